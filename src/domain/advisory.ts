@@ -1,0 +1,66 @@
+/** A published vulnerability record in OSV's terms, and one match of it with a package. */
+import type { Severity } from './severity.ts';
+import type { Micros } from './time.ts';
+
+/** One event of an OSV range; exactly one of the fields is there. */
+export interface AdvisoryEvent {
+  readonly introduced?: string;
+  readonly fixed?: string;
+  readonly lastAffected?: string;
+  readonly limit?: string;
+}
+
+/** A package that an advisory affects. */
+export interface AffectedPackage {
+  /** OSV ecosystem with release, e.g. `Debian:12`. */
+  readonly ecosystem: string;
+  readonly name: string;
+  readonly ranges: readonly { readonly type: string; readonly events: readonly AdvisoryEvent[] }[];
+  /** Explicit affected versions. */
+  readonly versions: readonly string[];
+  /** Severity said for this package, with the text or vector it was read from. */
+  readonly severity?: Severity;
+}
+
+/** An OSV record, reduced to what matching and showing need. */
+export interface Advisory {
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly published?: Micros;
+  readonly modified: Micros;
+  /** Set when withdrawn: it never matches. */
+  readonly withdrawn?: Micros;
+  /** The record's own severity; SEVERITY_UNSPECIFIED where it has none. */
+  readonly severity: Severity;
+  /** Where the severity was read: e.g. `osv:severity CVSS_V3`, `osv:database_specific.severity`. */
+  readonly severitySource: string;
+  /** CVSS base score of the highest vector, 0 to 10. */
+  readonly cvssScore?: number;
+  readonly references: readonly string[];
+  readonly affected: readonly AffectedPackage[];
+}
+
+/** One advisory that matches one package version. Written only by the matcher. */
+export interface Match {
+  readonly advisoryId: string;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  /** The version that fixes it; absent: no fix is known. */
+  readonly fixedVersion?: string;
+  readonly severity: Severity;
+  readonly severitySource: string;
+  readonly cvssScore?: number;
+  readonly references: readonly string[];
+}
+
+/** An advisory source for one ecosystem, and how old its data are. */
+export interface AdvisorySource {
+  /** OSV ecosystem with release, e.g. `Debian:12`. */
+  readonly ecosystem: string;
+  /** Where it came from, e.g. `OSV export Debian/all.zip`. */
+  readonly source: string;
+  /** The export's own date, else its newest `modified`; never the time of import. */
+  readonly updated: Micros;
+  readonly records: number;
+}

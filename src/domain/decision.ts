@@ -1,0 +1,24 @@
+/** A kept decision: enough to explain it step by step and to replay it. */
+import type { Micros } from './time.ts';
+import type { AdmissionRequest, Evidence, Verdict } from './verdict.ts';
+
+/** What was evaluated, kept once per content; its id is the digest of its canonical JSON. */
+export interface Evaluation {
+  readonly schemaVersion: 1;
+  readonly engineVersion: string;
+  readonly request: AdmissionRequest;
+  readonly evidence: Evidence;
+  readonly verdict: Verdict;
+}
+
+/** One answer that was given. */
+export interface Decision {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly time: Micros;
+  readonly project: string;
+  /** Digest of the {@link Evaluation}. */
+  readonly evaluationId: string;
+  /** How many identical questions this row answers. */
+  readonly count: number;
+}

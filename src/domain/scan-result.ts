@@ -1,0 +1,29 @@
+/** The answer of a scan: what is printed, stored by key only, and gated on. */
+import type { AdvisorySource, Match } from './advisory.ts';
+import type { Digest } from './digest.ts';
+import type { Severity } from './severity.ts';
+import type { ScanProblem, ScanStatus, SoftwarePackage, SystemRelease } from './software-package.ts';
+
+/** A package of the image with the layer that brought it in. */
+export interface ScannedPackage extends SoftwarePackage {
+  readonly layer?: Digest;
+}
+
+/** A match shown with its package. */
+export interface Finding extends Match {
+  readonly package: ScannedPackage;
+}
+
+/** The result for one platform's image. */
+export interface ScanResult {
+  readonly image: { readonly reference: string; readonly digest: Digest; readonly platform: string };
+  readonly status: ScanStatus;
+  readonly problems: readonly ScanProblem[];
+  readonly advisories: readonly AdvisorySource[];
+  readonly system?: SystemRelease;
+  readonly packages: readonly ScannedPackage[];
+  readonly findings: readonly Finding[];
+  readonly summary: Readonly<Record<Severity, number>>;
+  /** How many layer blobs were read for this answer; 0: everything was known. */
+  readonly layersRead: number;
+}

@@ -1,0 +1,59 @@
+/** An installed (or declared) software package, and the set of them that an image holds. */
+import type { Json } from './json.ts';
+
+/** Where a package's word comes from: found installed, or only declared by a lock file. */
+export type PackageOrigin = 'installed' | 'declared';
+
+/** One package of an image. Versions are the package manager's full text, epoch included. */
+export interface SoftwarePackage {
+  /** The binary package's name, e.g. `libssl3`. */
+  readonly name: string;
+  readonly version: string;
+  /** purl type: `deb`, `apk`. */
+  readonly type: string;
+  /** OSV ecosystem with release, e.g. `Debian:12`, `Alpine:v3.18`; absent where none is known. */
+  readonly ecosystem?: string;
+  readonly architecture?: string;
+  readonly purl: string;
+  /** The source package that advisories name, with its own version. */
+  readonly source: { readonly name: string; readonly version: string };
+  readonly origin: PackageOrigin;
+  /** The file it was read from, without leading slash, e.g. `var/lib/dpkg/status`. */
+  readonly path: string;
+}
+
+/** What os-release says. */
+export interface SystemRelease {
+  /** `ID`, e.g. `debian`. */
+  readonly id: string;
+  /** `VERSION_ID`, empty for rolling ones. */
+  readonly version: string;
+  /** `PRETTY_NAME` or a stand-in. */
+  readonly name: string;
+}
+
+/** COMPLETE: all read. INCOMPLETE: something stopped it. UNSUPPORTED: the system is not known. */
+export type ScanStatus = 'COMPLETE' | 'INCOMPLETE' | 'UNSUPPORTED';
+
+/** Something a reader should know about a scan; `fatal` ones make it INCOMPLETE. */
+export interface ScanProblem {
+  /** Kebab-case reason, e.g. `layer-damaged`, `no-advisory-source`, `advisories-old`. */
+  readonly code: string;
+  readonly message: string;
+  readonly fatal: boolean;
+}
+
+/** What an image holds, folded over its layers: packages sorted by (type, name, version, path). */
+export interface PackageSet {
+  readonly system?: SystemRelease;
+  readonly packages: readonly SoftwarePackage[];
+  readonly problems: readonly ScanProblem[];
+  readonly status: ScanStatus;
+}
+
+/** What one extractor made of one file: its own JSON, read back only by the same extractor. */
+export interface ExtractedFile {
+  /** The extractor's name, e.g. `dpkg-status`. */
+  readonly extractor: string;
+  readonly data: Json;
+}

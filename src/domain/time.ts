@@ -1,0 +1,34 @@
+/** Time as integer microseconds since 1970 UTC, printed with six digits as gcloud cuts by position. */
+import { AssayError } from './error.ts';
+
+/** Microseconds since 1970-01-01T00:00:00Z; a safe integer until the year 2255. */
+export type Micros = number;
+
+/** One second, hour and day in {@link Micros}. */
+export const SECOND: Micros = 1_000_000;
+/** One hour in {@link Micros}. */
+export const HOUR: Micros = 3600 * SECOND;
+/** One day in {@link Micros}. */
+export const DAY: Micros = 24 * HOUR;
+
+const RFC3339 = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Prints a time as RFC 3339 in UTC with exactly six fraction digits. */
+export function formatTime(time: Micros): string {
+  const seconds = Math.floor(time / SECOND);
+  const fraction = String(time - seconds * SECOND).padStart(6, '0');
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
+}
+
+/** Reads an RFC 3339 time; digits beyond microseconds are cut. Refuses anything else. */
+export function parseTime(text: string): Micros {
+  const match = RFC3339.exec(text);
+  const seconds = match ? Date.parse(`${match[1]}${match[3]}`) / 1000 : Number.NaN;
+  if (!Number.isFinite(seconds)) {
+    throw new AssayError(
+      'invalid-argument',
+      `time ${JSON.stringify(text.slice(0, 64))} is not RFC 3339; write it like 2026-11-20T17:19:14Z`,
+    );
+  }
+  return seconds * SECOND + Number((match?.[2] ?? '').padEnd(6, '0').slice(0, 6));
+}
