@@ -1,0 +1,100 @@
+/**
+ * The product's one judgement: request, policy documents and evidence in, verdict out. Pure: the
+ * same values give the same verdict for ever, so a decision can be explained and replayed.
+ */
+import { AssayError } from '../domain/error.ts';
+import type { ImageReference } from '../domain/image-reference.ts';
+import type { PolicyDocument } from '../domain/policy-document.ts';
+import type { AdmissionRequest, Evidence, ImageVerdict, Outcome, RequestedImage, Verdict } from '../domain/verdict.ts';
+import { chooseRule } from './choose-rule.ts';
+import { step } from './finding.ts';
+import { type JudgedImage, findWhitelistPattern, judgeImage, readAdmittedReference } from './judge-image.ts';
+
+/** The annotation that lets a request in without respect for the policy, and its only value. */
+export const BREAK_GLASS = { key: 'alpha.image-policy.k8s.io/break-glass', value: 'true' } as const;
+
+/** What must be known before `evaluate` can decide. */
+export interface WantedEvidence {
+  readonly attestations: readonly { readonly attestor: string; readonly reference: ImageReference }[];
+  /** References whose tag's digest would help the denied to correct themselves. */
+  readonly tags: readonly ImageReference[];
+}
+
+/** Names the evidence that the documents will look at for this request. */
+export function wantedEvidence(
+  request: AdmissionRequest,
+  documents: readonly PolicyDocument[],
+): WantedEvidence {
+  const attestations = new Map<string, { attestor: string; reference: ImageReference }>();
+  const tags = new Map<string, ImageReference>();
+  for (const { image } of request.images) {
+    const reference = readAdmittedReference(image);
+    if (reference instanceof AssayError) continue;
+    for (const attestor of documents.flatMap((one) => attestorsOf(one, request, reference))) {
+      if (reference.digest === undefined) tags.set(`${reference.name}:${reference.tag}`, reference);
+      else attestations.set(`${attestor} ${reference.name}@${reference.digest}`, { attestor, reference });
+    }
+  }
+  return { attestations: [...attestations.values()], tags: [...tags.values()] };
+}
+
+function attestorsOf(
+  document: PolicyDocument,
+  request: AdmissionRequest,
+  reference: ImageReference,
+): readonly string[] {
+  const whitelisted = findWhitelistPattern(document.parsed, reference) !== undefined;
+  return whitelisted ? [] : chooseRule(document.parsed, request.cluster).rule.requireAttestationsBy;
+}
+
+/** Judges a request. All documents combine: any deny denies, else any undecided is undecided. */
+export function evaluate(
+  request: AdmissionRequest,
+  documents: readonly PolicyDocument[],
+  evidence: Evidence,
+): Verdict {
+  const judged = request.images.map((image) =>
+    combine(documents.map((one) => judgeImage({ image, cluster: request.cluster }, one.parsed, evidence)), image),
+  );
+  const outcome = judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.verdict.outcome));
+  const blocked = judged.length === 0 || judged.some((one) => one.verdict.outcome !== 'allow' && one.enforced);
+  const malformed = judged.some((one) => one.verdict.reference === undefined);
+  const breakGlass = request.annotations[BREAK_GLASS.key] === BREAK_GLASS.value && judged.length > 0 && !malformed;
+  return {
+    outcome,
+    allowed: breakGlass || !blocked,
+    breakGlass,
+    dryRun: !breakGlass && !blocked && outcome !== 'allow',
+    images: judged.map((one) => one.verdict),
+    policies: documents.map((one) => `${one.kind}/${one.name}@${one.revision}`),
+  };
+}
+
+/** Puts the judgements of several documents over one image together: the worst one speaks. */
+function combine(judged: readonly JudgedImage[], image: RequestedImage): JudgedImage {
+  const outcome = judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.verdict.outcome));
+  const speaker = judged.find((one) => one.verdict.outcome === outcome);
+  if (speaker === undefined) return { verdict: withoutPolicy(image), enforced: true };
+  const blocking = judged.find((one) => one.verdict.outcome !== 'allow' && one.enforced);
+  return {
+    verdict: { ...speaker.verdict, steps: judged.flatMap((one) => one.verdict.steps) },
+    enforced: blocking !== undefined,
+  };
+}
+
+function worst(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.includes('deny')) return 'deny';
+  return outcomes.includes('undecided') ? 'undecided' : 'allow';
+}
+
+function withoutPolicy(image: RequestedImage): ImageVerdict {
+  return {
+    ...image,
+    outcome: 'undecided',
+    sentence: 'Undecided: no policy applies',
+    found: 'no policy document',
+    wanted: 'a policy of the project',
+    fix: 'set a policy',
+    steps: [step('policy', 'fail', 'no policy document applies')],
+  };
+}

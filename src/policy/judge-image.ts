@@ -1,0 +1,117 @@
+/**
+ * One image under one Binary Authorization policy: reference, whitelist, rule, attestors, in that
+ * order, each leaving a step that explains itself.
+ */
+import { AssayError } from '../domain/error.ts';
+import {
+  type ImageReference,
+  formatImageReference,
+  parseImageReference,
+  refuseDigestLikeTag,
+} from '../domain/image-reference.ts';
+import { matchesNamePattern } from '../domain/name-pattern.ts';
+import type { BinauthzPolicy } from '../domain/policy-document.ts';
+import type { Evidence, ImageVerdict, RequestedImage, VerdictStep } from '../domain/verdict.ts';
+import { type ChosenRule, chooseRule } from './choose-rule.ts';
+import { judgeAttestors } from './judge-attestors.ts';
+import { type Finding, step } from './finding.ts';
+
+/** An image's verdict, and whether a denial of it blocks (false: the rule is a dry run). */
+export interface JudgedImage {
+  readonly verdict: ImageVerdict;
+  readonly enforced: boolean;
+}
+
+/** Reads an image for admission: any reference of the grammar, except one with a digest for a tag. */
+export function readAdmittedReference(image: string): ImageReference | AssayError {
+  try {
+    const reference = parseImageReference(image);
+    refuseDigestLikeTag(reference);
+    return reference;
+  } catch (error) {
+    if (error instanceof AssayError) return error;
+    throw error;
+  }
+}
+
+/** The whitelist pattern that admits a reference without any rule being asked. */
+export function findWhitelistPattern(
+  policy: BinauthzPolicy,
+  reference: ImageReference,
+): string | undefined {
+  return policy.admissionWhitelistPatterns.find((pattern) => matchesNamePattern(pattern, reference));
+}
+
+/** Judges one image. `evidence` must hold what `wantedEvidence` asked for; less is undecided. */
+export function judgeImage(
+  asked: { readonly image: RequestedImage; readonly cluster: string | undefined },
+  policy: BinauthzPolicy,
+  evidence: Evidence,
+): JudgedImage {
+  const reference = readAdmittedReference(asked.image.image);
+  if (reference instanceof AssayError) return { verdict: malformed(asked.image, reference), enforced: true };
+  const parsed = step('parse-reference', 'pass', `reads as ${formatImageReference(reference)}`);
+  const pattern = findWhitelistPattern(policy, reference);
+  if (pattern !== undefined) {
+    const admitted = step('whitelist', 'pass', `matches the whitelist pattern ${pattern}`);
+    const finding = pass(`matches the whitelist pattern ${pattern}`, [admitted]);
+    return { verdict: verdictOf(asked.image, reference, { before: [parsed], finding }), enforced: true };
+  }
+  const chosen = chooseRule(policy, asked.cluster);
+  const before = [parsed, step('whitelist', 'skip', 'matches no whitelist pattern'), ruleStep(chosen)];
+  const finding = judgeByRule(reference, chosen, evidence);
+  return {
+    verdict: verdictOf(asked.image, reference, { before, finding }),
+    enforced: chosen.rule.enforcementMode !== 'DRYRUN_AUDIT_LOG_ONLY',
+  };
+}
+
+function judgeByRule(reference: ImageReference, chosen: ChosenRule, evidence: Evidence): Finding {
+  const mode = chosen.rule.evaluationMode;
+  if (mode === 'REQUIRE_ATTESTATION') return judgeAttestors(reference, chosen, evidence);
+  if (mode === 'ALWAYS_ALLOW') return pass(`the ${chosen.title} allows every image`, []);
+  return {
+    outcome: 'deny',
+    sentence: `Denied by ${chosen.title}. Overridden by evaluation mode`,
+    found: `the ${chosen.title} has evaluation mode ALWAYS_DENY`,
+    wanted: 'an image that matches a whitelist pattern of the policy',
+    fix: 'add a pattern for the image to admissionWhitelistPatterns, or change the rule',
+    steps: [step('evaluation-mode', 'fail', 'ALWAYS_DENY')],
+  };
+}
+
+function malformed(image: RequestedImage, error: AssayError): ImageVerdict {
+  return {
+    ...image,
+    outcome: 'deny',
+    sentence: `Denied: the image reference does not parse: ${error.message}`,
+    found: JSON.stringify(image.image.slice(0, 300)),
+    wanted: 'an image reference such as registry.example/team/app@sha256:…',
+    fix: 'correct the image field of the workload',
+    steps: [step('parse-reference', 'fail', error.message)],
+  };
+}
+
+function verdictOf(
+  image: RequestedImage,
+  reference: ImageReference,
+  judged: { readonly before: readonly VerdictStep[]; readonly finding: Finding },
+): ImageVerdict {
+  const { steps, ...rest } = judged.finding;
+  return {
+    ...image,
+    reference: formatImageReference(reference),
+    ...(reference.digest === undefined ? {} : { digest: reference.digest }),
+    ...rest,
+    steps: [...judged.before, ...steps],
+  };
+}
+
+function ruleStep(chosen: ChosenRule): VerdictStep {
+  const { evaluationMode, enforcementMode } = chosen.rule;
+  return step('choose-rule', 'note', `the ${chosen.title}: ${evaluationMode}, ${enforcementMode}`);
+}
+
+function pass(found: string, steps: readonly VerdictStep[]): Finding {
+  return { outcome: 'allow', sentence: '', found, wanted: '', fix: '', steps };
+}
