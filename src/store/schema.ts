@@ -1,0 +1,295 @@
+/**
+ * The tables as TypeScript sees them; `migrations/` holds how they came to be. Times are integer
+ * microseconds, JSON is text, and every stored JSON value carries its `schemaVersion`.
+ */
+import type { Micros } from '../domain/time.ts';
+
+/** A project: the owner of policies, notes, occurrences, attestors and decisions. */
+export interface ProjectTable {
+  id: string;
+  create_time: Micros;
+}
+
+/** A cluster of a project, named as `location.name` in policies. */
+export interface ClusterTable {
+  project: string;
+  location: string;
+  name: string;
+  create_time: Micros;
+}
+
+/** Every revision of every policy document; the highest revision is the current one. */
+export interface PolicyDocumentTable {
+  project: string;
+  kind: string;
+  name: string;
+  revision: number;
+  source: string;
+  parsed: string;
+  create_time: Micros;
+  etag: string;
+}
+
+/** Notes; `body` is the JSON of what has no column. */
+export interface NoteTable {
+  project: string;
+  id: string;
+  kind: string;
+  create_time: Micros;
+  update_time: Micros;
+  body: string;
+}
+
+/** Occurrences; `resource_uri` has no scheme, `resource_written` is what the client wrote. */
+export interface OccurrenceTable {
+  project: string;
+  id: string;
+  kind: string;
+  resource_uri: string;
+  resource_written: string;
+  note_project: string;
+  note_id: string;
+  /** Severity rank, 0 to 5; 0 where the kind has none. */
+  severity: number;
+  create_time: Micros;
+  update_time: Micros;
+  body: string;
+}
+
+/** Attestors; the note reference has columns so that a note's attestors can be found. */
+export interface AttestorTable {
+  project: string;
+  id: string;
+  note_project: string;
+  note_id: string;
+  update_time: Micros;
+  etag: string;
+  body: string;
+}
+
+/** Bearer tokens by the hash of their secret. */
+export interface TokenTable {
+  hash: string;
+  id: string;
+  name: string;
+  role: string;
+  project: string | null;
+  create_time: Micros;
+  expire_time: Micros | null;
+}
+
+/** What a layer blob holds, per extractor version. */
+export interface LayerFactsTable {
+  digest: string;
+  extractor_version: number;
+  facts: string;
+}
+
+/** Package versions, each once; `identity` is the canonical text of all its fields. */
+export interface PackageTable {
+  id: number;
+  identity: string;
+  ecosystem: string;
+  source_name: string;
+  source_version: string;
+  body: string;
+  /** The advisory generation that its matches were computed from; 0: never. */
+  matched_generation: number;
+}
+
+/** Package sets by content; `members` are the package ids in the set's order. */
+export interface PackageSetTable {
+  id: string;
+  members: string;
+  body: string;
+}
+
+/** Manifests and indexes that were read. */
+export interface ImageTable {
+  digest: string;
+  media_type: string;
+  kind: string;
+  config_digest: string | null;
+  platform: string;
+  package_set: string | null;
+  status: string;
+  body: string;
+  read_time: Micros;
+  extractor_version: number;
+}
+
+/** Which digest lists which: for display and search, never for trust. */
+export interface DigestLinkTable {
+  kind: string;
+  parent: string;
+  child: string;
+}
+
+/** Which project has seen which image under which name. */
+export interface ImageSightingTable {
+  project: string;
+  resource_uri: string;
+  digest: string;
+  first_seen: Micros;
+  last_seen: Micros;
+}
+
+/** From a time on, a tag pointed at a digest. */
+export interface TagEventTable {
+  id: string;
+  time: Micros;
+  repository: string;
+  tag: string;
+  digest: string;
+  source: string;
+}
+
+/** Which generation of an export is visible; the one row that publishes an import. */
+export interface AdvisoryFamilyTable {
+  family: string;
+  generation: number;
+}
+
+/** Imports that were begun; a row that is not published is a leftover or still running. */
+export interface AdvisoryImportTable {
+  generation: number;
+  id: string;
+  begin_time: Micros;
+  publish_time: Micros | null;
+}
+
+/** Sources of advisories per ecosystem, of one family and generation. */
+export interface AdvisorySourceTable {
+  family: string;
+  generation: number;
+  ecosystem: string;
+  source: string;
+  updated: Micros;
+  records: number;
+}
+
+/** Advisory records; `number` is generation times 2^24 plus a count. */
+export interface AdvisoryTable {
+  number: number;
+  family: string;
+  generation: number;
+  id: string;
+  modified: Micros;
+  body: string;
+}
+
+/** Which advisories speak of a package name in an ecosystem. */
+export interface AdvisoryPackageTable {
+  ecosystem: string;
+  name: string;
+  advisory: number;
+}
+
+/** Matches, written only by the matcher. */
+export interface PackageMatchTable {
+  package: number;
+  advisory_id: string;
+  generation: number;
+  severity: number;
+  first_time: Micros;
+  change_time: Micros;
+  body: string;
+}
+
+/** What was evaluated, once per content; `last_day` is the newest day that refers to it. */
+export interface EvaluationTable {
+  id: string;
+  last_day: Micros;
+  body: string;
+}
+
+/** Decisions in the batches in which they were committed, chained by hash. */
+export interface DecisionBatchTable {
+  sequence: number;
+  previous_hash: string;
+  hash: string;
+  first_id: string;
+  last_id: string;
+  first_time: Micros;
+  last_time: Micros;
+  count: number;
+  bytes: number;
+  payload: string;
+}
+
+/** Where the chain starts after retention removed its head; one row. */
+export interface DecisionCheckpointTable {
+  id: number;
+  sequence: number;
+  hash: string;
+  removed: number;
+  time: Micros;
+}
+
+/** Work to be done later, at most once per (kind, unique key). */
+export interface JobTable {
+  id: string;
+  kind: string;
+  unique_key: string;
+  body: string;
+  run_at: Micros;
+  lease_until: Micros | null;
+  attempts: number;
+}
+
+/** Events to be delivered, written in the transaction of the change. */
+export interface OutboxTable {
+  id: string;
+  time: Micros;
+  project: string | null;
+  topic: string;
+  body: string;
+}
+
+/** Who changed what. */
+export interface AuditTable {
+  id: string;
+  time: Micros;
+  project: string | null;
+  caller: string;
+  action: string;
+  resource: string;
+  body: string;
+}
+
+/** Settings of the store itself, e.g. `schema_version`. */
+export interface SettingTable {
+  name: string;
+  value: string;
+}
+
+/** All tables. */
+export interface Schema {
+  project: ProjectTable;
+  cluster: ClusterTable;
+  policy_document: PolicyDocumentTable;
+  note: NoteTable;
+  occurrence: OccurrenceTable;
+  attestor: AttestorTable;
+  token: TokenTable;
+  layer_facts: LayerFactsTable;
+  package: PackageTable;
+  package_set: PackageSetTable;
+  image: ImageTable;
+  digest_link: DigestLinkTable;
+  image_sighting: ImageSightingTable;
+  tag_event: TagEventTable;
+  advisory_family: AdvisoryFamilyTable;
+  advisory_import: AdvisoryImportTable;
+  advisory_source: AdvisorySourceTable;
+  advisory: AdvisoryTable;
+  advisory_package: AdvisoryPackageTable;
+  package_match: PackageMatchTable;
+  evaluation: EvaluationTable;
+  decision_batch: DecisionBatchTable;
+  decision_checkpoint: DecisionCheckpointTable;
+  job: JobTable;
+  outbox: OutboxTable;
+  audit: AuditTable;
+  setting: SettingTable;
+}
