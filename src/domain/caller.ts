@@ -17,7 +17,11 @@ export interface Caller {
 }
 
 /** Throws `permission-denied`, naming the permission, unless the caller's role in the project reaches. */
-export function authorise(caller: Caller, role: (typeof ROLES)[number], need: { permission: string; project?: string }): void {
+export function authorise(
+  caller: Caller,
+  role: (typeof ROLES)[number],
+  need: { permission: string; project?: string },
+): void {
   const rank = (ROLES as readonly string[]).indexOf(caller.role);
   const inProject = caller.project === undefined || caller.project === need.project;
   if (rank >= ROLES.indexOf(role) && inProject) return;

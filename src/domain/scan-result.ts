@@ -2,7 +2,12 @@
 import type { AdvisorySource, Match } from './advisory.ts';
 import type { Digest } from './digest.ts';
 import type { Severity } from './severity.ts';
-import type { ScanProblem, ScanStatus, SoftwarePackage, SystemRelease } from './software-package.ts';
+import type {
+  ScanProblem,
+  ScanStatus,
+  SoftwarePackage,
+  SystemRelease,
+} from './software-package.ts';
 
 /** A package of the image with the layer that brought it in. */
 export interface ScannedPackage extends SoftwarePackage {
@@ -16,7 +21,11 @@ export interface Finding extends Match {
 
 /** The result for one platform's image. */
 export interface ScanResult {
-  readonly image: { readonly reference: string; readonly digest: Digest; readonly platform: string };
+  readonly image: {
+    readonly reference: string;
+    readonly digest: Digest;
+    readonly platform: string;
+  };
   readonly status: ScanStatus;
   readonly problems: readonly ScanProblem[];
   readonly advisories: readonly AdvisorySource[];

@@ -1,7 +1,14 @@
 /** Severities as Grafeas orders them: SEVERITY_UNSPECIFIED lowest, CRITICAL highest. */
 
 /** The severities in rising order; the index is the rank. */
-export const SEVERITIES = ['SEVERITY_UNSPECIFIED', 'MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
+export const SEVERITIES = [
+  'SEVERITY_UNSPECIFIED',
+  'MINIMAL',
+  'LOW',
+  'MEDIUM',
+  'HIGH',
+  'CRITICAL',
+] as const;
 
 /** A severity of Grafeas' enum; SEVERITY_UNSPECIFIED means unknown. */
 export type Severity = (typeof SEVERITIES)[number];

