@@ -1,0 +1,53 @@
+/** `assay admit FILE`: the same judgement as the webhook's, offline, from files alone. */
+import { AssayError } from '../domain/error.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { CommandRun, OptionValues } from './command.ts';
+import { explainVerdict } from './explain-verdict.ts';
+import { textOption } from './options.ts';
+import { printDocument } from './print-values.ts';
+
+const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
+
+/** `assay admit FILE --policy F [--attestors F --attestations F] [--cluster L.N]` */
+export const runAdmit: CommandRun = async (context, args, options) => {
+  const { admitOffline } = await import('../operations/admit-offline.ts');
+  const verdicts = await admitOffline(
+    { now: () => context.now() },
+    {
+      file: args[0] ?? '',
+      policy: required(options, 'policy'),
+      project: textOption(options, 'project') ?? 'default',
+      ...optional(options, 'attestors'),
+      ...optional(options, 'attestations'),
+      ...optional(options, 'cluster'),
+    },
+  );
+  const format = textOption(options, 'output') ?? 'table';
+  if (format === 'table') {
+    context.stdout.write(verdicts.map((one) => summary(one) + explainVerdict(one)).join('\n'));
+  } else {
+    await printDocument(context, { schemaVersion: 1, verdicts }, format);
+  }
+  return Math.max(...verdicts.map(exitCodeOf));
+};
+
+/** A request that is let in by break-glass or dry run passes, as it would in the cluster. */
+function exitCodeOf(verdict: Verdict): number {
+  return verdict.allowed ? EXIT_CODES.allow : EXIT_CODES[verdict.outcome];
+}
+
+function summary(verdict: Verdict): string {
+  const how = verdict.breakGlass ? ' (break-glass)' : verdict.dryRun ? ' (dry run)' : '';
+  return `${verdict.allowed ? 'ALLOWED' : 'DENIED'}${how}, by ${verdict.policies.join(', ')}\n`;
+}
+
+function required(options: OptionValues, name: string): string {
+  const value = textOption(options, name);
+  if (value !== undefined) return value;
+  throw new AssayError('invalid-argument', `--${name} is missing; give a file: --${name} policy.yaml`);
+}
+
+function optional<K extends string>(options: OptionValues, name: K): { [key in K]?: string } {
+  const value = textOption(options, name);
+  return value === undefined ? {} : ({ [name]: value } as { [key in K]?: string });
+}

@@ -1,0 +1,61 @@
+/** Commands as data → commander's program: help with examples first, a variable for every flag. */
+import { Command, Option } from 'commander';
+import type { CliContext, CommandSpec, OptionSpec, OptionValues } from './command.ts';
+
+/** The program over a table of commands; `exit` receives the exit code of the command that ran. */
+export function buildProgram(
+  commands: readonly CommandSpec[],
+  context: CliContext,
+  exit: (code: number) => void,
+): Command {
+  const program = new Command('assay')
+    .description('Decides whether a container image may run in a Kubernetes cluster, and proves why.')
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    })
+    .showSuggestionAfterError()
+    .exitOverride();
+  for (const spec of commands) program.addCommand(toCommand(spec, program, { context, exit }));
+  return program;
+}
+
+interface Wiring {
+  readonly context: CliContext;
+  readonly exit: (code: number) => void;
+}
+
+function toCommand(spec: CommandSpec, parent: Command, wiring: Wiring): Command {
+  const command = new Command(spec.name).copyInheritedSettings(parent).description(spec.summary);
+  command.addHelpText('beforeAll', examplesText(spec));
+  if (spec.arguments !== undefined) command.arguments(spec.arguments);
+  for (const option of spec.options ?? []) command.addOption(toOption(option));
+  for (const child of spec.commands ?? []) command.addCommand(toCommand(child, command, wiring));
+  const load = spec.load;
+  if (load === undefined) return command;
+  return command.action(async (...all: unknown[]) => {
+    const options = all.at(-2) as OptionValues;
+    const args = all.slice(0, -2).filter((one): one is string => typeof one === 'string');
+    const run = await load();
+    wiring.exit(await run(wiring.context, args, options));
+  });
+}
+
+function toOption(spec: OptionSpec): Option {
+  const option = new Option(spec.flags, spec.description).env(variableName(spec.flags));
+  if (spec.default !== undefined) option.default(String(spec.default));
+  if (spec.choices) option.choices([...spec.choices]);
+  if (spec.many) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  return option;
+}
+
+/** `--max-advisory-age <days>` → `ASSAY_MAX_ADVISORY_AGE`. */
+function variableName(flags: string): string {
+  const long = /--([a-z0-9-]+)/.exec(flags)?.[1] ?? '';
+  return `ASSAY_${long.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function examplesText(spec: CommandSpec): string {
+  if (spec.examples.length === 0) return '';
+  return `Examples:\n${spec.examples.map((line) => `  ${line}\n`).join('')}\n`;
+}

@@ -1,0 +1,268 @@
+/** Every command of `assay`, as data. A command's module is loaded only when it runs. */
+import type { CommandSpec, OptionSpec } from './command.ts';
+
+const DATA: OptionSpec = {
+  flags: '--data <dir>',
+  description: 'data folder (default: $XDG_DATA_HOME/assay)',
+};
+const REMOTE: readonly OptionSpec[] = [
+  { flags: '--server <url>', description: 'ask a running server instead of the data folder' },
+  { flags: '--token-file <file>', description: 'file with the bearer token for --server' },
+];
+const WHERE: readonly OptionSpec[] = [DATA, ...REMOTE];
+const PROJECT: OptionSpec = { flags: '--project <id>', description: 'project', default: 'default' };
+const TABLE_OR_JSON: OptionSpec = {
+  flags: '-o, --output <format>',
+  description: 'how to print',
+  choices: ['table', 'json', 'yaml'],
+  default: 'table',
+};
+
+const SERVE: CommandSpec = {
+  name: 'serve',
+  summary: 'Run the server: Google-shaped API, webhooks and decisions.',
+  examples: [
+    'assay serve',
+    'assay serve --http 127.0.0.1:0 --webhook 127.0.0.1:0 --data ./data',
+    'assay serve --webhook 0.0.0.0:8443 --webhook-cert tls.crt --webhook-key tls.key \\\n      --webhook-client-ca ca.crt',
+  ],
+  options: [
+    DATA,
+    { flags: '--http <host:port>', description: 'API listener', default: '127.0.0.1:8080' },
+    { flags: '--webhook <host:port>', description: 'webhook listener', default: '127.0.0.1:8443' },
+    { flags: '--tls-cert <file>', description: 'certificate of the API listener (PEM)' },
+    { flags: '--tls-key <file>', description: 'its private key (PEM)' },
+    { flags: '--client-ca <file>', description: 'authority of client certificates for the API' },
+    { flags: '--webhook-cert <file>', description: 'certificate of the webhook listener (PEM)' },
+    { flags: '--webhook-key <file>', description: 'its private key (PEM)' },
+    { flags: '--webhook-client-ca <file>', description: 'authority of API servers’ certificates' },
+    { flags: '--webhook-host <name>', description: 'further name in the own certificate', many: true },
+    { flags: '--host <name>', description: 'further Host that the API answers to', many: true },
+    { flags: '--project <id>', description: 'project of webhook paths without one', default: 'default' },
+    { flags: '--cluster <location.name>', description: 'cluster of webhook paths without one' },
+    {
+      flags: '--anonymous-role <role>',
+      description: 'role of callers without a token, on loopback only',
+      choices: ['viewer', 'editor', 'admin'],
+    },
+    { flags: '--plain-http', description: 'registries without TLS beyond loopback too' },
+    { flags: '--log-level <level>', description: 'log level on stderr', default: 'info' },
+  ],
+  load: async () => (await import('./serve-command.ts')).runServe,
+};
+
+const SCAN: CommandSpec = {
+  name: 'scan',
+  arguments: '<image>',
+  summary: 'Find packages and known vulnerabilities of an image.',
+  examples: [
+    'assay scan registry.example/team/app:1.4',
+    'assay scan oci:./layout:debian12 --output json',
+    'assay scan docker-archive:app.tar --output sarif > app.sarif',
+    'assay scan dir:/ --fail-on HIGH',
+  ],
+  options: [
+    ...WHERE,
+    PROJECT,
+    {
+      flags: '-o, --output <format>',
+      description: 'how to print',
+      choices: ['table', 'json', 'yaml', 'sarif'],
+      default: 'table',
+    },
+    {
+      flags: '--fail-on <severity>',
+      description: 'exit 2 when a finding is at least this severe (unknown counts as CRITICAL)',
+      choices: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'],
+    },
+    { flags: '--max-advisory-age <days>', description: 'older advisory data are a problem', default: 7 },
+    { flags: '--plain-http', description: 'a registry without TLS beyond loopback' },
+  ],
+  load: async () => (await import('./scan-command.ts')).runScan,
+};
+
+const ADMIT: CommandSpec = {
+  name: 'admit',
+  arguments: '<file>',
+  summary: 'Judge an ImageReview, Pod or workload by a policy file, offline.',
+  examples: [
+    'assay admit pod.yaml --policy policy.yaml',
+    'assay admit review.json --policy policy.yaml --attestors attestors.yaml \\\n      --attestations occurrences.json --cluster us-west2-b.prod',
+  ],
+  options: [
+    { flags: '--policy <file>', description: 'policy as gcloud exports it (YAML or JSON)' },
+    { flags: '--attestors <file>', description: 'attestors as Google’s messages' },
+    { flags: '--attestations <file>', description: 'attestations (occurrences) as Google’s messages' },
+    { flags: '--cluster <location.name>', description: 'cluster whose rule applies' },
+    PROJECT,
+    TABLE_OR_JSON,
+  ],
+  load: async () => (await import('./admit-command.ts')).runAdmit,
+};
+
+const PROJECTS: CommandSpec = {
+  name: 'project',
+  summary: 'Projects and their clusters.',
+  examples: ['assay project create shop', 'assay project add-cluster shop us-west2-b.prod'],
+  commands: [
+    {
+      name: 'create',
+      arguments: '<project>',
+      summary: 'Create a project; its first policy allows everything.',
+      examples: ['assay project create shop'],
+      options: WHERE,
+      load: async () => (await import('./project-commands.ts')).createProject,
+    },
+    {
+      name: 'list',
+      summary: 'List projects.',
+      examples: ['assay project list --output json'],
+      options: [...WHERE, TABLE_OR_JSON],
+      load: async () => (await import('./project-commands.ts')).listProjects,
+    },
+    {
+      name: 'add-cluster',
+      arguments: '<project> <cluster>',
+      summary: 'Make a cluster LOCATION.NAME known to a project.',
+      examples: ['assay project add-cluster shop us-west2-b.prod'],
+      options: WHERE,
+      load: async () => (await import('./project-commands.ts')).addCluster,
+    },
+    {
+      name: 'list-clusters',
+      arguments: '<project>',
+      summary: 'List the clusters of a project.',
+      examples: ['assay project list-clusters shop'],
+      options: [...WHERE, TABLE_OR_JSON],
+      load: async () => (await import('./project-commands.ts')).listClusters,
+    },
+  ],
+};
+
+const ADVISORIES: CommandSpec = {
+  name: 'advisories',
+  summary: 'Vulnerability records that scans are matched with.',
+  examples: ['assay advisories import ./osv', 'assay advisories status'],
+  commands: [
+    {
+      name: 'import',
+      arguments: '<dir-or-zip>',
+      summary: 'Import an OSV bulk export: a folder ECOSYSTEM/all.zip, or one zip.',
+      examples: ['assay advisories import ./osv/Debian/all.zip', 'assay advisories import ./osv'],
+      options: WHERE,
+      load: async () => (await import('./advisories-commands.ts')).importAdvisories,
+    },
+    {
+      name: 'status',
+      summary: 'Show the sources, their records and their age.',
+      examples: ['assay advisories status --output json'],
+      options: [...WHERE, TABLE_OR_JSON],
+      load: async () => (await import('./advisories-commands.ts')).showAdvisories,
+    },
+  ],
+};
+
+const DECISIONS: CommandSpec = {
+  name: 'decisions',
+  summary: 'What was admitted and denied, and why.',
+  examples: ['assay decisions list', 'assay decisions show 01980f3c-…'],
+  commands: [
+    {
+      name: 'list',
+      summary: 'List decisions, newest first.',
+      examples: ['assay decisions list --project shop --outcome deny'],
+      options: [
+        ...WHERE,
+        PROJECT,
+        { flags: '--outcome <outcome>', description: 'only these', choices: ['allow', 'deny', 'undecided'] },
+        { flags: '--limit <n>', description: 'how many', default: 20 },
+        TABLE_OR_JSON,
+      ],
+      load: async () => (await import('./decisions-commands.ts')).listDecisions,
+    },
+    {
+      name: 'show',
+      arguments: '<id>',
+      summary: 'Explain one decision step by step.',
+      examples: ['assay decisions show 01980f3c-… --output json'],
+      options: [...WHERE, TABLE_OR_JSON],
+      load: async () => (await import('./decisions-commands.ts')).showDecision,
+    },
+  ],
+};
+
+const TOKENS: CommandSpec = {
+  name: 'token',
+  summary: 'Bearer tokens of the API; stored hashed, shown once.',
+  examples: ['assay token create --role viewer --project shop > token', 'assay token list'],
+  commands: [
+    {
+      name: 'create',
+      summary: 'Create a token and print it once.',
+      examples: ['assay token create --role editor --project shop --expires 30 > token'],
+      options: [
+        ...WHERE,
+        { flags: '--role <role>', description: 'role', choices: ['viewer', 'editor', 'admin', 'agent'], default: 'viewer' },
+        { flags: '--project <id>', description: 'bind it to one project' },
+        { flags: '--expires <days>', description: 'days until it ends', default: 90 },
+        { flags: '--name <text>', description: 'what it is for' },
+      ],
+      load: async () => (await import('./token-commands.ts')).createToken,
+    },
+    {
+      name: 'list',
+      summary: 'List tokens, never their secrets.',
+      examples: ['assay token list'],
+      options: [...WHERE, TABLE_OR_JSON],
+      load: async () => (await import('./token-commands.ts')).listTokens,
+    },
+    {
+      name: 'revoke',
+      arguments: '<id>',
+      summary: 'Revoke a token.',
+      examples: ['assay token revoke 01980f3c-…'],
+      options: WHERE,
+      load: async () => (await import('./token-commands.ts')).revokeToken,
+    },
+  ],
+};
+
+const REGISTRY: CommandSpec = {
+  name: 'registry',
+  summary: 'A small OCI registry over a folder, for demos and tests.',
+  examples: ['assay registry serve ./images --listen 127.0.0.1:5000'],
+  commands: [
+    {
+      name: 'serve',
+      arguments: '<dir>',
+      summary: 'Serve a folder as a read/write OCI registry.',
+      examples: ['assay registry serve ./images --listen 127.0.0.1:0'],
+      options: [
+        { flags: '--listen <host:port>', description: 'where to listen', default: '127.0.0.1:5000' },
+        { flags: '--read-only', description: 'refuse pushes' },
+      ],
+      load: async () => (await import('./serve-command.ts')).runRegistry,
+    },
+  ],
+};
+
+const MIGRATE: CommandSpec = {
+  name: 'migrate',
+  summary: 'Bring a data folder to this version’s schema.',
+  examples: ['assay migrate --data ./data'],
+  options: [DATA],
+  load: async () => (await import('./serve-command.ts')).runMigrate,
+};
+
+/** The commands in the order in which help lists them. */
+export const COMMANDS: readonly CommandSpec[] = [
+  SCAN,
+  ADMIT,
+  SERVE,
+  PROJECTS,
+  ADVISORIES,
+  DECISIONS,
+  TOKENS,
+  REGISTRY,
+  MIGRATE,
+];

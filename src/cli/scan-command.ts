@@ -1,0 +1,58 @@
+/** `assay scan IMAGE`: the scan, printed as table, JSON or SARIF, and the exit code it earns. */
+import { AssayError } from '../domain/error.ts';
+import type { ScanResult } from '../domain/scan-result.ts';
+import { type Severity, isSeverity, severityRank, severityRankForLimit } from '../domain/severity.ts';
+import { DAY } from '../domain/time.ts';
+import type { CliContext, CommandRun, OptionValues } from './command.ts';
+import { isOn, numberOption, reachOf, textOption } from './options.ts';
+import { printDocument } from './print-values.ts';
+import { progressTo } from './progress.ts';
+import { withOperations } from './with-operations.ts';
+
+/** `assay scan IMAGE` */
+export const runScan: CommandRun = async (context, args, options) => {
+  const progress = progressTo(context);
+  const reach = { ...reachOf(options), progress: progress.show, plainHttp: isOn(options, 'plainHttp') };
+  const results = await withOperations(context, reach, async (client) => {
+    const input = {
+      image: args[0],
+      project: textOption(options, 'project'),
+      maxAdvisoryAge: numberOption(options, 'maxAdvisoryAge', 0) * DAY,
+    };
+    return (await client.call('scan-image', input)) as readonly ScanResult[];
+  });
+  progress.end();
+  await print(context, results, options);
+  return exitCode(results, textOption(options, 'failOn'));
+};
+
+async function print(
+  context: CliContext,
+  results: readonly ScanResult[],
+  options: OptionValues,
+): Promise<void> {
+  const format = textOption(options, 'output') ?? 'table';
+  if (format === 'sarif') {
+    const { formatScanSarif } = await import('../report/scan-sarif.ts');
+    context.stdout.write(formatScanSarif(results));
+  } else if (format === 'table') {
+    const { formatScanTable } = await import('../report/scan-table.ts');
+    context.stdout.write(formatScanTable(results, { color: context.color, now: context.now() }));
+  } else {
+    const { scanToJson } = await import('../report/scan-json.ts');
+    await printDocument(context, scanToJson(results), format);
+  }
+}
+
+/** 3 where anything is unknown, 2 where a finding reaches the limit, else 0. */
+function exitCode(results: readonly ScanResult[], failOn: string | undefined): number {
+  if (results.length === 0 || results.some((one) => one.status !== 'COMPLETE')) return 3;
+  if (failOn === undefined) return 0;
+  if (!isSeverity(failOn)) throw new AssayError('invalid-argument', `--fail-on ${failOn} is no severity`);
+  if (results.some((one) => reaches(one, failOn))) return 2;
+  return results.some((one) => one.problems.some((problem) => problem.code === 'advisories-old')) ? 3 : 0;
+}
+
+function reaches(result: ScanResult, limit: Severity): boolean {
+  return result.findings.some((one) => severityRankForLimit(one.severity) >= severityRank(limit));
+}

@@ -1,0 +1,16 @@
+/** Commands that hand over to what `main.ts` builds: the server, the registry, migration. */
+import type { CommandRun } from './command.ts';
+import { textOption } from './options.ts';
+
+/** `assay serve` */
+export const runServe: CommandRun = (context, _args, options) => context.serve(options);
+
+/** `assay registry serve DIR` */
+export const runRegistry: CommandRun = (context, args, options) =>
+  context.serveRegistry(args[0] ?? '', options);
+
+/** `assay migrate` */
+export const runMigrate: CommandRun = async (context, _args, options) => {
+  context.stderr.write(`${await context.migrate(textOption(options, 'data'))}\n`);
+  return 0;
+};

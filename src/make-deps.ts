@@ -1,0 +1,55 @@
+/** Builds what operations are given: store, clock, ids, registry access, logger. */
+import { randomBytes } from 'node:crypto';
+import type { Digest } from './domain/digest.ts';
+import type { ImageReference } from './domain/image-reference.ts';
+import type { Micros } from './domain/time.ts';
+import type { Deps, Log } from './operations/deps.ts';
+import { createVerdictCache } from './operations/verdict-cache.ts';
+import type { Store } from './store/store-contract.ts';
+import { VERSION } from './version.ts';
+
+/** How many verdicts are kept; each is about 2 KB. */
+const STANDING_VERDICTS = 50_000;
+/** An admission waits no longer than this for a registry's word on a tag, in milliseconds. */
+const TAG_DEADLINE = 1500;
+
+/** The system's clock, in microseconds. */
+export function systemNow(): Micros {
+  return Date.now() * 1000;
+}
+
+/** What differs between a server and a command. */
+export interface DepsParts {
+  readonly store: Store;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly plainHttp: boolean;
+  readonly progress: (text: string) => void;
+}
+
+/** Puts the parts together. Registry access is loaded when it is first needed. */
+export async function makeDeps(parts: DepsParts): Promise<Deps> {
+  const { openImage } = await import('./remote/open-image.ts');
+  const access = parts.plainHttp ? { plainHttp: true } : {};
+  return {
+    ...parts,
+    now: systemNow,
+    randomBytes: (count) => randomBytes(count),
+    engineVersion: VERSION,
+    openImage: (image) => openImage(image, access),
+    resolveTag: async (reference: ImageReference): Promise<Digest> => {
+      const { resolveTag } = await import('./remote/resolve-tag.ts');
+      return resolveTag(reference, { ...access, deadline: TAG_DEADLINE });
+    },
+    verdicts: createVerdictCache(STANDING_VERDICTS),
+  };
+}
+
+/** A log for commands: warnings and errors go to stderr as text, nothing else is said. */
+export function commandLog(write: (text: string) => void): Log {
+  const say = (fields: object, message: string): void => {
+    const error = (fields as { err?: unknown }).err;
+    write(`assay: ${message}${error instanceof Error ? `: ${error.message}` : ''}\n`);
+  };
+  return { info: () => undefined, warn: say, error: say };
+}

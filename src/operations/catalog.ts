@@ -1,0 +1,55 @@
+/**
+ * Our own verbs by name, each with its place under `/api/v1`: the server makes routes of this table
+ * and the command line calls them, here or over HTTP, so that both can do the same things.
+ */
+import type { Caller } from '../domain/caller.ts';
+import type { Deps } from './deps.ts';
+
+/** An operation as the catalog runs it; its input was checked at the edge. */
+export type CatalogRun = (deps: Deps, input: never) => Promise<unknown>;
+
+/** Where an operation is reached and how it is loaded. */
+export interface CatalogEntry {
+  readonly verb: 'GET' | 'POST' | 'DELETE';
+  /** Path with `:name` for fields of the input; the others are query (GET) or body. */
+  readonly path: string;
+  readonly load: () => Promise<CatalogRun>;
+}
+
+/** Every operation of our own API. */
+export const CATALOG = {
+  'create-project': entry('POST', '/api/v1/projects', async () => (await import('./create-project.ts')).createProject),
+  'list-projects': entry('GET', '/api/v1/projects', async () => (await import('./list-projects.ts')).listProjects),
+  'add-cluster': entry('POST', '/api/v1/projects/:project/clusters', async () => (await import('./add-cluster.ts')).addCluster),
+  'list-clusters': entry('GET', '/api/v1/projects/:project/clusters', async () => (await import('./list-clusters.ts')).listClusters),
+  'import-advisories': entry('POST', '/api/v1/advisories', async () => (await import('./import-advisories.ts')).importAdvisories),
+  'list-advisory-sources': entry('GET', '/api/v1/advisories', async () => (await import('./list-advisory-sources.ts')).listSources),
+  'scan-image': entry('POST', '/api/v1/scans', async () => (await import('./scan-image.ts')).scanImage),
+  'list-decisions': entry('GET', '/api/v1/projects/:project/decisions', async () => (await import('./list-decisions.ts')).listDecisions),
+  'show-decision': entry('GET', '/api/v1/decisions/:id', async () => (await import('./show-decision.ts')).showDecision),
+  'create-token': entry('POST', '/api/v1/tokens', async () => (await import('./create-token.ts')).createToken),
+  'list-tokens': entry('GET', '/api/v1/tokens', async () => (await import('./list-tokens.ts')).listTokens),
+  'revoke-token': entry('DELETE', '/api/v1/tokens/:id', async () => (await import('./revoke-token.ts')).revokeToken),
+} as const satisfies Record<string, CatalogEntry>;
+
+/** A name of the catalog. */
+export type OperationName = keyof typeof CATALOG;
+
+/** Tells whether a text names an operation of the catalog. */
+export function isOperationName(name: string): name is OperationName {
+  return Object.hasOwn(CATALOG, name);
+}
+
+/** Runs an operation by name. `input` must already have the operation's shape. */
+export async function runOperation(
+  deps: Deps,
+  name: OperationName,
+  input: Readonly<Record<string, unknown>> & { readonly caller: Caller },
+): Promise<unknown> {
+  const run = (await CATALOG[name].load()) as (deps: Deps, input: unknown) => Promise<unknown>;
+  return run(deps, input);
+}
+
+function entry(verb: CatalogEntry['verb'], path: string, load: CatalogEntry['load']): CatalogEntry {
+  return { verb, path, load };
+}

@@ -1,0 +1,34 @@
+/** What operations are given: effects by name, built once by `main.ts`, faked in tests. */
+import type { ImageReference } from '../domain/image-reference.ts';
+import type { Digest } from '../domain/digest.ts';
+import type { Micros } from '../domain/time.ts';
+import type { ImageSource } from '../remote/image-source.ts';
+import type { Store } from '../store/store-contract.ts';
+import type { VerdictCache } from './verdict-cache.ts';
+
+/** Writes structured log lines; never given a secret. */
+export interface Log {
+  readonly info: (fields: object, message: string) => void;
+  readonly warn: (fields: object, message: string) => void;
+  readonly error: (fields: object, message: string) => void;
+}
+
+/** The effects that operations may have. */
+export interface Deps {
+  readonly store: Store;
+  readonly now: () => Micros;
+  /** UUIDv7. */
+  readonly newId: () => string;
+  /** Random bytes for secrets. */
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly log: Log;
+  /** Version of the product, kept with every decision. */
+  readonly engineVersion: string;
+  /** Opens `REFERENCE`, `oci:…`, `docker-archive:…` or `dir:…`. */
+  readonly openImage: (image: string) => ImageSource;
+  /** Asks a registry which digest a tag has now, within a short deadline. */
+  readonly resolveTag: (reference: ImageReference) => Promise<Digest>;
+  readonly verdicts: VerdictCache;
+  /** Tells a person how far a long operation is. */
+  readonly progress: (text: string) => void;
+}

@@ -1,0 +1,88 @@
+/** Gathering what an evaluation wants to know: attestations checked now, and tags' digests. */
+import type { Attestor } from '../domain/attestor.ts';
+import { parseDigest } from '../domain/digest.ts';
+import { type ImageReference, formatImageReference, withDefaultTag } from '../domain/image-reference.ts';
+import { parseAttestorName, parseNoteName } from '../domain/resource-name.ts';
+import { type Micros, SECOND } from '../domain/time.ts';
+import type { AttestationEvidence, Evidence, TagEvidence } from '../domain/verdict.ts';
+import type { WantedEvidence } from '../policy/evaluate.ts';
+import { verifyAttestation } from '../signing/verify-attestation.ts';
+import { findAttestor } from '../store/attestor-rows.ts';
+import { findLastTagEvent, repositoryIsSighted } from '../store/image-rows.ts';
+import { listAttestations } from '../store/occurrence-rows.ts';
+import type { Deps } from './deps.ts';
+
+/** More attestations of one image by one attestor than this are not looked at. */
+const MAX_ATTESTATIONS = 100;
+/** A tag's digest is asked for again after this long. */
+const TAG_STANDING = 5 * SECOND;
+
+/** Evidence, and until when it may be used again. */
+export interface GatheredEvidence {
+  readonly evidence: Evidence;
+  readonly validUntil: Micros;
+}
+
+/** Gathers evidence. What cannot be read is said in the evidence, never left out. */
+export async function gatherEvidence(deps: Deps, wanted: WantedEvidence): Promise<GatheredEvidence> {
+  const attestations = await Promise.all(
+    wanted.attestations.map((one) => gatherAttestations(deps, one.attestor, one.reference)),
+  );
+  const tags = await Promise.all(wanted.tags.map((reference) => gatherTag(deps, reference)));
+  const standing = tags.length === 0 ? Number.MAX_SAFE_INTEGER : deps.now() + TAG_STANDING;
+  return { evidence: { attestations, tags }, validUntil: standing };
+}
+
+async function gatherAttestations(
+  deps: Deps,
+  name: string,
+  reference: ImageReference,
+): Promise<AttestationEvidence> {
+  const image = `${reference.name}@${reference.digest}`;
+  const base = { attestor: name, image, checks: [] };
+  try {
+    const attestor = await findAttestor(deps.store, parseAttestorName(name));
+    if (attestor === undefined) return { ...base, state: 'missing' };
+    if (attestor.publicKeys.length === 0) return { ...base, state: 'no-keys' };
+    return { ...base, state: 'known', checks: await check(deps, attestor, reference) };
+  } catch (error) {
+    deps.log.error({ err: error, attestor: name }, 'attestations could not be read');
+    return { ...base, state: 'unreadable' };
+  }
+}
+
+async function check(
+  deps: Deps,
+  attestor: Attestor,
+  reference: ImageReference,
+): Promise<AttestationEvidence['checks']> {
+  const digest = parseDigest(reference.digest ?? '');
+  const image = { name: reference.name, digest };
+  const occurrences = await listAttestations(deps.store, {
+    note: parseNoteName(attestor.noteReference),
+    resourceUri: `${reference.name}@${digest}`,
+    limit: MAX_ATTESTATIONS,
+  });
+  const now = deps.now();
+  const checks = await Promise.all(
+    occurrences.map((occurrence) => verifyAttestation({ occurrence, attestor, image, now })),
+  );
+  return checks.flat();
+}
+
+/** Only repositories that were scanned here are asked: a pod cannot make us call any host. */
+async function gatherTag(deps: Deps, reference: ImageReference): Promise<TagEvidence> {
+  const tagged = withDefaultTag(reference);
+  const image = formatImageReference(tagged);
+  if (!(await repositoryIsSighted(deps.store, reference.name))) {
+    return { image, how: 'this repository was never scanned here' };
+  }
+  try {
+    return { image, digest: await deps.resolveTag(tagged), how: 'the registry says so now' };
+  } catch (error) {
+    deps.log.warn({ err: error, image }, 'tag could not be resolved');
+    const event = await findLastTagEvent(deps.store, reference.name, tagged.tag ?? 'latest');
+    if (event === undefined) return { image, how: 'the registry cannot be reached now' };
+    return { image, digest: event.digest, how: 'as last scanned; the registry cannot be reached now' };
+  }
+}

@@ -1,0 +1,45 @@
+/** The shape of every input of our own API, checked before an operation sees it. */
+import { z } from 'zod';
+import { AssayError } from '../domain/error.ts';
+import type { OperationName } from '../operations/catalog.ts';
+
+const project = z.string().min(1).max(128);
+const id = z.string().min(1).max(128);
+
+const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>> = {
+  'create-project': z.strictObject({ project }),
+  'list-projects': z.strictObject({}),
+  'add-cluster': z.strictObject({ project, cluster: z.string().max(256) }),
+  'list-clusters': z.strictObject({ project }),
+  'import-advisories': z.strictObject({ path: z.string().min(1).max(4096) }),
+  'list-advisory-sources': z.strictObject({}),
+  'scan-image': z.strictObject({
+    image: z.string().min(1).max(4096),
+    project: project.default('default'),
+    maxAdvisoryAge: z.number().nonnegative().optional(),
+  }),
+  'list-decisions': z.strictObject({
+    project,
+    pageSize: z.coerce.number().int().min(1).max(1000).default(20),
+    outcome: z.enum(['allow', 'deny', 'undecided']).optional(),
+    cluster: z.string().max(256).optional(),
+  }),
+  'show-decision': z.strictObject({ id }),
+  'create-token': z.strictObject({
+    role: z.enum(['viewer', 'editor', 'admin', 'agent']),
+    name: z.string().max(200),
+    lifetime: z.number().positive(),
+    project: project.optional(),
+  }),
+  'list-tokens': z.strictObject({}),
+  'revoke-token': z.strictObject({ id }),
+};
+
+/** Checks an operation's input; throws `invalid-argument` that names the first wrong field. */
+export function checkInput(name: OperationName, input: unknown): Record<string, unknown> {
+  const result = INPUTS[name].safeParse(input);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  throw new AssayError('invalid-argument', `${field === '' ? 'the request' : field}: ${issue?.message}`);
+}

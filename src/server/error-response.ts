@@ -1,0 +1,30 @@
+/** Errors to answers: ours in Google's shape, unknown ones as a request id and nothing else. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AssayError } from '../domain/error.ts';
+import { errorToJson } from '../google/error-message.ts';
+import type { Log } from '../operations/deps.ts';
+
+/** Answers an error. Everything about an unknown one goes to the log. */
+export function sendError(
+  log: Log,
+  error: unknown,
+  exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+): FastifyReply {
+  const known = toAssayError(error, exchange.request.id);
+  if (known.code === 'internal') {
+    log.error({ err: error, request: exchange.request.id }, 'request failed');
+  }
+  const answer = errorToJson(known);
+  if (known.code === 'unauthenticated') exchange.reply.header('www-authenticate', 'Bearer');
+  return exchange.reply.code(answer.error.code).send(answer);
+}
+
+function toAssayError(error: unknown, requestId: string): AssayError {
+  if (error instanceof AssayError) return error;
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  if (status === 413) return new AssayError('too-large', 'the request body is too large', { cause: error });
+  if (status >= 400 && status < 500) {
+    return new AssayError('invalid-argument', (error as Error).message, { cause: error });
+  }
+  return new AssayError('internal', `internal error; the server's log has it under request ${requestId}`);
+}

@@ -1,0 +1,78 @@
+/** The API listener: Google's paths, our own, and health; every route but health needs a caller. */
+import type { IncomingMessage } from 'node:http';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Caller } from '../domain/caller.ts';
+import { AssayError } from '../domain/error.ts';
+import type { Deps } from '../operations/deps.ts';
+import { addApiRoutes } from './api-routes.ts';
+import { type Authenticator, authenticateCaller } from './authenticate.ts';
+import { sendError } from './error-response.ts';
+import { addGoogleRoutes } from './google-routes.ts';
+import { OVERSIZE, readBodyCapped } from './read-body.ts';
+import { makeHostCheck } from './host-check.ts';
+import type { TlsMaterial } from './tls-material.ts';
+
+/** How the API listener is set up. */
+export interface HttpOptions {
+  readonly tls?: TlsMaterial;
+  readonly authenticator: Authenticator;
+  /** Names besides loopback's that requests may come to. */
+  readonly hosts: readonly string[];
+  readonly ready: () => boolean;
+}
+
+/** Largest request body, in bytes. */
+export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+const HEALTH = new Set(['/healthz', '/readyz']);
+
+/** What routes are given: the operations' effects and who calls. */
+export interface RouteContext {
+  readonly app: FastifyInstance;
+  readonly deps: Deps;
+  readonly callerOf: (request: FastifyRequest) => Promise<Caller>;
+}
+
+/** Builds the listener; the caller listens and closes. */
+export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInstance {
+  const app: FastifyInstance = fastify({
+    ...(options.tls === undefined ? {} : { https: { ...options.tls, minVersion: 'TLSv1.2' as const } }),
+    requestTimeout: 60_000,
+    forceCloseConnections: true,
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 8192 },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', async (_request: FastifyRequest, payload: IncomingMessage) => {
+    const body = await readBodyCapped(payload, MAX_BODY_BYTES);
+    if (body !== OVERSIZE) return body;
+    throw new AssayError('too-large', `the request body is larger than ${MAX_BODY_BYTES} bytes`);
+  });
+  app.setErrorHandler((error, request, reply) => sendError(deps.log, error, { request, reply }));
+  app.setNotFoundHandler((request, reply) => sendError(deps.log, unknownPath(request), { request, reply }));
+  const checkHost = makeHostCheck(options.hosts);
+  app.addHook('onRequest', async (request) => checkHost(request.headers));
+  addHealthRoutes(app, options.ready);
+  const callerOf = (request: FastifyRequest): Promise<Caller> =>
+    authenticateCaller(options.authenticator, {
+      authorization: request.headers.authorization,
+      address: request.socket.remoteAddress ?? '',
+    });
+  const context: RouteContext = { app, deps, callerOf };
+  addGoogleRoutes(context);
+  addApiRoutes(context);
+  return app;
+}
+
+function addHealthRoutes(app: FastifyInstance, ready: () => boolean): void {
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) =>
+    ready() ? { status: 'ready' } : reply.code(503).send({ status: 'starting or stopping' }),
+  );
+}
+
+function unknownPath(request: FastifyRequest): AssayError {
+  const path = (request.url.split('?')[0] ?? '').slice(0, 200);
+  const hint = HEALTH.has(path) ? 'use GET' : 'see docs/reference/api.md';
+  return new AssayError('not-found', `nothing answers ${request.method} ${path}; ${hint}`);
+}

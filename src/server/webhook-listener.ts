@@ -1,0 +1,146 @@
+/**
+ * The webhook listener: ImageReviews over TLS in, answers out. Whatever comes in, a valid
+ * ImageReview that denies is the worst that goes out.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { AssayError } from '../domain/error.ts';
+import { parseClusterKey } from '../domain/resource-name.ts';
+import type { AdmissionRequest } from '../domain/verdict.ts';
+import { formatImageReview, parseImageReview } from '../kubernetes/image-review.ts';
+import { type Admission, admitImages, refuseAdmission } from '../operations/admit-images.ts';
+import type { Deps } from '../operations/deps.ts';
+import { type Authenticator, authenticateWebhook } from './authenticate.ts';
+import { OVERSIZE, readBodyCapped } from './read-body.ts';
+import type { TlsMaterial } from './tls-material.ts';
+
+/** How the webhook listener is set up. */
+export interface WebhookOptions {
+  readonly tls: TlsMaterial;
+  readonly authenticator: Authenticator;
+  /** Project of paths that name none. */
+  readonly project: string;
+  /** Cluster of paths that name none. */
+  readonly cluster?: string;
+}
+
+/** Largest review that is read, in bytes; the API server's own limit for objects is below it. */
+export const MAX_REVIEW_BYTES = 3 * 1024 * 1024;
+
+const PATHS = [
+  '/image_policy',
+  '/webhook/image-review',
+  '/webhook/image-review/projects/:project/clusters/:cluster',
+];
+
+/** Builds the listener; the caller listens and closes. */
+export function buildWebhookListener(deps: Deps, options: WebhookOptions) {
+  const app = fastify({
+    https: {
+      ...options.tls,
+      requestCert: options.tls.ca !== undefined,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+    },
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    exposeHeadRoutes: false,
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
+    readBodyCapped(payload, MAX_REVIEW_BYTES),
+  );
+  for (const url of PATHS) {
+    app.post(url, (request, reply) => review(deps, options, { request, reply }));
+  }
+  app.setNotFoundHandler((request, reply) =>
+    refuse(deps, options, { request, reply, error: notFound(request) }),
+  );
+  app.setErrorHandler((error, request, reply) =>
+    refuse(deps, options, { request, reply, error }),
+  );
+  return app;
+}
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+async function review(deps: Deps, options: WebhookOptions, { request, reply }: Exchange) {
+  const caller = await authenticateWebhook(options.authenticator, {
+    authorization: request.headers.authorization,
+    address: request.socket.remoteAddress ?? '',
+    socket: request.raw.socket as TLSSocket,
+  });
+  const asked = toAdmissionRequest(request, options);
+  return send(reply, await admitImages(deps, { caller, request: asked }));
+}
+
+function toAdmissionRequest(request: FastifyRequest, options: WebhookOptions): AdmissionRequest {
+  return { ...place(request, options), ...parseImageReview(parseBody(request.body)), source: 'image-review' };
+}
+
+function place(
+  request: FastifyRequest,
+  options: WebhookOptions,
+): { project: string; cluster?: string } {
+  const { project, cluster } = (request.params ?? {}) as { project?: string; cluster?: string };
+  const named = cluster ?? (project === undefined ? options.cluster : undefined);
+  if (named !== undefined) parseClusterKey(named);
+  return { project: project ?? options.project, ...(named === undefined ? {} : { cluster: named }) };
+}
+
+function parseBody(body: unknown): unknown {
+  if (body === OVERSIZE) {
+    throw new AssayError('too-large', `the review is larger than ${MAX_REVIEW_BYTES} bytes`);
+  }
+  if (!(body instanceof Uint8Array) || body.length === 0) {
+    throw new AssayError('invalid-argument', 'the review has no body; send an ImageReview as JSON');
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new AssayError('invalid-argument', `the review is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function notFound(request: FastifyRequest): AssayError {
+  const path = request.url.split('?')[0] ?? '';
+  return new AssayError(
+    'not-found',
+    `nothing answers ${request.method} ${path.slice(0, 200)}; POST to /image_policy or ` +
+      '/webhook/image-review[/projects/P/clusters/LOCATION.NAME]',
+  );
+}
+
+/** The one catch: any error becomes a recorded denial, or a bare one where even that fails. */
+async function refuse(
+  deps: Deps,
+  options: WebhookOptions,
+  failed: Exchange & { readonly error: unknown },
+): Promise<unknown> {
+  const { request, reply, error } = failed;
+  const known = error instanceof AssayError;
+  if (!known) deps.log.error({ err: error, request: request.id }, 'review failed');
+  const message = known ? error.message : `internal error (request ${request.id}); see the server's log`;
+  const refusal = {
+    sentence: `Denied: ${message}`,
+    found: message,
+    wanted: 'an ImageReview of imagepolicy.k8s.io/v1alpha1',
+    fix: 'correct the API server’s webhook configuration, or read the server’s log',
+  };
+  const empty = { source: 'image-review', project: options.project, annotations: {}, images: [] } as const;
+  try {
+    return await send(reply, await refuseAdmission(deps, { request: empty, refusal }));
+  } catch (cause) {
+    deps.log.error({ err: cause, request: request.id }, 'denial could not be recorded');
+    return reply.code(200).send(formatImageReview({ allowed: false, reason: refusal.sentence, auditAnnotations: {} }));
+  }
+}
+
+function send(reply: FastifyReply, admission: Admission): FastifyReply {
+  return reply.code(200).header('content-type', 'application/json').send(JSON.stringify(formatImageReview(admission)));
+}
