@@ -18,13 +18,18 @@ export interface AffectedPackage {
   readonly ranges: readonly { readonly type: string; readonly events: readonly AdvisoryEvent[] }[];
   /** Explicit affected versions. */
   readonly versions: readonly string[];
-  /** Severity said for this package, with the text or vector it was read from. */
+  /** Severity said for this package; it goes before the record's. */
   readonly severity?: Severity;
+  /** Where it was read: e.g. `osv:affected.ecosystem_specific.urgency`. */
+  readonly severitySource?: string;
+  /** CVSS base score of the highest vector said for this package, 0 to 10. */
+  readonly cvssScore?: number;
 }
 
 /** An OSV record, reduced to what matching and showing need. */
 export interface Advisory {
   readonly id: string;
+  /** Other ids of the vulnerability: OSV's `aliases`, then its `upstream`. */
   readonly aliases: readonly string[];
   readonly summary: string;
   readonly published?: Micros;

@@ -68,17 +68,25 @@ function readSteps(text: string): readonly Step[] {
   if (numbers === undefined) return [MALFORMED];
   const steps = numbers.split('.').map(numberStep);
   if (numbers.length === text.length) return steps;
-  const rest = text.slice(numbers.length);
-  const [read = '', letter = '', suffixes = '', commit = '', revision = ''] = REST.exec(rest) ?? [];
-  if (letter !== '') steps.push({ rank: RANK_LETTER, text: letter, numeric: false });
-  for (const [, name = '', number = ''] of suffixes.matchAll(SUFFIX)) {
-    steps.push({ rank: suffixRank(name), text: '', numeric: false });
-    if (number !== '') steps.push(valueStep(RANK_SUFFIX_NUMBER, number));
-  }
-  if (commit !== '') steps.push({ rank: RANK_COMMIT, text: commit.slice(1), numeric: false });
-  if (revision !== '') steps.push(valueStep(RANK_REVISION, revision.slice(2)));
-  if (read.length < rest.length) steps.push(MALFORMED);
+  return [...steps, ...readRest(text.slice(numbers.length))];
+}
+
+/** What follows the numbers: letter, suffixes, commit and revision, in this order. */
+function readRest(rest: string): readonly Step[] {
+  const match = REST.exec(rest);
+  const [letter, suffixes, commit, revision] = [1, 2, 3, 4].map((group) => match?.[group] ?? '');
+  const steps = (suffixes ?? '').matchAll(SUFFIX).flatMap(suffixSteps).toArray();
+  if (letter) steps.unshift({ rank: RANK_LETTER, text: letter, numeric: false });
+  if (commit) steps.push({ rank: RANK_COMMIT, text: commit.slice(1), numeric: false });
+  if (revision) steps.push(valueStep(RANK_REVISION, revision.slice(2)));
+  if ((match?.[0].length ?? 0) < rest.length) steps.push(MALFORMED);
   return steps;
+}
+
+function suffixSteps(match: RegExpExecArray): Step[] {
+  const [, name = '', number = ''] = match;
+  const suffix = { rank: suffixRank(name), text: '', numeric: false };
+  return number === '' ? [suffix] : [suffix, valueStep(RANK_SUFFIX_NUMBER, number)];
 }
 
 /** Numbers after the first that begin with a zero are fractions: compared as text, before others. */

@@ -89,7 +89,7 @@ describe('compareDebianVersions', () => {
       .trim()
       .split('\n');
     expect(answers).toHaveLength(pairs.length);
-    const ours = pairs.map(([a, b]) => `${a} ${b} ${String(compareDebianVersions(a, b))}`);
+    const ours = pairs.map(([a, b]) => `${a} ${b} ${Number(compareDebianVersions(a, b))}`);
     expect(ours).toEqual(pairs.map(([a, b], index) => `${a} ${b} ${answers[index]}`));
   });
 });

@@ -1,0 +1,78 @@
+/**
+ * Typed access to the fields of a record that came from outside: each reader names the full path of
+ * the field, what was found and what is wanted, and keeps a cap.
+ */
+import { AssayError } from '../../domain/error.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Micros } from '../../domain/time.ts';
+import { parseTime } from '../../domain/time.ts';
+
+/** A value with the path that leads to it, e.g. `affected[0].package.name`. */
+export interface Field {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** The error for a field: record id where known, path, what was found, what is wanted. */
+export function fieldError(field: Field, wanted: string): AssayError {
+  const found = field.value === undefined ? 'missing' : describe(field.value);
+  return new AssayError(
+    'invalid-advisory',
+    `field ${field.path} is ${found}; ${wanted} is wanted`,
+    {
+      details: { field: field.path },
+    },
+  );
+}
+
+/** The member of an object's field. */
+export function member(parent: Field, name: string): Field {
+  const path = parent.path === '' ? name : `${parent.path}.${name}`;
+  return { path, value: isJsonObject(parent.value) ? parent.value[name] : undefined };
+}
+
+/** A JSON object, or an error. */
+export function readObject(field: Field): JsonObject {
+  if (isJsonObject(field.value)) return field.value;
+  throw fieldError(field, 'an object');
+}
+
+/** A text of 1 to `cap` characters, or an error. */
+export function readText(field: Field, cap: number): string {
+  const { value } = field;
+  if (typeof value === 'string' && value !== '' && value.length <= cap) return value;
+  throw fieldError(field, `a text of 1 to ${cap} characters`);
+}
+
+/** A list's elements as fields; none where it is missing or null; an error beyond `cap`. */
+export function readList(field: Field, cap: number): readonly Field[] {
+  if (field.value === undefined || field.value === null) return [];
+  if (!Array.isArray(field.value) || field.value.length > cap) {
+    throw fieldError(field, `a list of at most ${cap} elements`);
+  }
+  return field.value.map((value: unknown, index) => ({ path: `${field.path}[${index}]`, value }));
+}
+
+/** An RFC 3339 time, or an error. Times before 1970 (Go's "no time") are read as 1970. */
+export function readTime(field: Field): Micros {
+  const text = readText(field, 64);
+  try {
+    return Math.max(0, parseTime(text));
+  } catch (cause) {
+    const error = fieldError(field, 'an RFC 3339 time such as 2026-11-20T17:19:14Z');
+    throw new AssayError(error.code, error.message, { cause, details: error.details });
+  }
+}
+
+/** A time where the field is there; undefined where it is missing or null. */
+export function readOptionalTime(field: Field): Micros | undefined {
+  return field.value === undefined || field.value === null ? undefined : readTime(field);
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object') return 'an object';
+  return (JSON.stringify(value) ?? typeof value).slice(0, 100);
+}

@@ -1,0 +1,153 @@
+/**
+ * Reads OSV records (schema 1.x, https://ossf.github.io/osv-schema/), the one form in which
+ * advisories come in. A record is checked whole here and is right from then on; fields that
+ * matching and showing do not need are not kept.
+ */
+import type { Advisory, AdvisoryEvent, AffectedPackage } from '../../domain/advisory.ts';
+import { AssayError, isAssayError } from '../../domain/error.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Field } from './osv-field.ts';
+import {
+  fieldError,
+  member,
+  readList,
+  readObject,
+  readOptionalTime,
+  readText,
+  readTime,
+} from './osv-field.ts';
+import type { SeverityReading } from './read-severity.ts';
+import { readSeverity } from './read-severity.ts';
+
+/** The most that a record may hold; real records stay far below. */
+export const OSV_LIMITS = {
+  id: 256,
+  text: 1024,
+  url: 4096,
+  aliases: 1000,
+  references: 2000,
+  affected: 20_000,
+  ranges: 1000,
+  events: 10_000,
+  versions: 100_000,
+} as const;
+
+const EVENT_KINDS = {
+  introduced: 'introduced',
+  fixed: 'fixed',
+  last_affected: 'lastAffected',
+  limit: 'limit',
+} as const;
+const RANGE_TYPES = ['ECOSYSTEM', 'SEMVER', 'GIT'];
+
+/**
+ * Reads one OSV record. Refuses, as `invalid-advisory` with the path of the field, whatever has a
+ * wrong type, is missing or is over a cap; unknown fields are passed over.
+ */
+export function parseOsvRecord(json: unknown): Advisory {
+  const record: Field = { path: '', value: json };
+  if (!isJsonObject(json)) throw fieldError({ path: '(record)', value: json }, 'an object');
+  const id = readText(member(record, 'id'), OSV_LIMITS.id);
+  try {
+    return readRecord(record, id);
+  } catch (error) {
+    if (!isAssayError(error)) throw error;
+    const message = `advisory ${JSON.stringify(id)}: ${error.message}`;
+    throw new AssayError(error.code, message, { cause: error, details: { ...error.details, id } });
+  }
+}
+
+function readRecord(record: Field, id: string): Advisory {
+  const published = readOptionalTime(member(record, 'published'));
+  const withdrawn = readOptionalTime(member(record, 'withdrawn'));
+  const severity = readSeverity(readObject(record), 'osv:');
+  return {
+    id,
+    aliases: readAliases(record, id),
+    summary: readSummary(record),
+    ...(published === undefined ? {} : { published }),
+    modified: readTime(member(record, 'modified')),
+    ...(withdrawn === undefined ? {} : { withdrawn }),
+    ...severityFields(severity ?? { severity: 'SEVERITY_UNSPECIFIED', source: 'none' }),
+    references: readList(member(record, 'references'), OSV_LIMITS.references).map((field) =>
+      readText(member(field, 'url'), OSV_LIMITS.url),
+    ),
+    affected: readList(member(record, 'affected'), OSV_LIMITS.affected).flatMap(readAffected),
+  };
+}
+
+/** `upstream` names what a distribution's record is about, which is what people search for. */
+function readAliases(record: Field, id: string): readonly string[] {
+  const names = ['aliases', 'upstream'].flatMap((name) =>
+    readList(member(record, name), OSV_LIMITS.aliases).map((field) =>
+      readText(field, OSV_LIMITS.id),
+    ),
+  );
+  return [...new Set(names)].filter((name) => name !== id);
+}
+
+/** The summary, else the first line of the details; both are for people and cut, not refused. */
+function readSummary(record: Field): string {
+  for (const name of ['summary', 'details']) {
+    const field = member(record, name);
+    if (field.value === undefined || field.value === null) continue;
+    if (typeof field.value !== 'string') throw fieldError(field, 'a text');
+    const line = field.value.trim().split('\n', 1)[0] ?? '';
+    if (line !== '') return line.slice(0, OSV_LIMITS.text);
+  }
+  return '';
+}
+
+/** One affected package; none where only a repository (GIT) is named and no package. */
+function readAffected(field: Field): readonly AffectedPackage[] {
+  const entry = readObject(field);
+  const ranges = readList(member(field, 'ranges'), OSV_LIMITS.ranges).map(readRange);
+  const versions = readList(member(field, 'versions'), OSV_LIMITS.versions);
+  const named = member(field, 'package');
+  if (named.value === undefined || named.value === null) return [];
+  readObject(named);
+  const severity = readSeverity(entry, 'osv:affected.');
+  return [
+    {
+      ecosystem: readText(member(named, 'ecosystem'), OSV_LIMITS.id),
+      name: readText(member(named, 'name'), OSV_LIMITS.text),
+      ranges,
+      versions: versions.map((version) => readText(version, OSV_LIMITS.text)),
+      ...(severity === undefined ? {} : severityFields(severity)),
+    },
+  ];
+}
+
+function severityFields(
+  reading: SeverityReading,
+): Pick<Advisory, 'severity' | 'severitySource' | 'cvssScore'> {
+  return {
+    severity: reading.severity,
+    severitySource: reading.source,
+    ...(reading.score === undefined ? {} : { cvssScore: reading.score }),
+  };
+}
+
+function readRange(field: Field): AffectedPackage['ranges'][number] {
+  const kind = member(field, 'type');
+  const type = readText(kind, OSV_LIMITS.id);
+  if (!RANGE_TYPES.includes(type)) throw fieldError(kind, `one of ${RANGE_TYPES.join(', ')}`);
+  const list = member(field, 'events');
+  const events = readList(list, OSV_LIMITS.events).map(readEvent);
+  if (events.some((event) => event.introduced !== undefined)) return { type, events };
+  throw fieldError(list, 'a list with at least one "introduced" event');
+}
+
+function readEvent(field: Field): AdvisoryEvent {
+  const keys = Object.keys(readObject(field));
+  const [key] = keys;
+  const known = key !== undefined && Object.hasOwn(EVENT_KINDS, key);
+  if (!known || keys.length !== 1) {
+    throw fieldError(
+      { path: field.path, value: keys.join(', ').slice(0, 100) },
+      'exactly one of introduced, fixed, last_affected, limit',
+    );
+  }
+  const kind = EVENT_KINDS[key as keyof typeof EVENT_KINDS];
+  return { [kind]: readText(member(field, key), OSV_LIMITS.text) };
+}

@@ -1,0 +1,107 @@
+/**
+ * How severe a record says it is. Records say it in words (`database_specific.severity`, Debian's
+ * urgency) or as CVSS vectors; the word of the record's own source goes before a computed score.
+ */
+import type { JsonObject } from '../../domain/json.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Severity } from '../../domain/severity.ts';
+import { scoreCvss2 } from './cvss2-score.ts';
+import { scoreCvss3 } from './cvss3-score.ts';
+
+/** A severity, where it was read, and the CVSS base score where one was computed. */
+export interface SeverityReading {
+  readonly severity: Severity;
+  readonly source: string;
+  readonly score?: number;
+}
+
+const WORDS: ReadonlyMap<string, Severity> = new Map<string, Severity>([
+  ['unimportant', 'MINIMAL'],
+  ['negligible', 'MINIMAL'],
+  ['minimal', 'MINIMAL'],
+  ['none', 'MINIMAL'],
+  ['low', 'LOW'],
+  ['moderate', 'MEDIUM'],
+  ['medium', 'MEDIUM'],
+  ['important', 'HIGH'],
+  ['high', 'HIGH'],
+  ['critical', 'CRITICAL'],
+]);
+
+/** Newest first. */
+const SCORERS: readonly (readonly [string, (vector: string) => number | undefined])[] = [
+  ['CVSS_V3', scoreCvss3],
+  ['CVSS_V2', scoreCvss2],
+];
+
+/**
+ * Reads the severity of an OSV record or of one of its `affected` entries; undefined where it says
+ * none. Words go before vectors; where a CVSS 4 vector is all there is, the severity is unknown and
+ * the source says that it is not scored, rather than a score that nobody computed.
+ */
+export function readSeverity(holder: JsonObject, prefix: string): SeverityReading | undefined {
+  const scored = scoreVectors(holder['severity'], prefix);
+  const worded = readWord(holder, prefix);
+  if (worded === undefined) return scored ?? unscored(holder['severity'], prefix);
+  return scored?.score === undefined ? worded : { ...worded, score: scored.score };
+}
+
+/** The qualitative rating of a CVSS score (3.1, section 5); 0 is MINIMAL. */
+export function severityOfScore(score: number): Severity {
+  if (score >= 9) return 'CRITICAL';
+  if (score >= 7) return 'HIGH';
+  if (score >= 4) return 'MEDIUM';
+  return score > 0 ? 'LOW' : 'MINIMAL';
+}
+
+function readWord(holder: JsonObject, prefix: string): SeverityReading | undefined {
+  for (const section of ['ecosystem_specific', 'database_specific']) {
+    const value = holder[section];
+    if (!isJsonObject(value)) continue;
+    for (const field of ['severity', 'urgency']) {
+      const severity = severityOfWord(value[field]);
+      if (severity) return { severity, source: `${prefix}${section}.${field}` };
+    }
+  }
+  return readTypedWord(holder['severity'], prefix);
+}
+
+/** OSV's Ubuntu records say their priority as a word in `severity[]`. */
+function readTypedWord(list: unknown, prefix: string): SeverityReading | undefined {
+  for (const entry of Array.isArray(list) ? list : []) {
+    if (!isJsonObject(entry) || entry['type'] !== 'Ubuntu') continue;
+    const severity = severityOfWord(entry['score']);
+    if (severity) return { severity, source: `${prefix}severity Ubuntu` };
+  }
+  return undefined;
+}
+
+/** Debian marks a provisional urgency by asterisks; it still is what the tracker says. */
+function severityOfWord(word: unknown): Severity | undefined {
+  if (typeof word !== 'string') return undefined;
+  return WORDS.get(word.toLowerCase().replace(/\*+$/, '').trim());
+}
+
+function unscored(list: unknown, prefix: string): SeverityReading | undefined {
+  if (vectorsOf(list, 'CVSS_V4').length === 0) return undefined;
+  return { severity: 'SEVERITY_UNSPECIFIED', source: `${prefix}severity CVSS_V4 (not scored)` };
+}
+
+/** The highest score among the vectors of the newest CVSS that the record has. */
+function scoreVectors(list: unknown, prefix: string): SeverityReading | undefined {
+  for (const [type, scorer] of SCORERS) {
+    const scores = vectorsOf(list, type).map(scorer);
+    const score = Math.max(...scores.filter((found) => found !== undefined));
+    if (!Number.isFinite(score)) continue;
+    return { severity: severityOfScore(score), source: `${prefix}severity ${type}`, score };
+  }
+  return undefined;
+}
+
+function vectorsOf(list: unknown, type: string): readonly string[] {
+  const entries: readonly unknown[] = Array.isArray(list) ? list : [];
+  return entries.flatMap((entry) => {
+    if (!isJsonObject(entry) || entry['type'] !== type) return [];
+    return typeof entry['score'] === 'string' ? [entry['score']] : [];
+  });
+}
