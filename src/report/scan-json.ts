@@ -1,0 +1,86 @@
+/**
+ * A scan for programs: the JSON of `assay scan --output json`, schemaVersion 1, described by
+ * docs/reference/schemas/scan.schema.json. Fields are added, never renamed.
+ */
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Finding, ScannedPackage, ScanResult } from '../domain/scan-result.ts';
+import { formatTime } from '../domain/time.ts';
+
+/** Which form is wanted. */
+export interface ScanJsonOptions {
+  /** The scan was of an index: an array, also where it has one platform only. */
+  readonly index?: boolean;
+}
+
+/** Prints {@link scanToJson} as text that ends in a newline. */
+export function formatScanJson(
+  results: readonly ScanResult[],
+  options: ScanJsonOptions = {},
+): string {
+  return `${JSON.stringify(scanToJson(results, options), null, 2)}\n`;
+}
+
+/** One scan as an object; the platforms of an index, or more than one scan, as an array. */
+export function scanToJson(results: readonly ScanResult[], options: ScanJsonOptions = {}): Json {
+  const list = results.map(scanResultToJson);
+  const [only] = list;
+  return only !== undefined && list.length === 1 && options.index !== true ? only : list;
+}
+
+/** What is not known is null: no system, no layer, no fixed version. */
+function scanResultToJson(result: ScanResult): JsonObject {
+  const { image, system } = result;
+  return {
+    schemaVersion: 1,
+    image: { reference: image.reference, digest: image.digest, platform: image.platform },
+    status: result.status,
+    problems: result.problems.map(({ code, message, fatal }) => ({ code, message, fatal })),
+    advisories: result.advisories.map(({ ecosystem, source, updated, records }) => ({
+      ecosystem,
+      source,
+      updated: formatTime(updated),
+      records,
+    })),
+    system: system ? { id: system.id, name: system.name, version: system.version } : null,
+    packages: result.packages.map(packageToJson),
+    findings: result.findings.map(findingToJson),
+    summary: { ...result.summary },
+    layersRead: result.layersRead,
+  };
+}
+
+function packageToJson(pkg: ScannedPackage): JsonObject {
+  return {
+    name: pkg.name,
+    version: pkg.version,
+    type: pkg.type,
+    purl: pkg.purl,
+    ecosystem: pkg.ecosystem ?? null,
+    architecture: pkg.architecture ?? null,
+    source: { name: pkg.source.name, version: pkg.source.version },
+    layer: pkg.layer ?? null,
+    path: pkg.path,
+    origin: pkg.origin,
+  };
+}
+
+function findingToJson(finding: Finding): JsonObject {
+  const { name, version, purl, source, layer } = finding.package;
+  return {
+    id: finding.advisoryId,
+    aliases: finding.aliases,
+    summary: finding.summary,
+    package: {
+      name,
+      version,
+      purl,
+      source: { name: source.name, version: source.version },
+      layer: layer ?? null,
+    },
+    fixedVersion: finding.fixedVersion ?? null,
+    severity: finding.severity,
+    severitySource: finding.severitySource,
+    cvssScore: finding.cvssScore ?? null,
+    references: finding.references,
+  };
+}

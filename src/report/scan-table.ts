@@ -1,0 +1,147 @@
+/**
+ * A scan for people: what was scanned and against which data, then the findings, then what a reader
+ * should know. A scan that is not COMPLETE never reads like an all-clear.
+ */
+import type { AdvisorySource } from '../domain/advisory.ts';
+import type { Finding, ScanResult } from '../domain/scan-result.ts';
+import type { Severity } from '../domain/severity.ts';
+import type { ScanProblem } from '../domain/software-package.ts';
+import type { Micros } from '../domain/time.ts';
+import { DAY, HOUR, formatTime } from '../domain/time.ts';
+import { orderFindings, SHOWN_SEVERITIES } from './order-findings.ts';
+import { terminalText, wrapText } from './terminal-text.ts';
+import { formatTextTable, styleText } from './text-table.ts';
+
+/** How the table is printed. */
+export interface ScanTableOptions {
+  /** Now, for the age of the advisory data; without it their date is printed. */
+  readonly now?: Micros;
+  /** Characters a line may have; 80 unless told. */
+  readonly width?: number;
+  /** Whether severities and the status are coloured; not unless told. */
+  readonly color?: boolean;
+}
+
+const LABEL_WIDTH = 8;
+const SEVERITY_STYLES: Readonly<Record<Severity, string | undefined>> = {
+  CRITICAL: '1;31',
+  SEVERITY_UNSPECIFIED: '1;35',
+  HIGH: '31',
+  MEDIUM: '33',
+  LOW: '36',
+  MINIMAL: undefined,
+};
+
+/** Prints one scan, or one after another for the platforms of an index. */
+export function formatScanTable(
+  results: ScanResult | readonly ScanResult[],
+  options: ScanTableOptions = {},
+): string {
+  const list: readonly ScanResult[] = Array.isArray(results) ? results : [results];
+  return list.map((result) => formatResult(result, options)).join('\n');
+}
+
+function formatResult(result: ScanResult, options: ScanTableOptions): string {
+  const parts = [formatHeader(result, options)];
+  if (result.findings.length > 0) parts.push(formatFindings(result.findings, options));
+  if (result.problems.length > 0) parts.push(formatProblems(result.problems, options));
+  return parts.join('\n');
+}
+
+function formatHeader(result: ScanResult, options: ScanTableOptions): string {
+  const { image, system } = result;
+  const lines = [
+    labelled('Image', terminalText(image.reference)),
+    labelled('Digest', image.digest),
+    labelled('System', terminalText(`${system?.name ?? 'not known'} (${image.platform})`)),
+    labelled('Status', formatStatus(result, options)),
+    ...advisoryLines(result.advisories, options),
+    labelled('Found', countLine(result)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function labelled(label: string, value: string): string {
+  return label.padEnd(LABEL_WIDTH) + value;
+}
+
+function formatStatus(result: ScanResult, options: ScanTableOptions): string {
+  const { status } = result;
+  const color = options.color === true;
+  if (status === 'COMPLETE') return styleText(status, color ? '32' : undefined);
+  const why = status === 'INCOMPLETE' ? 'what is below is not all' : 'this system cannot be judged';
+  return `${styleText(status, color ? '1;31' : undefined)} (${why})`;
+}
+
+function advisoryLines(sources: readonly AdvisorySource[], options: ScanTableOptions): string[] {
+  if (sources.length === 0) return [labelled('Data', 'no advisories')];
+  return sources.flatMap((source, index) => {
+    const text = `${source.ecosystem}: ${source.source}, ${formatAge(source.updated, options.now)}`;
+    const lines = wrapText(terminalText(text), (options.width ?? 80) - LABEL_WIDTH);
+    return lines.map((line, part) => labelled(index + part === 0 ? 'Data' : '', line));
+  });
+}
+
+function formatAge(updated: Micros, now: Micros | undefined): string {
+  if (now === undefined) return `of ${formatTime(updated).slice(0, 10)}`;
+  const age = Math.max(0, now - updated);
+  const [count, unit] = age < 2 * DAY ? [age / HOUR, 'hour'] : [age / DAY, 'day'];
+  const whole = Math.floor(count);
+  return `${whole} ${unit}${whole === 1 ? '' : 's'} old`;
+}
+
+function countLine(result: ScanResult): string {
+  const { findings, packages, summary, status } = result;
+  const among = `in ${packages.length} package${packages.length === 1 ? '' : 's'}`;
+  if (findings.length === 0) {
+    return status === 'COMPLETE' ? `nothing ${among}` : `nothing ${among} so far; not an all-clear`;
+  }
+  const counts = SHOWN_SEVERITIES.filter((severity) => summary[severity] > 0).map(
+    (severity) => `${summary[severity]} ${severityWord(severity)}`,
+  );
+  return `${counts.join(', ')} ${among}`;
+}
+
+function severityWord(severity: Severity): string {
+  return severity === 'SEVERITY_UNSPECIFIED' ? 'unknown' : severity.toLowerCase();
+}
+
+function formatFindings(findings: readonly Finding[], options: ScanTableOptions): string {
+  return formatTextTable({
+    columns: ['PACKAGE', 'INSTALLED', 'FIXED', 'SEVERITY', 'ID'],
+    rows: orderFindings(findings).map((finding) => [
+      finding.package.name,
+      installedText(finding),
+      finding.fixedVersion ?? 'unfixed',
+      severityCell(finding.severity),
+      finding.advisoryId,
+    ]),
+    width: options.width ?? 80,
+    color: options.color ?? false,
+  });
+}
+
+/** A fix is a version of the source package; where the binary's differs, both are shown. */
+function installedText({ package: pkg }: Finding): string {
+  const { source, version } = pkg;
+  return source.version === version ? version : `${version} (source ${source.version})`;
+}
+
+function severityCell(severity: Severity): { text: string; style?: string } {
+  const style = SEVERITY_STYLES[severity];
+  const text = severity === 'SEVERITY_UNSPECIFIED' ? 'UNKNOWN' : severity;
+  return style === undefined ? { text } : { text, style };
+}
+
+function formatProblems(problems: readonly ScanProblem[], options: ScanTableOptions): string {
+  const indent = '  ';
+  return problems
+    .flatMap((problem) => {
+      const kind = problem.fatal ? 'problem' : 'note';
+      const text = terminalText(`${kind}: ${problem.message} [${problem.code}]`);
+      const lines = wrapText(text, (options.width ?? 80) - indent.length);
+      return lines.map((line, index) => (index === 0 ? line : indent + line));
+    })
+    .map((line) => `${line}\n`)
+    .join('');
+}
