@@ -4,6 +4,8 @@
 export interface SqlDialect {
   /** Type of a column that numbers rows by itself. */
   readonly serial: string;
+  /** Type of a numeric key that the caller chooses. */
+  readonly numbered: string;
   /** Ends the definition of a table that lives in its primary key. */
   readonly keyed: string;
 }
@@ -20,5 +22,6 @@ export interface Migration {
 /** SQLite's words. */
 export const SQLITE_DIALECT: SqlDialect = {
   serial: 'integer primary key',
+  numbered: 'integer primary key',
   keyed: 'without rowid',
 };

@@ -64,6 +64,8 @@ export interface Store extends Reader {
   readonly write: <T>(f: (tx: Tx) => Promise<T>) => Promise<T>;
   /** Keeps a decision; resolves once it is durable. Grouped with those of other callers. */
   readonly appendDecision: (decision: NewDecision) => Promise<void>;
+  /** To be called after evaluations were removed, so that they are kept again when used again. */
+  readonly forgetEvaluations: () => void;
   /** Rises with every committed write that called `tx.changed()`. */
   readonly revision: () => number;
   /** The live server that holds this folder, when it is another process. */

@@ -7,11 +7,11 @@ export const firstTables: Migration = {
   name: 'first-tables',
   statements: (dialect) => [
     ...ownership(dialect),
-    ...metadata(dialect),
+    ...metadata(),
     ...images(dialect),
     ...advisories(dialect),
     ...decisions(dialect),
-    ...background(dialect),
+    ...background(),
   ],
 };
 
@@ -30,7 +30,7 @@ function ownership({ keyed }: SqlDialect): string[] {
   ];
 }
 
-function metadata(_: SqlDialect): string[] {
+function metadata(): string[] {
   return [
     `create table note (project text not null, id text not null, kind text not null,
       create_time bigint not null, update_time bigint not null, body text not null,
@@ -84,7 +84,7 @@ function images({ serial, keyed }: SqlDialect): string[] {
   ];
 }
 
-function advisories({ keyed }: SqlDialect): string[] {
+function advisories({ keyed, numbered }: SqlDialect): string[] {
   return [
     `create table advisory_family (family text not null primary key,
       generation bigint not null) ${keyed}`,
@@ -93,7 +93,7 @@ function advisories({ keyed }: SqlDialect): string[] {
     `create table advisory_source (family text not null, generation bigint not null,
       ecosystem text not null, source text not null, updated bigint not null,
       records bigint not null, primary key (family, generation, ecosystem)) ${keyed}`,
-    `create table advisory (number bigint not null primary key, family text not null,
+    `create table advisory (number ${numbered}, family text not null,
       generation bigint not null, id text not null, modified bigint not null,
       body text not null)`,
     'create index advisory_id on advisory (id)',
@@ -107,12 +107,12 @@ function advisories({ keyed }: SqlDialect): string[] {
   ];
 }
 
-function decisions(_: SqlDialect): string[] {
+function decisions({ numbered }: SqlDialect): string[] {
   return [
     `create table evaluation (id text not null primary key, last_day bigint not null,
       body text not null)`,
     'create index evaluation_day on evaluation (last_day)',
-    `create table decision_batch (sequence bigint not null primary key,
+    `create table decision_batch (sequence ${numbered},
       previous_hash text not null, hash text not null, first_id text not null,
       last_id text not null, first_time bigint not null, last_time bigint not null,
       count bigint not null, bytes bigint not null, payload text not null)`,
@@ -122,7 +122,7 @@ function decisions(_: SqlDialect): string[] {
   ];
 }
 
-function background(_: SqlDialect): string[] {
+function background(): string[] {
   return [
     `create table job (id text not null primary key, kind text not null,
       unique_key text not null, body text not null, run_at bigint not null, lease_until bigint,

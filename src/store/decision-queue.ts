@@ -1,0 +1,122 @@
+/**
+ * Groups the decisions of concurrent callers into one row and one commit. While a batch is being
+ * committed the next one fills, so the wait follows the load and is never a fixed delay.
+ */
+import { DAY, type Micros } from '../domain/time.ts';
+import { formatDecisionPayload } from './decision-payload.ts';
+import type { NewDecision } from './store-contract.ts';
+import type { DecisionBatch } from './writer-messages.ts';
+
+/** Decisions per batch at most. */
+const BATCH_LIMIT = 200;
+/** Evaluations of the day that are remembered as stored; a forgotten one is only sent again. */
+const REMEMBERED = 50_000;
+
+/** Takes decisions; each promise resolves once its decision is durable. */
+export interface DecisionQueue {
+  readonly append: (decision: NewDecision) => Promise<void>;
+  /** Forgets which evaluations are stored: call it after any were removed. */
+  readonly forget: () => void;
+  /** Resolves when nothing is under way. */
+  readonly drained: () => Promise<void>;
+}
+
+interface Waiting {
+  readonly decision: NewDecision;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Makes a queue that commits batches by `commit`, one at a time. */
+export function createDecisionQueue(
+  commit: (batch: DecisionBatch) => Promise<unknown>,
+): DecisionQueue {
+  const memory = createMemory();
+  let waiting: Waiting[] = [];
+  let running: Promise<void> | undefined;
+  const run = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, BATCH_LIMIT);
+      waiting = waiting.slice(BATCH_LIMIT);
+      await flush(group, memory, commit);
+    }
+    running = undefined;
+  };
+  return {
+    append: (decision) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ decision, resolve, reject });
+        running ??= run();
+      }),
+    forget: memory.clear,
+    drained: async () => running,
+  };
+}
+
+async function flush(
+  group: readonly Waiting[],
+  memory: Memory,
+  commit: (batch: DecisionBatch) => Promise<unknown>,
+): Promise<void> {
+  try {
+    const batch = makeBatch(
+      group.map(({ decision }) => decision),
+      memory,
+    );
+    await commit(batch);
+    for (const { id } of batch.evaluations) memory.add(id, batch.day);
+    for (const { resolve } of group) resolve();
+  } catch (error) {
+    for (const { reject } of group) reject(error);
+  }
+}
+
+function makeBatch(decisions: readonly NewDecision[], memory: Memory): DecisionBatch {
+  const times = decisions.map(({ time }) => time);
+  const ids = decisions.map(({ id }) => id).sort();
+  const lastTime = Math.max(...times);
+  const day = lastTime - (lastTime % DAY);
+  return {
+    firstId: ids[0] ?? '',
+    lastId: ids.at(-1) ?? '',
+    firstTime: Math.min(...times),
+    lastTime,
+    count: decisions.length,
+    payload: formatDecisionPayload(decisions),
+    day,
+    evaluations: newEvaluations(decisions, (id) => memory.has(id, day)),
+  };
+}
+
+function newEvaluations(
+  decisions: readonly NewDecision[],
+  isStored: (id: string) => boolean,
+): DecisionBatch['evaluations'] {
+  const bodies = new Map<string, string>();
+  for (const { evaluationId: id, evaluationJson } of decisions) {
+    if (!bodies.has(id) && !isStored(id)) bodies.set(id, evaluationJson());
+  }
+  return Array.from(bodies, ([id, body]) => ({ id, body }));
+}
+
+/** Which evaluations are stored and marked as used on a day. */
+interface Memory {
+  readonly has: (id: string, day: Micros) => boolean;
+  readonly add: (id: string, day: Micros) => void;
+  readonly clear: () => void;
+}
+
+function createMemory(): Memory {
+  const ids = new Set<string>();
+  let today: Micros = 0;
+  return {
+    has: (id, day) => day === today && ids.has(id),
+    add: (id, day) => {
+      if (day !== today || ids.size >= REMEMBERED) ids.clear();
+      today = day;
+      ids.add(id);
+    },
+    clear: () => ids.clear(),
+  };
+}

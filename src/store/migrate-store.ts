@@ -1,0 +1,117 @@
+/** Brings a data folder's schema forward, one transaction a step, and refuses what it must not touch. */
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { AssayError } from '../domain/error.ts';
+import { SQLITE_DIALECT, type Migration } from './migration.ts';
+import { firstTables } from './migrations/0001-first-tables.ts';
+import { refuseLiveServer } from './serve-lock.ts';
+import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
+
+/** All migrations in order; a released one never changes. */
+export const MIGRATIONS: readonly Migration[] = [firstTables];
+
+/** The schema that this version of Assay reads and writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Path of the database in a data folder. */
+export function databaseFile(folder: string): string {
+  return join(folder, 'assay.db');
+}
+
+/** What `migrateStore` did. */
+export interface Migrated {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Migrates a data folder, creating it where it does not exist. Refuses a newer schema, and a
+ * folder that a live server holds.
+ */
+export function migrateStore(folder: string): Migrated {
+  createFolder(folder);
+  const connection = connectSqlite(databaseFile(folder), { readOnly: false });
+  try {
+    const from = readVersion(connection);
+    refuseNewer(folder, from);
+    for (const migration of MIGRATIONS.slice(from)) apply(connection, folder, migration);
+    return { from, to: SCHEMA_VERSION };
+  } finally {
+    connection.close();
+  }
+}
+
+/** Throws unless the folder's schema is this version's; an older one names `assay migrate`. */
+export function checkSchema(folder: string): void {
+  const found = findVersion(folder);
+  refuseNewer(folder, found);
+  if (found === SCHEMA_VERSION) return;
+  throw new AssayError(
+    'failed-precondition',
+    `data folder ${folder} has schema ${found}; this version needs ${SCHEMA_VERSION}: ` +
+      `run assay migrate --data ${folder}`,
+  );
+}
+
+/** The schema version of a data folder; 0 where there is no database yet. */
+export function findVersion(folder: string): number {
+  if (!existsSync(databaseFile(folder))) return 0;
+  const connection = connectSqlite(databaseFile(folder), { readOnly: true });
+  try {
+    return readVersion(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+function createFolder(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // SQLite gives its side files the mode of the database file.
+  if (!existsSync(databaseFile(folder))) closeSync(openSync(databaseFile(folder), 'a', 0o600));
+  chmodSync(databaseFile(folder), 0o600);
+}
+
+function refuseNewer(folder: string, found: number): void {
+  if (found <= SCHEMA_VERSION) return;
+  throw new AssayError(
+    'failed-precondition',
+    `data folder ${folder} has schema ${found}, made by a newer Assay; this version knows up to ` +
+      `${SCHEMA_VERSION}: use the newer version, or restore a backup made by this one`,
+  );
+}
+
+function readVersion(connection: SqliteConnection): number {
+  const table = connection.first({
+    sql: `select name from sqlite_schema where type = 'table' and name = 'setting'`,
+    parameters: [],
+  });
+  if (table === undefined) return 0;
+  const row = connection.first({
+    sql: `select value from setting where name = 'schema_version'`,
+    parameters: [],
+  });
+  return Number(row?.['value'] ?? 0);
+}
+
+function apply(connection: SqliteConnection, folder: string, migration: Migration): void {
+  connection.exec('begin immediate');
+  try {
+    refuseLiveServer(folder);
+    // Another process may have been faster.
+    if (readVersion(connection) < migration.version) step(connection, migration);
+    connection.exec('commit');
+  } catch (error) {
+    connection.exec('rollback');
+    throw error;
+  }
+}
+
+function step(connection: SqliteConnection, migration: Migration): void {
+  connection.exec(
+    'create table if not exists setting (name text not null primary key, value text not null)',
+  );
+  for (const statement of migration.statements(SQLITE_DIALECT)) connection.exec(statement);
+  const keep = `insert into setting (name, value) values ('schema_version', ?)
+    on conflict (name) do update set value = excluded.value`;
+  connection.runMany(keep, [[String(migration.version)]]);
+}
