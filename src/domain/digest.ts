@@ -3,10 +3,10 @@ import { AssayError } from './error.ts';
 
 declare const digestBrand: unique symbol;
 
-/** A checked digest: `sha256:` and 64, or `sha512:` and 128, lower-case hex digits. */
+/** A checked digest: `sha256:` and 64, `sha384:` and 96, or `sha512:` and 128, lower-case hex digits. */
 export type Digest = string & { readonly [digestBrand]: true };
 
-const HEX_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
+const HEX_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
 /** Reads a digest; refuses unknown algorithms, wrong lengths (named) and upper-case digits. */
 export function parseDigest(text: string): Digest {
@@ -21,8 +21,9 @@ export function isDigest(text: string): text is Digest {
 }
 
 /** The part before the colon. */
-export function digestAlgorithm(digest: Digest): 'sha256' | 'sha512' {
-  return digest.startsWith('sha512:') ? 'sha512' : 'sha256';
+export function digestAlgorithm(digest: Digest): 'sha256' | 'sha384' | 'sha512' {
+  if (digest.startsWith('sha512:')) return 'sha512';
+  return digest.startsWith('sha384:') ? 'sha384' : 'sha256';
 }
 
 /** What is wrong with a digest text, in words that finish "digest X …"; undefined: nothing. */
