@@ -1,0 +1,74 @@
+/**
+ * What a vulnerability occurrence takes over from its note when it is created: fields that Grafeas
+ * marks as output, so that a reader of the occurrence needs no second request.
+ */
+import type { JsonObject } from '../domain/json.ts';
+import type { Note } from '../domain/note.ts';
+import { isSeverity, type Severity, severityRank } from '../domain/severity.ts';
+import { mapList, withoutAbsent } from './beta-note.ts';
+import type { OccurrenceBody } from './occurrence-message.ts';
+
+/**
+ * Fills an occurrence in from its note: severity, score, descriptions and links of the note, whether a
+ * fix is available, and the effective severity (the client's, else the note's). Other kinds stay as
+ * they are.
+ */
+export function fillFromNote(body: OccurrenceBody, note: Note): OccurrenceBody {
+  if (body.kind !== 'VULNERABILITY' || note.kind !== 'VULNERABILITY') return body;
+  const severity = severityOf(note.detail['severity']);
+  const given = severityOf(body.detail['effectiveSeverity']);
+  const effective = given === 'SEVERITY_UNSPECIFIED' ? severity : given;
+  const detail = mapList(body.detail, 'packageIssue', (issue) => fillIssue(issue, effective));
+  const { cvssScore, cvssVersion } = note.detail;
+  const fromNote = withoutAbsent({
+    severity: said(severity),
+    cvssScore,
+    cvssVersion,
+    shortDescription: note.shortDescription,
+    longDescription: note.longDescription,
+    relatedUrls: note.relatedUrl?.map((url) => ({ ...url })),
+    effectiveSeverity: said(effective),
+    fixAvailable: issuesOf(detail).some((issue) => issue['fixAvailable'] === true) || undefined,
+  });
+  return { ...body, detail: { ...detail, ...fromNote } };
+}
+
+/** The severity that an occurrence's detail is counted and filtered by: the effective one. */
+export function effectiveSeverity(detail: JsonObject): Severity {
+  const own = severityOf(detail['effectiveSeverity']);
+  const issues = issuesOf(detail).map((issue) => severityOf(issue['effectiveSeverity']));
+  if (own !== 'SEVERITY_UNSPECIFIED') return own;
+  return [...issues, severityOf(detail['severity'])].reduce(higher);
+}
+
+/** Whether a vulnerability detail has a package with a fix: a fixed version that is not MAXIMUM. */
+export function hasFix(detail: JsonObject): boolean {
+  return issuesOf(detail).some(isFixable);
+}
+
+function fillIssue(issue: JsonObject, severity: Severity): JsonObject {
+  const fixAvailable = isFixable(issue) || undefined;
+  return withoutAbsent({ ...issue, fixAvailable, effectiveSeverity: said(severity) });
+}
+
+function isFixable(issue: JsonObject): boolean {
+  const fixed = issue['fixedVersion'] as JsonObject | undefined;
+  return fixed !== undefined && fixed['kind'] !== 'MAXIMUM';
+}
+
+function issuesOf(detail: JsonObject): readonly JsonObject[] {
+  return (detail['packageIssue'] ?? []) as readonly JsonObject[];
+}
+
+function severityOf(value: unknown): Severity {
+  return typeof value === 'string' && isSeverity(value) ? value : 'SEVERITY_UNSPECIFIED';
+}
+
+function higher(a: Severity, b: Severity): Severity {
+  return severityRank(a) >= severityRank(b) ? a : b;
+}
+
+/** An unspecified severity is left out, as proto3's JSON does. */
+function said(severity: Severity): Severity | undefined {
+  return severity === 'SEVERITY_UNSPECIFIED' ? undefined : severity;
+}

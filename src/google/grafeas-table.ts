@@ -1,0 +1,59 @@
+/** The tables that note and occurrence bodies are read by, one per API version. */
+import type { JsonObject } from '../domain/json.ts';
+import { KIND_FIELDS, type NoteKind } from '../domain/note.ts';
+import { BETA_ENUMS, BETA_MESSAGES } from './beta-messages.ts';
+import { GRAFEAS_ENUMS } from './grafeas-enums.ts';
+import { GRAFEAS_MESSAGES } from './grafeas-messages.ts';
+import type { MessageTable } from './message-table.ts';
+import { fieldError, show } from './read-message.ts';
+
+/** The versions in which notes and occurrences are served. */
+export type GrafeasVersion = 'v1' | 'v1beta1';
+
+const RULES: MessageTable['rules'] = {
+  Version: (message) =>
+    message['kind'] === 'NORMAL' && message['name'] === undefined
+      ? 'has no name: a version of kind NORMAL needs one'
+      : undefined,
+  Attestation: (message) =>
+    Object.keys(message).length === 0
+      ? 'is empty; give pgpSignedAttestation or genericSignedAttestation'
+      : undefined,
+};
+
+/** The messages of notes and occurrences by version. */
+export const GRAFEAS_TABLES: Readonly<Record<GrafeasVersion, MessageTable>> = {
+  v1: { messages: GRAFEAS_MESSAGES, enums: GRAFEAS_ENUMS, rules: RULES },
+  v1beta1: { messages: BETA_MESSAGES, enums: BETA_ENUMS, rules: RULES },
+};
+
+/** Which field of a message carries the detail of each kind. */
+export type DetailFields = Readonly<Partial<Record<NoteKind, string>>>;
+
+/**
+ * Finds the one detail of a note or occurrence. Refuses none, several, and a `kind` that disagrees
+ * with it: kind is output, but clients send it.
+ */
+export function findDetail(
+  root: string,
+  message: JsonObject,
+  fields: DetailFields,
+): { readonly kind: NoteKind; readonly detail: JsonObject } {
+  const rows = Object.entries(fields) as [NoteKind, string][];
+  const [first, second] = rows.filter(([, field]) => message[field] !== undefined);
+  if (first === undefined) {
+    const names = rows.map(([, field]) => field).join(', ');
+    throw fieldError([root], `has no detail; give one of ${names}`);
+  }
+  if (second !== undefined) {
+    throw fieldError([root], `has both ${first[1]} and ${second[1]}; give one of them`);
+  }
+  const given = message['kind'];
+  if (given !== undefined && given !== first[0]) {
+    throw fieldError([root, 'kind'], `is ${show(given)}, but the detail given is ${first[1]}`);
+  }
+  return { kind: first[0], detail: message[first[1]] as JsonObject };
+}
+
+/** v1's fields, and with them the kinds that only v1 knows. */
+export const V1_DETAIL_FIELDS: Readonly<Record<NoteKind, string>> = KIND_FIELDS;
