@@ -1,0 +1,149 @@
+/**
+ * The files of a zip, one after another and in memory, each with a cap. Nothing is written, so a
+ * name in the archive is only ever a label.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import { crc32, inflateRawSync } from 'node:zlib';
+import { fromBufferPromise, fromFdPromise } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
+
+import { AssayError } from '../domain/error.ts';
+import { openNamedFile } from './byte-range.ts';
+
+/** Caps for one archive. */
+export interface ZipLimits {
+  readonly entries: number;
+  readonly entryBytes: number;
+  readonly totalBytes: number;
+  /** Inflated bytes for each stored one, for files over a mebibyte. */
+  readonly ratio: number;
+}
+
+/** One file of an archive: its name as written there, and its inflated bytes. */
+export interface ZipRecord {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const STORED = 0;
+const DEFLATED = 8;
+const RATIO_FLOOR = 1024 * 1024;
+
+/** Archives up to this size are read at once: tens of thousands of small reads cost more. */
+const IN_MEMORY = 64 * 1024 * 1024;
+const SETTINGS = { autoClose: false, decodeStrings: false, lazyEntries: true };
+
+interface OpenZip {
+  readonly path: string;
+  readonly zip: ZipFile;
+  readonly limits: ZipLimits;
+  /** Bytes of the archive; fewer than asked for at its end. */
+  readonly readAt: (position: number, length: number) => Promise<Buffer>;
+}
+
+/**
+ * Yields the files that `wants` chooses by name. Throws `invalid-advisory`, naming the archive, for
+ * a damaged or encrypted one, and `too-large` beyond a cap.
+ */
+export async function* readZip(
+  path: string,
+  options: { readonly limits: ZipLimits; readonly wants: (name: string) => boolean },
+): AsyncGenerator<ZipRecord, void, void> {
+  const { limits, wants } = options;
+  const { handle, size } = await openNamedFile(path);
+  try {
+    const zip = { path, limits, ...(await openZip(handle, size)) };
+    if (zip.zip.entryCount > limits.entries) {
+      throw tooMuch(path, `${zip.zip.entryCount} files, of which ${limits.entries} are allowed`);
+    }
+    yield* readEntries(zip, wants);
+  } catch (cause) {
+    throw cause instanceof AssayError ? cause : damaged(path, cause);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openZip(handle: FileHandle, size: number): Promise<Pick<OpenZip, 'zip' | 'readAt'>> {
+  if (size > IN_MEMORY) {
+    const readAt = (position: number, length: number): Promise<Buffer> =>
+      readFrom(handle, position, length);
+    return { readAt, zip: await fromFdPromise(handle.fd, SETTINGS) };
+  }
+  const bytes = await readFrom(handle, 0, size);
+  return {
+    readAt: async (position, length) => bytes.subarray(position, position + length),
+    zip: await fromBufferPromise(bytes, SETTINGS),
+  };
+}
+
+async function readFrom(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function* readEntries(
+  zip: OpenZip,
+  wants: (name: string) => boolean,
+): AsyncGenerator<ZipRecord, void, void> {
+  let total = 0;
+  for await (const entry of zip.zip.eachEntry()) {
+    const name = Buffer.from(entry.fileNameRaw).toString('utf8');
+    if (name.endsWith('/') || !wants(name)) continue;
+    checkEntry(zip, entry, name);
+    total += entry.uncompressedSize;
+    if (total > zip.limits.totalBytes) {
+      throw tooMuch(zip.path, `more than ${zip.limits.totalBytes} bytes`);
+    }
+    yield { name, bytes: await readEntry(zip, entry, name) };
+  }
+}
+
+function checkEntry(zip: OpenZip, entry: Entry, name: string): void {
+  const { entryBytes, ratio } = zip.limits;
+  const size = entry.uncompressedSize;
+  if (size > entryBytes || entry.compressedSize > entryBytes) {
+    throw tooMuch(zip.path, `${label(name)} of ${size} bytes, of which ${entryBytes} are allowed`);
+  }
+  if (size > RATIO_FLOOR && size > entry.compressedSize * ratio) {
+    throw tooMuch(zip.path, `${label(name)}, which inflates more than ${ratio} times`);
+  }
+  if (entry.isEncrypted()) throw damaged(zip.path, `${label(name)} is encrypted`);
+}
+
+async function readEntry(zip: OpenZip, entry: Entry, name: string): Promise<Uint8Array> {
+  const { fileDataStart } = await zip.zip.readLocalFileHeaderPromise(entry, { minimal: true });
+  const stored = await zip.readAt(fileDataStart, entry.compressedSize);
+  if (stored.length < entry.compressedSize) throw damaged(zip.path, `${label(name)} is cut off`);
+  const bytes = inflate(zip, entry, stored);
+  if (bytes.length !== entry.uncompressedSize || crc32(bytes) !== entry.crc32) {
+    throw damaged(zip.path, `${label(name)} does not have its checksum`);
+  }
+  return bytes;
+}
+
+function inflate(zip: OpenZip, entry: Entry, stored: Buffer): Buffer {
+  if (entry.compressionMethod === STORED) return stored;
+  if (entry.compressionMethod !== DEFLATED) {
+    throw damaged(zip.path, `compression method ${entry.compressionMethod} is not supported`);
+  }
+  return inflateRawSync(stored, { maxOutputLength: Math.max(entry.uncompressedSize, 1) });
+}
+
+function label(name: string): string {
+  return JSON.stringify(name.slice(0, 120));
+}
+
+function tooMuch(path: string, found: string): AssayError {
+  return new AssayError('too-large', `${path} has ${found}; is it an advisory export?`);
+}
+
+function damaged(path: string, cause: unknown): AssayError {
+  const problem = cause instanceof Error ? cause.message : String(cause);
+  return new AssayError(
+    'invalid-advisory',
+    `${path} is not a whole zip archive (${problem}); download it again`,
+    { cause },
+  );
+}
