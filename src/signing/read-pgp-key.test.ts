@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import { generateKey } from 'openpgp';
 import { describe, expect, it } from 'vitest';
 import { parseTime } from '../domain/time.ts';
+import { encodeBase64 } from '../domain/base64.ts';
+import { isAssayError } from '../domain/error.ts';
+import { readArmor } from './pgp-armor.ts';
 import { checkPgpKey, readPgpKey } from './read-pgp-key.ts';
 import { readFixtureText } from './testdata/fixtures.ts';
 
@@ -71,6 +75,31 @@ describe('readPgpKey', () => {
     expect(await refusalOf(disguised)).toMatchObject({ details: { refusal: 'private-key' } });
   });
 });
+
+describe('readPgpKey on changed keys', () => {
+  it('accepts them or refuses them as invalid-key, and throws nothing else', async () => {
+    const change = fc.record({
+      at: fc.nat(),
+      length: fc.nat(3),
+      put: fc.uint8Array({ maxLength: 3 }),
+    });
+    const { bytes } = readArmor(readFixtureText('master.pub.asc'));
+    await fc.assert(
+      fc.asyncProperty(change, async ({ at, length, put }) => {
+        const from = at % bytes.length;
+        const parts = [bytes.subarray(0, from), put, bytes.subarray(from + length)];
+        const outcome = await refusalOf(armored(Buffer.concat(parts)));
+        expect(outcome === 'accepted' || isAssayError(outcome, 'invalid-key')).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function armored(bytes: Uint8Array): string {
+  const label = 'PGP PUBLIC KEY BLOCK-----';
+  return `-----BEGIN ${label}\n\n${encodeBase64(bytes)}\n-----END ${label}\n`;
+}
 
 describe('checkPgpKey', () => {
   it('names the date from which a key is expired', async () => {

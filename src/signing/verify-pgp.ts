@@ -1,6 +1,6 @@
 /** Verification of PGP signatures of the stock gpg: attached and clearsigned, by one key. */
-import { createMessage, readSignature, verify } from 'openpgp';
-import type { Key, Signature, SignaturePacket, Subkey } from 'openpgp';
+import { createMessage, readSignature, SignaturePacket, verify } from 'openpgp';
+import type { Key, Signature, Subkey } from 'openpgp';
 import { formatTime, SECOND } from '../domain/time.ts';
 import type { Micros } from '../domain/time.ts';
 import { STRICT, WEAK_HASHES } from './pgp-config.ts';
@@ -71,7 +71,7 @@ async function readMessageSignature(message: SignedMessage): Promise<MessageSign
   const binarySignature = writePacket(message.signature);
   const signature = await readSignature({ binarySignature, config: STRICT });
   const [packet, ...others] = signature.packets;
-  if (packet !== undefined && others.length === 0) return { signature, packet };
+  if (packet instanceof SignaturePacket && others.length === 0) return { signature, packet };
   return refuse('bad-packet', 'the signature cannot be read');
 }
 
