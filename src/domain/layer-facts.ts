@@ -24,7 +24,9 @@ export interface LayerFacts {
   readonly compressedBytes: number;
   readonly uncompressedBytes: number;
   readonly entryCount: number;
-  /** In order of the tar; a later entry of the same path has replaced the earlier one. */
+  /** Set where every entry was kept, not only those whose names the reader asks for. */
+  readonly allEntries?: true;
+  /** In order of the tar; they are to be applied in this order, so that the last of a path wins. */
   readonly entries: readonly LayerEntry[];
   /** Paths removed from lower layers (`.wh.` stripped). */
   readonly whiteouts: readonly string[];

@@ -1,0 +1,343 @@
+/**
+ * One pass over a layer blob as it arrives: what is wanted of it becomes facts, the rest is hashed,
+ * counted and forgotten. A damaged or oversized layer is a fact too, never an exception.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { parseDigest, type Digest } from '../domain/digest.ts';
+import { AssayError, isAssayError } from '../domain/error.ts';
+import type { LayerEntry, LayerFacts } from '../domain/layer-facts.ts';
+import type { ExtractedFile, ScanProblem } from '../domain/software-package.ts';
+import { createDecoder, MAGIC_BYTES, type Decoder } from './decompress-layer.ts';
+import { baseName, cleanEntryPath, joinPath, parentPath } from './entry-path.ts';
+import { invalid } from './json-document.ts';
+import type { TarHeader } from './tar-header.ts';
+import { walkTar, type TarWalk } from './walk-tar.ts';
+
+/** What to take from a layer. */
+export interface LayerReader {
+  /** The most bytes to read of the file at this clean path; 0: it is not wanted. */
+  wants(path: string): number;
+  /** Reads a wanted file; the bytes are only valid during the call. */
+  extract(
+    path: string,
+    bytes: Uint8Array,
+  ): { readonly extracted?: ExtractedFile; readonly problems: readonly ScanProblem[] };
+  /**
+   * Tells whether the fold needs to know that something lies at this path although its content is
+   * not wanted. Without it every entry is kept. Links are always kept.
+   */
+  keeps?(path: string): boolean;
+}
+
+/** Caps of one layer; reaching one makes a fatal problem. */
+export interface LayerLimits {
+  /** Bytes as received. */
+  readonly compressedBytes: number;
+  /** Bytes of the tar. */
+  readonly uncompressedBytes: number;
+  /** How many times the received bytes the tar may be, beyond `ratioFreeBytes` of tar. */
+  readonly ratio: number;
+  readonly ratioFreeBytes: number;
+  /** Entries of the tar. */
+  readonly entries: number;
+  /** Entries, whiteouts and opaque directories that facts keep. */
+  readonly keptEntries: number;
+  /** Characters of a name or link target. */
+  readonly pathLength: number;
+  /** Bytes of all wanted files together. */
+  readonly wantedBytes: number;
+}
+
+/** The caps that hold where none are given. */
+export const LAYER_LIMITS: LayerLimits = {
+  compressedBytes: 16 * 1024 ** 3,
+  uncompressedBytes: 64 * 1024 ** 3,
+  ratio: 200,
+  ratioFreeBytes: 64 * 1024 ** 2,
+  entries: 2_000_000,
+  keptEntries: 500_000,
+  pathLength: 4096,
+  wantedBytes: 256 * 1024 ** 2,
+};
+
+/** What {@link readLayer} needs besides the bytes. */
+export interface ReadLayerOptions {
+  /** Digest of the blob; the source checks it. */
+  readonly digest: Digest;
+  readonly want: LayerReader;
+  /** Caps that differ from {@link LAYER_LIMITS}. */
+  readonly limits?: Partial<LayerLimits>;
+}
+
+/**
+ * Reads a layer of gzip, zstd or plain tar. Damage (`layer-damaged`) and caps (`layer-over-cap`)
+ * are fatal problems of the facts; the source is still read to its end, so that a digest that
+ * does not match is told by the source's own error. Errors of the source pass through.
+ */
+export async function readLayer(
+  source: AsyncIterable<Uint8Array>,
+  options: ReadLayerOptions,
+): Promise<LayerFacts> {
+  const reading = startReading(options);
+  try {
+    for await (const chunk of source) {
+      reading.compressedBytes += chunk.length;
+      if (reading.compressedBytes > reading.limits.compressedBytes) {
+        reading.failure = overCap(`more than ${reading.limits.compressedBytes} bytes`);
+        break;
+      }
+      await attempt(reading, () => feed(reading, asBuffer(chunk)));
+    }
+    await attempt(reading, () => finish(reading));
+  } finally {
+    reading.decoder?.destroy();
+  }
+  return toFacts(reading, options);
+}
+
+interface Reading {
+  readonly want: LayerReader;
+  readonly limits: LayerLimits;
+  readonly hash: Hash;
+  readonly walk: TarWalk;
+  readonly entries: LayerEntry[];
+  readonly whiteouts: string[];
+  readonly opaqueDirectories: string[];
+  readonly problems: ScanProblem[];
+  head: Buffer;
+  decoder: Decoder | undefined;
+  /** The entry whose content comes next. */
+  current: LayerEntry | undefined;
+  compressedBytes: number;
+  uncompressedBytes: number;
+  wantedBytes: number;
+  entryCount: number;
+  failure: AssayError | undefined;
+}
+
+function startReading(options: ReadLayerOptions): Reading {
+  const reading: Reading = {
+    want: options.want,
+    limits: { ...LAYER_LIMITS, ...options.limits },
+    hash: createHash('sha256'),
+    walk: walkTar({
+      entry: (header) => takeEntry(reading, header),
+      content: (bytes) => takeContent(reading, bytes),
+    }),
+    entries: [],
+    whiteouts: [],
+    opaqueDirectories: [],
+    problems: [],
+    head: Buffer.alloc(0),
+    decoder: undefined,
+    current: undefined,
+    compressedBytes: 0,
+    uncompressedBytes: 0,
+    wantedBytes: 0,
+    entryCount: 0,
+    failure: undefined,
+  };
+  return reading;
+}
+
+/** Runs a step unless one failed before; damage and caps end the reading, not the caller. */
+async function attempt(reading: Reading, step: () => Promise<void>): Promise<void> {
+  if (reading.failure !== undefined) return;
+  try {
+    await step();
+  } catch (error) {
+    if (!isAssayError(error, 'invalid-image') && !isAssayError(error, 'too-large')) throw error;
+    reading.failure = error;
+    reading.decoder?.destroy();
+  }
+}
+
+/** Gives a chunk to the decoder, which is chosen as soon as the first bytes are there. */
+async function feed(reading: Reading, chunk: Buffer): Promise<void> {
+  if (reading.decoder !== undefined) return reading.decoder.write(chunk);
+  reading.head = reading.head.length === 0 ? chunk : Buffer.concat([reading.head, chunk]);
+  if (reading.head.length >= MAGIC_BYTES) await start(reading);
+}
+
+async function start(reading: Reading): Promise<void> {
+  const { head } = reading;
+  reading.head = Buffer.alloc(0);
+  const decoder = createDecoder(head.subarray(0, MAGIC_BYTES), (tar) => takeTar(reading, tar));
+  reading.decoder = decoder;
+  await decoder.write(head);
+}
+
+async function finish(reading: Reading): Promise<void> {
+  if (reading.decoder === undefined) await start(reading);
+  await reading.decoder?.end();
+  reading.walk.end();
+}
+
+function takeTar(reading: Reading, tar: Buffer): void {
+  const { limits } = reading;
+  reading.uncompressedBytes += tar.length;
+  const bytes = reading.uncompressedBytes;
+  if (bytes > limits.uncompressedBytes) {
+    throw overCap(`more than ${limits.uncompressedBytes} bytes of tar`);
+  }
+  if (bytes > limits.ratioFreeBytes && bytes > limits.ratio * reading.compressedBytes) {
+    throw overCap(`a tar of more than ${limits.ratio} times the bytes received`);
+  }
+  reading.hash.update(tar);
+  reading.walk.write(tar);
+}
+
+/** Notes an entry; answers whether its content is wanted. */
+function takeEntry(reading: Reading, header: TarHeader): boolean {
+  const { limits } = reading;
+  reading.entryCount += 1;
+  if (reading.entryCount > limits.entries) throw overCap(`more than ${limits.entries} entries`);
+  if (Math.max(header.name.length, header.linkName.length) > limits.pathLength) {
+    throw overCap(`a name of more than ${limits.pathLength} characters`);
+  }
+  const kind = entryKind(header.type);
+  if (kind === undefined) return false;
+  const { path, outside } = cleanEntryPath(header.name);
+  if (outside) noteOutside(reading, path);
+  if (outside || path === '' || takeWhiteout(reading, path)) return false;
+  return keepEntry(
+    reading,
+    { path, kind, mode: header.mode, ...sizeAndTarget(kind, header) },
+    header,
+  );
+}
+
+/** Global headers are no files; types that no container runtime unpacks are damage. */
+function entryKind(type: string): LayerEntry['kind'] | undefined {
+  if (type === 'g') return undefined;
+  const kind = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+  if (kind === undefined) throw invalid(`the tar has an entry of the unknown type ${quote(type)}`);
+  return kind;
+}
+
+const KINDS: Readonly<Record<string, LayerEntry['kind']>> = {
+  '0': 'file',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '3': 'other',
+  '4': 'other',
+  '5': 'directory',
+  '6': 'other',
+  '7': 'file',
+  S: 'file',
+};
+
+function sizeAndTarget(
+  kind: LayerEntry['kind'],
+  header: TarHeader,
+): { readonly size: number; readonly target?: string } {
+  const isLink = kind === 'symlink' || kind === 'hardlink';
+  return isLink ? { size: 0, target: header.linkName } : { size: header.size };
+}
+
+/** A name that climbs out of the root; fatal where some runtimes would make it a file we want. */
+function noteOutside(reading: Reading, clamped: string): void {
+  const { want } = reading;
+  const fatal = want.wants(clamped) > 0 || (want.keeps?.(clamped) ?? false);
+  const message = `an entry's name climbs out of the root with ".." (to ${quote(clamped)}); it was ignored`;
+  note(reading, { code: 'path-outside-root', message, fatal });
+}
+
+const WHITEOUT = '.wh.';
+const OPAQUE = '.wh..wh..opq';
+
+/** Notes a whiteout (OCI image-spec, layer.md); answers whether the path was one. */
+function takeWhiteout(reading: Reading, path: string): boolean {
+  const name = baseName(path);
+  if (!name.startsWith(WHITEOUT)) return false;
+  const removed = name.slice(WHITEOUT.length);
+  if (name === OPAQUE) reading.opaqueDirectories.push(parentPath(path));
+  else if (removed.startsWith(WHITEOUT)) return true;
+  else if (['', '.', '..'].includes(removed)) {
+    const message = `the whiteout ${quote(path)} names nothing that it could remove`;
+    note(reading, { code: 'whiteout-invalid', message, fatal: false });
+  } else reading.whiteouts.push(joinPath(parentPath(path), removed));
+  checkKept(reading);
+  return true;
+}
+
+function keepEntry(reading: Reading, entry: LayerEntry, header: TarHeader): boolean {
+  const { want } = reading;
+  const cap = entry.kind === 'file' ? want.wants(entry.path) : 0;
+  const isLink = entry.target !== undefined;
+  if (cap === 0 && !isLink && want.keeps?.(entry.path) === false) return false;
+  reading.entries.push(entry);
+  checkKept(reading);
+  if (cap === 0) return false;
+  const reason = unreadable(entry, cap, header);
+  if (reason !== undefined) {
+    const message = `${quote(entry.path)} was not read: ${reason}`;
+    note(reading, { code: 'file-not-read', message, fatal: true });
+    return false;
+  }
+  reading.current = entry;
+  reading.wantedBytes += entry.size;
+  if (reading.wantedBytes <= reading.limits.wantedBytes) return true;
+  throw overCap(`more than ${reading.limits.wantedBytes} bytes in the files to be read`);
+}
+
+function unreadable(entry: LayerEntry, cap: number, header: TarHeader): string | undefined {
+  if (header.sparse) return 'it is stored as a sparse file; store it whole';
+  return entry.size > cap ? `it has ${entry.size} bytes; at most ${cap} are read` : undefined;
+}
+
+function takeContent(reading: Reading, bytes: Buffer): void {
+  const entry = reading.current;
+  if (entry === undefined) return;
+  reading.current = undefined;
+  const { extracted, problems } = reading.want.extract(entry.path, bytes);
+  for (const problem of problems) note(reading, problem);
+  if (extracted !== undefined)
+    reading.entries[reading.entries.length - 1] = { ...entry, extracted };
+}
+
+function checkKept(reading: Reading): void {
+  const { entries, whiteouts, opaqueDirectories, limits } = reading;
+  if (entries.length + whiteouts.length + opaqueDirectories.length <= limits.keptEntries) return;
+  throw overCap(`more than ${limits.keptEntries} entries that have to be kept`);
+}
+
+/** Most problems of one code that are kept; the first tell what is wrong. */
+const SAME_PROBLEMS = 10;
+
+function note(reading: Reading, problem: ScanProblem): void {
+  const same = reading.problems.filter(
+    ({ code, fatal }) => code === problem.code && fatal === problem.fatal,
+  );
+  if (same.length < SAME_PROBLEMS) reading.problems.push(problem);
+}
+
+function overCap(found: string): AssayError {
+  return new AssayError('too-large', `the layer has ${found}`);
+}
+
+function toFacts(reading: Reading, options: ReadLayerOptions): LayerFacts {
+  const { failure } = reading;
+  const code = failure?.code === 'too-large' ? 'layer-over-cap' : 'layer-damaged';
+  const message = `layer ${options.digest} was not read to its end: ${failure?.message}`;
+  return {
+    digest: options.digest,
+    diffId: parseDigest(`sha256:${reading.hash.digest('hex')}`),
+    compressedBytes: reading.compressedBytes,
+    uncompressedBytes: reading.uncompressedBytes,
+    entryCount: reading.entryCount,
+    ...(options.want.keeps === undefined && { allEntries: true as const }),
+    entries: reading.entries,
+    whiteouts: reading.whiteouts,
+    opaqueDirectories: reading.opaqueDirectories,
+    problems: failure ? [...reading.problems, { code, message, fatal: true }] : reading.problems,
+  };
+}
+
+function asBuffer(chunk: Uint8Array): Buffer {
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
+}

@@ -1,0 +1,114 @@
+/**
+ * Reads one 512-byte tar header as container runtimes do (Go's archive/tar; POSIX pax, ustar and
+ * GNU forms), for a scanner that reads a header otherwise can be shown another image.
+ */
+import { invalid } from './json-document.ts';
+
+/** What a header says. */
+export interface TarHeader {
+  readonly name: string;
+  readonly linkName: string;
+  /** One character, `0` for files, `5` for directories … */
+  readonly type: string;
+  /** Bytes of content in the archive; 0 for the types that have none. */
+  readonly size: number;
+  readonly mode: number;
+  /** Set for files with holes: the content is not stored as it is read. */
+  readonly sparse: boolean;
+  /** Set where old GNU sparse blocks follow the header. */
+  readonly moreSparse: boolean;
+}
+
+/** Bytes of a header and of the unit that contents are padded to. */
+export const TAR_BLOCK = 512;
+
+/** Types that have no content whatever their size field says: links, devices, directories, pipes. */
+const HEADER_ONLY = '123456';
+
+/** Tells whether a block is all zeros, which ends an archive. */
+export function isZeroBlock(block: Buffer): boolean {
+  return block[0] === 0 && block.equals(ZERO_BLOCK);
+}
+
+/** Reads a header block; throws `invalid-image` where a checksum or number is wrong. */
+export function parseTarHeader(block: Buffer): TarHeader {
+  checkSum(block);
+  const magic = block.toString('latin1', 257, 263);
+  const plain = text(block, 0, 100);
+  const prefix = magic === 'ustar\0' ? text(block, 345, prefixLength(block)) : '';
+  const name = prefix === '' ? plain : `${prefix}/${plain}`;
+  const type = entryType(block, name);
+  return {
+    name,
+    linkName: text(block, 157, 100),
+    type,
+    size: contentSize(type, parseSize(block)),
+    mode: Number.parseInt(block.toString('latin1', 100, 108).trim(), 8) || 0,
+    sparse: type === 'S',
+    moreSparse: type === 'S' && block[482] === 1,
+  };
+}
+
+/** The bytes that follow a header of this type. */
+export function contentSize(type: string, size: number): number {
+  return HEADER_ONLY.includes(type) ? 0 : size;
+}
+
+const ZERO_BLOCK = Buffer.alloc(TAR_BLOCK);
+
+/** POSIX has 155 bytes of prefix; star's own form 131, then times. */
+function prefixLength(block: Buffer): number {
+  return block.toString('latin1', 508, 512) === 'tar\0' ? 131 : 155;
+}
+
+/** The old NUL type is a file, or a directory where the name ends in a slash. */
+function entryType(block: Buffer, name: string): string {
+  const type = block.toString('latin1', 156, 157);
+  if (type !== '\0') return type;
+  return name.endsWith('/') ? '5' : '0';
+}
+
+function text(block: Buffer, start: number, length: number): string {
+  const end = block.indexOf(0, start);
+  return block.toString('utf8', start, end === -1 ? start + length : Math.min(end, start + length));
+}
+
+/** The sum over all bytes with the checksum field as blanks; some writers summed signed bytes. */
+function checkSum(block: Buffer): void {
+  let unsigned = 256;
+  let signed = 256;
+  for (let index = 0; index < TAR_BLOCK; index += 1) {
+    if (index === 148) index = 156;
+    const byte = block[index] ?? 0;
+    unsigned += byte;
+    signed += byte > 127 ? byte - 256 : byte;
+  }
+  const wanted = octal(block.toString('latin1', 148, 156));
+  if (wanted === undefined || (wanted !== unsigned && wanted !== signed)) {
+    throw invalid(
+      `a tar header has the checksum ${wanted ?? 'none'}, its bytes sum to ${unsigned}`,
+    );
+  }
+}
+
+function parseSize(block: Buffer): number {
+  const first = block[124] ?? 0;
+  const size = first & 0x80 ? base256(block) : octal(block.toString('latin1', 124, 136));
+  if (size !== undefined && Number.isSafeInteger(size)) return size;
+  throw invalid('a tar header has a size that is not a number of bytes');
+}
+
+/** GNU's binary numbers: big-endian after the marker bit; negative ones are no sizes. */
+function base256(block: Buffer): number | undefined {
+  const first = block[124] ?? 0;
+  if (first & 0x40) return undefined;
+  let value = first & 0x3f;
+  for (let index = 125; index < 136; index += 1) value = value * 256 + (block[index] ?? 0);
+  return value;
+}
+
+function octal(field: string): number | undefined {
+  const digits = field.replace(/^[ \0]+|[ \0]+$/g, '').split('\0')[0] ?? '';
+  if (digits === '') return 0;
+  return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
+}

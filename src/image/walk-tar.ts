@@ -1,0 +1,181 @@
+/**
+ * A tar reader that is pushed chunks and never waits: contents nobody wants cost one addition per
+ * chunk. It keeps what a header or a wanted file needs, nothing else.
+ */
+import { AssayError } from '../domain/error.ts';
+import { invalid } from './json-document.ts';
+import {
+  applyPaxRecords,
+  checkGlobalRecords,
+  parsePaxRecords,
+  type PaxRecords,
+} from './pax-records.ts';
+import { isZeroBlock, parseTarHeader, TAR_BLOCK, type TarHeader } from './tar-header.ts';
+
+/** What hears of the entries. Both may throw to stop the walk. */
+export interface TarListener {
+  /** Called for each entry; answers whether its content is wanted (its size is known by then). */
+  entry(header: TarHeader): boolean;
+  /** The whole content of the wanted entry; the bytes are only valid during the call. */
+  content(bytes: Buffer): void;
+}
+
+/** A walk in progress. */
+export interface TarWalk {
+  /** Takes the next bytes of the archive; throws `invalid-image` where they are damaged. */
+  write(chunk: Buffer): void;
+  /** Throws `invalid-image` where the archive stops inside an entry. */
+  end(): void;
+}
+
+/** Most bytes of an extended header: 1 MiB, as container runtimes have it. */
+const EXTENSION_BYTES = 1024 * 1024;
+
+type Take = (walk: Walk, block: Buffer) => void;
+
+interface Walk {
+  readonly listener: TarListener;
+  records: PaxRecords;
+  longName: string;
+  longLink: string;
+  header: TarHeader | undefined;
+  /** Bytes to pass over; infinite after the end marker. */
+  skip: number;
+  /** Bytes wanted in one piece, and who gets them. */
+  need: number;
+  take: Take;
+  /** The piece so far, where it spans chunks. */
+  held: Buffer | undefined;
+  filled: number;
+  zeroBlocks: number;
+}
+
+/** Starts a walk over one archive; bytes after its end marker are ignored as runtimes do. */
+export function walkTar(listener: TarListener): TarWalk {
+  const walk: Walk = {
+    listener,
+    records: new Map(),
+    longName: '',
+    longLink: '',
+    header: undefined,
+    skip: 0,
+    need: TAR_BLOCK,
+    take: takeHeader,
+    held: undefined,
+    filled: 0,
+    zeroBlocks: 0,
+  };
+  return { write: (chunk) => push(walk, chunk), end: () => checkEnd(walk) };
+}
+
+function push(walk: Walk, chunk: Buffer): void {
+  let at = 0;
+  while (at < chunk.length) {
+    const jump = Math.min(walk.skip, chunk.length - at);
+    walk.skip -= jump;
+    at += jump;
+    if (at === chunk.length) return;
+    if (walk.held === undefined && chunk.length - at >= walk.need) {
+      const start = at;
+      at += walk.need;
+      walk.take(walk, chunk.subarray(start, at));
+    } else at += gather(walk, chunk, at);
+  }
+}
+
+/** Gathers a piece that spans chunks; answers how many bytes it took. */
+function gather(walk: Walk, chunk: Buffer, at: number): number {
+  walk.held ??= Buffer.allocUnsafe(walk.need);
+  const end = Math.min(chunk.length, at + walk.need - walk.filled);
+  const taken = chunk.copy(walk.held, walk.filled, at, end);
+  walk.filled += taken;
+  if (walk.filled < walk.need) return taken;
+  const block = walk.held;
+  walk.held = undefined;
+  walk.filled = 0;
+  walk.take(walk, block);
+  return taken;
+}
+
+function checkEnd(walk: Walk): void {
+  const extended = walk.records.size > 0 || walk.longName !== '' || walk.longLink !== '';
+  const inside = walk.held !== undefined || walk.take !== takeHeader || extended;
+  const missing = Number.isFinite(walk.skip) && walk.skip > 0;
+  if (inside || missing) throw invalid('the tar stops in the middle of an entry');
+}
+
+function takeHeader(walk: Walk, block: Buffer): void {
+  if (isZeroBlock(block)) {
+    walk.zeroBlocks += 1;
+    if (walk.zeroBlocks === 2) walk.skip = Number.POSITIVE_INFINITY;
+    return;
+  }
+  if (walk.zeroBlocks > 0) throw invalid('the tar has an entry after a block of zeros');
+  const header = parseTarHeader(block);
+  walk.header = header;
+  if ('xgLK'.includes(header.type)) {
+    if (header.size > EXTENSION_BYTES) throw extensionTooLarge(header.size);
+    expect(walk, header.size, takeExtension);
+  } else if (header.moreSparse) expect(walk, TAR_BLOCK, takeSparse);
+  else takeEntry(walk, header);
+}
+
+function takeExtension(walk: Walk, bytes: Buffer): void {
+  const type = walk.header?.type;
+  if (type === 'x') walk.records = parsePaxRecords(bytes);
+  else if (type === 'g') checkGlobalRecords(parsePaxRecords(bytes));
+  else if (type === 'L') walk.longName = cutAtNul(bytes);
+  else walk.longLink = cutAtNul(bytes);
+  finish(walk, bytes.length);
+}
+
+/** Passes over the blocks in which old GNU tar lists the holes of a file. */
+function takeSparse(walk: Walk, block: Buffer): void {
+  if (block[504] === 1) expect(walk, TAR_BLOCK, takeSparse);
+  else if (walk.header) takeEntry(walk, walk.header);
+}
+
+function takeEntry(walk: Walk, raw: TarHeader): void {
+  const merged = applyPaxRecords(raw, walk.records);
+  const name = walk.longName || merged.name;
+  const header = { ...merged, name, linkName: walk.longLink || merged.linkName };
+  walk.records = new Map();
+  walk.longName = '';
+  walk.longLink = '';
+  if (walk.listener.entry(header)) return expect(walk, header.size, takeContent);
+  walk.skip = header.size;
+  finish(walk, header.size);
+}
+
+function takeContent(walk: Walk, bytes: Buffer): void {
+  walk.listener.content(bytes);
+  finish(walk, bytes.length);
+}
+
+/** Asks for the next `bytes` in one piece, and says who gets them. */
+function expect(walk: Walk, bytes: number, take: Take): void {
+  walk.need = bytes;
+  walk.take = take;
+  if (bytes === 0) take(walk, EMPTY);
+}
+
+/** Passes over the padding after a content, then waits for the next header. */
+function finish(walk: Walk, size: number): void {
+  walk.skip += (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK;
+  walk.need = TAR_BLOCK;
+  walk.take = takeHeader;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function extensionTooLarge(size: number): AssayError {
+  return new AssayError(
+    'too-large',
+    `a tar header extension has ${size} bytes; at most ${EXTENSION_BYTES} are read`,
+  );
+}
+
+function cutAtNul(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('utf8', 0, end === -1 ? bytes.length : end);
+}

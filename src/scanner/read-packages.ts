@@ -1,0 +1,254 @@
+/** From an image's files to the packages that are installed in it, each with its layer. */
+import type { Digest } from '../domain/digest.ts';
+import type { Json } from '../domain/json.ts';
+import type { ScannedPackage } from '../domain/scan-result.ts';
+import type { PackageSet, ScanProblem, ScanStatus } from '../domain/software-package.ts';
+import type { FileTree, Resolution } from '../image/fold-layers.ts';
+import {
+  EXTRACTORS,
+  findExtractor,
+  isNameOnTheWay,
+  mayLeadToDirectory,
+  type Extractor,
+  type UnreadFile,
+} from './extract/extractors.ts';
+import type { OsRelease } from './extract/os-release.ts';
+import { databaseFromJson, type DatabasePackage } from './extract/package-database.ts';
+import { formatPackageUrl } from './package-url.ts';
+import { readSystem, repositoriesProblem, type KnownSystem } from './read-system.ts';
+
+/** The packages of an image, and what a second reading of its layers could still find. */
+export interface ReadPackages extends PackageSet {
+  readonly packages: readonly ScannedPackage[];
+  /** Files that links lead to; read every layer again with `extendedLayerReader(unread)`. */
+  readonly unread: readonly UnreadFile[];
+}
+
+/**
+ * Reads an image's packages. A problem that is fatal makes it INCOMPLETE; no system, or one that
+ * is not known, UNSUPPORTED. Packages of another kind than the system's have no advisories here:
+ * that is INCOMPLETE, too.
+ */
+export function readPackages(tree: FileTree): ReadPackages {
+  const found = findFiles(tree);
+  const known = systemOf(found);
+  const packages = sortPackages(found.flatMap((file) => filePackages(file, known)));
+  const unread = found.flatMap((file) => file.unread ?? []);
+  const problems = [
+    ...tree.problems,
+    ...found.flatMap((file) => fileProblems(file)),
+    ...systemProblems(found, known, packages),
+  ];
+  return {
+    ...(known && { system: known.system }),
+    packages,
+    problems: distinct(problems),
+    status: statusOf(problems),
+    unread,
+  };
+}
+
+/** One place where an extractor looks, and what is there. */
+interface FoundFile {
+  readonly extractor: Extractor;
+  /** Where the file lies; also what packages name as their path. */
+  readonly path: string;
+  readonly data?: Json;
+  /** Data of the files that it replaced and its own, oldest first. */
+  readonly versions: readonly { readonly layer: Digest; readonly data: Json }[];
+  readonly problems: readonly ScanProblem[];
+  readonly unread?: UnreadFile;
+}
+
+function findFiles(tree: FileTree): FoundFile[] {
+  const seen = new Set<string>();
+  return EXTRACTORS.flatMap((extractor) => locations(tree, extractor))
+    .flatMap((location) => findFile(tree, location))
+    .filter(({ extractor, path, data }) => {
+      const key = `${extractor.name} ${path}`;
+      if (data === undefined) return true;
+      return !seen.has(key) && seen.add(key);
+    });
+}
+
+interface Location {
+  readonly extractor: Extractor;
+  readonly wanted: string;
+  /** Set for a directory that could not be listed for certain. */
+  readonly unlisted?: Resolution;
+}
+
+function locations(tree: FileTree, extractor: Extractor): Location[] {
+  const files = extractor.files.map((wanted) => ({ extractor, wanted }));
+  const children = extractor.directories.flatMap((directory): Location[] => {
+    const resolution = tree.resolve(directory);
+    const linked = !tree.allEntries && tree.symlinks.some(mayLeadToDirectory);
+    if (linked || !isExact(tree, resolution)) {
+      return [{ extractor, wanted: directory, unlisted: resolution }];
+    }
+    return resolution.names
+      .map((name) => ({ extractor, wanted: `${directory}/${name}` }))
+      .filter(({ wanted }) => findExtractor(wanted) !== undefined);
+  });
+  return [...files, ...children];
+}
+
+/** Tells whether nothing that was not kept can have a say in where the path leads. */
+function isExact(tree: FileTree, { visited }: Resolution): boolean {
+  return tree.allEntries || visited.every(isNameOnTheWay);
+}
+
+function findFile(tree: FileTree, location: Location): FoundFile[] {
+  const { extractor, wanted, unlisted } = location;
+  const resolution = unlisted ?? tree.resolve(wanted);
+  const { path, file, problems } = resolution;
+  const base = { extractor, path, versions: [], problems };
+  const unread = { ...base, unread: { path, wanted } };
+  if (unlisted !== undefined || !isExact(tree, resolution)) return [unread];
+  const data = file && dataOf(file.entry.extracted, extractor);
+  if (data !== undefined) return [{ ...base, data, versions: versionsOf(file, extractor) }];
+  if (file !== undefined || resolution.hardLink === true) return [unread];
+  return problems.length > 0 ? [base] : [];
+}
+
+function dataOf(
+  extracted: { readonly extractor: string; readonly data: Json } | undefined,
+  extractor: Extractor,
+): Json | undefined {
+  return extracted?.extractor === extractor.name ? extracted.data : undefined;
+}
+
+function versionsOf(file: Resolution['file'], extractor: Extractor): FoundFile['versions'] {
+  return [...(file?.earlier ?? []), ...(file ? [file] : [])].map(({ entry, layer }) => ({
+    layer,
+    data: dataOf(entry.extracted, extractor) ?? { packages: [], problems: [] },
+  }));
+}
+
+function fileProblems(file: FoundFile): ScanProblem[] {
+  const own = isDatabase(file) && file.data ? databaseFromJson(file.data).problems : [];
+  if (file.unread === undefined) return [...file.problems, ...own];
+  const { path, wanted } = file.unread;
+  const message = `${wanted} leads to ${path}, whose content was not read`;
+  return [...file.problems, { code: 'content-not-read', message, fatal: true }];
+}
+
+function isDatabase(file: FoundFile): boolean {
+  return file.extractor.name in TYPES;
+}
+
+/** purl types by extractor. */
+const TYPES: Readonly<Record<string, 'deb' | 'apk'>> = {
+  'dpkg-status': 'deb',
+  'apk-installed': 'apk',
+};
+
+/** os-release(5): the file in etc goes before the one in usr/lib. */
+function systemOf(found: readonly FoundFile[]): KnownSystem | undefined {
+  const file = found.find(({ extractor, data }) => extractor.name === 'os-release' && data);
+  return file?.data === undefined ? undefined : readSystem(file.data as unknown as OsRelease);
+}
+
+function filePackages(file: FoundFile, known: KnownSystem | undefined): ScannedPackage[] {
+  const type = TYPES[file.extractor.name];
+  if (type === undefined || file.data === undefined) return [];
+  const layerOf = layerFinder(file.versions);
+  return databaseFromJson(file.data).packages.map((item) => {
+    const layer = layerOf(item);
+    return { ...toPackage(item, type, known), path: file.path, ...(layer && { layer }) };
+  });
+}
+
+/** The first layer from which on every version of the database holds that package version. */
+function layerFinder(
+  versions: FoundFile['versions'],
+): (item: DatabasePackage) => Digest | undefined {
+  const sets = versions
+    .map(({ layer, data }) => ({
+      layer,
+      keys: new Set(databaseFromJson(data).packages.map(packageKey)),
+    }))
+    .reverse();
+  return (item) => {
+    const gone = sets.findIndex(({ keys }) => !keys.has(packageKey(item)));
+    return sets.at(gone === -1 ? -1 : gone - 1)?.layer;
+  };
+}
+
+function packageKey({ name, version, architecture }: DatabasePackage): string {
+  return `${name} ${version} ${architecture}`;
+}
+
+function toPackage(
+  item: DatabasePackage,
+  type: 'deb' | 'apk',
+  known: KnownSystem | undefined,
+): Omit<ScannedPackage, 'path'> {
+  const { name, version, architecture } = item;
+  const id = known?.system.id ?? '';
+  const distro = known && known.system.version !== '' ? `${id}-${known.system.version}` : id;
+  const qualifiers = { arch: architecture, distro };
+  const ecosystem = known?.ecosystem?.type === type ? known.ecosystem.name : undefined;
+  return {
+    name,
+    version,
+    type,
+    ...(ecosystem && { ecosystem }),
+    ...(architecture && { architecture }),
+    purl: formatPackageUrl({ type, namespace: id, name, version, qualifiers }),
+    source: { name: item.source, version: item.sourceVersion },
+    origin: 'installed',
+  };
+}
+
+function systemProblems(
+  found: readonly FoundFile[],
+  known: KnownSystem | undefined,
+  packages: readonly ScannedPackage[],
+): ScanProblem[] {
+  if (known === undefined) {
+    const message = 'the image has no os-release, so its system is not known';
+    return [{ code: 'system-unsupported', message, fatal: false }];
+  }
+  if (known.unsupported !== undefined) {
+    const message = `the system is not supported: ${known.unsupported}`;
+    return [{ code: 'system-unsupported', message, fatal: false }];
+  }
+  const file = found.find(({ extractor, data }) => extractor.name === 'apk-repositories' && data);
+  const releases = (file?.data ?? []) as readonly string[];
+  const differ = repositoriesProblem(known.system, releases);
+  const missing = packages.length === 0 ? [noPackages(known)] : [];
+  return [...missing, ...(differ ? [differ] : []), ...foreignProblems(packages, known)];
+}
+
+/** A system without a package database is one whose database was removed. */
+function noPackages(known: KnownSystem): ScanProblem {
+  const message = `no installed package was found although the system is ${known.system.name}`;
+  return { code: 'no-packages', message, fatal: true };
+}
+
+function foreignProblems(packages: readonly ScannedPackage[], known: KnownSystem): ScanProblem[] {
+  const foreign = packages.filter(({ ecosystem }) => ecosystem === undefined);
+  const [first] = foreign;
+  if (first === undefined) return [];
+  const message = `${foreign.length} ${first.type} packages (${first.path}) are not of ${known.system.name}; no advisories are known for them`;
+  return [{ code: 'ecosystem-unknown', message, fatal: true }];
+}
+
+function statusOf(problems: readonly ScanProblem[]): ScanStatus {
+  if (problems.some(({ fatal }) => fatal)) return 'INCOMPLETE';
+  return problems.some(({ code }) => code === 'system-unsupported') ? 'UNSUPPORTED' : 'COMPLETE';
+}
+
+function sortPackages(packages: readonly ScannedPackage[]): ScannedPackage[] {
+  const byKey = new Map(packages.map((item) => [sortKey(item), item]));
+  return [...byKey.keys()].sort().flatMap((key) => byKey.get(key) ?? []);
+}
+
+function sortKey({ type, name, version, architecture, path }: ScannedPackage): string {
+  return [type, name, version, architecture ?? '', path].join('\u0001');
+}
+
+function distinct(problems: readonly ScanProblem[]): ScanProblem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+}
