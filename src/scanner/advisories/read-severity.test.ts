@@ -85,12 +85,20 @@ describe('readSeverity', () => {
     });
   });
 
-  it('says that a CVSS 4 vector is not scored', () => {
-    const record = { severity: [{ type: 'CVSS_V4', score: 'CVSS:4.0/AV:N' }] };
-    expect(readSeverity(record, 'osv:')).toEqual({
-      severity: 'SEVERITY_UNSPECIFIED',
-      source: 'osv:severity CVSS_V4 (not scored)',
+  it('names the newest CVSS as source, passing over a vector that does not parse', () => {
+    const newest = {
+      type: 'CVSS_V4',
+      score: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N',
+    };
+    expect(readSeverity({ severity: [critical, newest] }, 'osv:')).toEqual({
+      severity: 'HIGH',
+      source: 'osv:severity CVSS_V4',
+      score: 8.7,
     });
+    const broken = { type: 'CVSS_V4', score: 'CVSS:4.0/AV:N' };
+    expect(readSeverity({ severity: [critical, broken] }, 'osv:')?.source).toBe(
+      'osv:severity CVSS_V3',
+    );
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { isJsonObject } from '../../domain/json.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { scoreCvss2 } from './cvss2-score.ts';
 import { scoreCvss3 } from './cvss3-score.ts';
+import { scoreCvss4 } from './cvss4-score.ts';
 
 /** A severity, where it was read, and the CVSS base score where one was computed. */
 export interface SeverityReading {
@@ -30,19 +31,19 @@ const WORDS: ReadonlyMap<string, Severity> = new Map<string, Severity>([
 
 /** Newest first. */
 const SCORERS: readonly (readonly [string, (vector: string) => number | undefined])[] = [
+  ['CVSS_V4', scoreCvss4],
   ['CVSS_V3', scoreCvss3],
   ['CVSS_V2', scoreCvss2],
 ];
 
 /**
- * Reads the severity of an OSV record or of one of its `affected` entries; undefined where it says
- * none. Words go before vectors; where a CVSS 4 vector is all there is, the severity is unknown and
- * the source says that it is not scored, rather than a score that nobody computed.
+ * Reads the severity of an OSV record or of one of its `affected` entries, words before vectors;
+ * undefined where it says none that is understood. `prefix` begins the name of the source.
  */
 export function readSeverity(holder: JsonObject, prefix: string): SeverityReading | undefined {
   const scored = scoreVectors(holder['severity'], prefix);
   const worded = readWord(holder, prefix);
-  if (worded === undefined) return scored ?? unscored(holder['severity'], prefix);
+  if (worded === undefined) return scored;
   return scored?.score === undefined ? worded : { ...worded, score: scored.score };
 }
 
@@ -80,11 +81,6 @@ function readTypedWord(list: unknown, prefix: string): SeverityReading | undefin
 function severityOfWord(word: unknown): Severity | undefined {
   if (typeof word !== 'string') return undefined;
   return WORDS.get(word.toLowerCase().replace(/\*+$/, '').trim());
-}
-
-function unscored(list: unknown, prefix: string): SeverityReading | undefined {
-  if (vectorsOf(list, 'CVSS_V4').length === 0) return undefined;
-  return { severity: 'SEVERITY_UNSPECIFIED', source: `${prefix}severity CVSS_V4 (not scored)` };
 }
 
 /** The highest score among the vectors of the newest CVSS that the record has. */
