@@ -54,11 +54,16 @@ export function readList(field: Field, cap: number): readonly Field[] {
   return field.value.map((value: unknown, index) => ({ path: `${field.path}[${index}]`, value }));
 }
 
-/** An RFC 3339 time, or an error. Times before 1970 (Go's "no time") are read as 1970. */
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/**
+ * An RFC 3339 time, or an error. A bare date, which some exporters write, is its midnight in UTC;
+ * times before 1970 (Go's "no time") are read as 1970.
+ */
 export function readTime(field: Field): Micros {
   const text = readText(field, 64);
   try {
-    return Math.max(0, parseTime(text));
+    return Math.max(0, parseTime(DATE.test(text) ? `${text}T00:00:00Z` : text));
   } catch (cause) {
     const error = fieldError(field, 'an RFC 3339 time such as 2026-11-20T17:19:14Z');
     throw new AssayError(error.code, error.message, { cause, details: error.details });

@@ -91,6 +91,12 @@ describe('parseOsvRecord', () => {
     expect(parseOsvRecord(withField({ modified: '0001-01-01T00:00:00Z' })).modified).toBe(0);
   });
 
+  it('reads a bare date as its midnight', () => {
+    const { published } = parseOsvRecord(withField({ published: '2015-10-17' }));
+    expect(published).toBe(parseTime('2015-10-17T00:00:00Z'));
+    expect(refusal(withField({ published: '2015-13-17' }))).toContain('field published');
+  });
+
   it('keeps last_affected and limit events', () => {
     const events = [{ introduced: '1' }, { last_affected: '2' }, { limit: '*' }];
     const { affected } = parseOsvRecord(withRange({ type: 'SEMVER', events }));
@@ -165,16 +171,20 @@ describe('parseOsvRecord', () => {
 
   it
     .skipIf(!canUnzip)
-    .each(['derived/Debian', 'derived/Alpine', 'Go', 'fixtures/Ubuntu', 'crates.io'])(
-    'reads every record of %s',
-    (folder) => {
-      const zip = join(data ?? '', 'osv', folder, 'all.zip');
-      const text = execFileSync('unzip', ['-p', zip], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-      const records = splitRecords(text).map((record) => parseOsvRecord(JSON.parse(record)));
-      expect(records.length).toBeGreaterThan(10);
-      expect(new Set(records.map((record) => record.id)).size).toBe(records.length);
-    },
-  );
+    .each([
+      'derived/Debian',
+      'derived/Alpine',
+      'Go',
+      'fixtures/Ubuntu',
+      'crates.io',
+      'derived/npm',
+    ])('reads every record of %s', (folder) => {
+    const zip = join(data ?? '', 'osv', folder, 'all.zip');
+    const text = execFileSync('unzip', ['-p', zip], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+    const records = splitRecords(text).map((record) => parseOsvRecord(JSON.parse(record)));
+    expect(records.length).toBeGreaterThan(10);
+    expect(new Set(records.map((record) => record.id)).size).toBe(records.length);
+  });
 });
 
 /** Cuts concatenated JSON objects apart: a record begins at a brace outside of any text or object. */
