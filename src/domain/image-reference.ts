@@ -107,15 +107,19 @@ function refuseWhole(text: string): void {
 /** Says that a reference has no scheme and how to write it without. */
 function schemeProblem(scheme: string, rest: string): string {
   const problem = `begins with ${scheme}, but an image reference has no scheme`;
-  let reference: ImageReference;
-  try {
-    reference = parseImageReference(rest);
-  } catch (error) {
-    if (error instanceof AssayError) return `${problem}; write it like registry.example/team/app`;
-    throw error;
-  }
+  const reference = SCHEME.test(rest) ? undefined : tryParse(rest);
+  if (reference === undefined) return `${problem}; write it like registry.example/team/app`;
   const digestLike = reference.tag !== undefined && DIGEST_LIKE_TAG.test(reference.tag);
   return `${problem}; did you mean ${digestLike ? byDigest(reference) : rest}?`;
+}
+
+function tryParse(text: string): ImageReference | undefined {
+  try {
+    return parseImageReference(text);
+  } catch (error) {
+    if (error instanceof AssayError) return undefined;
+    throw error;
+  }
 }
 
 /** Tells host from repository as Docker does, and fills in `docker.io` and `library/`. */

@@ -50,7 +50,8 @@ const FACT_ID = {
   wanted: 'letters, digits and - . _ ~ : +, beginning with a letter or digit',
 };
 const NOTE: IdRule = { what: 'note id', ...FACT_ID };
-const OCCURRENCE: IdRule = { what: 'occurrence id', ...FACT_ID };
+/** Longer than a note's: ids of what the scanner found carry the keys that they are derived from. */
+const OCCURRENCE: IdRule = { what: 'occurrence id', ...FACT_ID, maxLength: 2048 };
 const ATTESTOR: IdRule = {
   what: 'attestor id',
   pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
@@ -83,7 +84,7 @@ export function parseNoteId(text: string): string {
   return checkId(NOTE, text);
 }
 
-/** Reads an occurrence id, a UUID or what a client gives, under the limits of a note id. */
+/** Reads an occurrence id: a note id's characters, at most 2048 of them. */
 export function parseOccurrenceId(text: string): string {
   return checkId(OCCURRENCE, text);
 }

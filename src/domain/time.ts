@@ -24,11 +24,17 @@ export function formatTime(time: Micros): string {
 export function parseTime(text: string): Micros {
   const match = RFC3339.exec(text);
   const seconds = match ? Date.parse(`${match[1]}${match[3]}`) / 1000 : Number.NaN;
-  if (!Number.isFinite(seconds)) {
+  if (!Number.isFinite(seconds) || !isCalendarTime(match?.[1] ?? '')) {
     throw new AssayError(
       'invalid-argument',
       `time ${JSON.stringify(text.slice(0, 64))} is not RFC 3339; write it like 2026-11-20T17:19:14Z`,
     );
   }
   return seconds * SECOND + Number((match?.[2] ?? '').padEnd(6, '0').slice(0, 6));
+}
+
+/** Whether a time prints as it is written: `Date.parse` turns 30 February into 2 March. */
+function isCalendarTime(text: string): boolean {
+  const parsed = new Date(`${text}Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
 }

@@ -1,0 +1,52 @@
+/** The scheme of a resource URL is optional; nothing else of it is. */
+import { describe, expect, it } from 'vitest';
+import { parseResourceUrl, sameResource } from './resource-url.ts';
+
+const DIGEST = `sha256:${'ab'.repeat(32)}`;
+
+describe('parseResourceUrl', () => {
+  it.each([
+    ['an image', `gcr.io/p/app@${DIGEST}`, { name: 'gcr.io/p/app', digest: DIGEST }],
+    [
+      'an image with scheme',
+      `https://gcr.io/p/app@${DIGEST}`,
+      { name: 'gcr.io/p/app', digest: DIGEST },
+    ],
+    ['a short name', `nginx@${DIGEST}`, { name: 'docker.io/library/nginx', digest: DIGEST }],
+    ['a tagged image', 'https://gcr.io/p/app:v1', {}],
+    ['a tag and a digest', `gcr.io/p/app:v1@${DIGEST}`, {}],
+    ['a digest that is short', 'gcr.io/p/app@sha256:ab', {}],
+    ['something else', 'https://example.com/a?b=c@d', {}],
+  ])('reads %s', (_fact, text, image) => {
+    expect(parseResourceUrl(text)).toEqual({ uri: text.replace('https://', ''), ...image });
+  });
+
+  it.each([
+    ['http stays', 'http://gcr.io/p/app'],
+    ['git stays', 'git+https://example.com/r'],
+    ['a second scheme stays', 'HTTPS://https://x'],
+  ])('drops https only: %s', (_fact, text) => {
+    expect(parseResourceUrl(text).uri).toBe(text.replace('HTTPS://', ''));
+  });
+
+  it.each([
+    ['nothing', '', 'is empty'],
+    ['a scheme only', 'https://', 'is empty'],
+    ['a line end', 'gcr.io/p\n', 'control characters'],
+    ['too much', 'a'.repeat(4097), 'at most 4096'],
+  ])('refuses %s', (_fact, text, part) => {
+    expect(() => parseResourceUrl(text)).toThrow(part);
+  });
+});
+
+describe('sameResource', () => {
+  it.each([
+    ['https://gcr.io/p/app', 'gcr.io/p/app', true],
+    ['gcr.io/p/app', 'HTTPS://gcr.io/p/app', true],
+    ['http://gcr.io/p/app', 'gcr.io/p/app', false],
+    ['gcr.io/p/app', 'gcr.io/p/App', false],
+    ['https://gcr.io/p/app', 'https://gcr.io/p/app/', false],
+  ])('%s and %s: %s', (a, b, same) => {
+    expect(sameResource(a, b)).toBe(same);
+  });
+});
