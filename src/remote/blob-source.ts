@@ -1,4 +1,4 @@
-/** Turns "a place that finds content by digest" into an image source; all local ones are such places. */
+/** An image source over any place that finds content by digest; all local ones are such places. */
 import type { Digest } from '../domain/digest.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Descriptor } from '../image/manifest.ts';

@@ -26,7 +26,7 @@ export function dockerConfigPath(env: NodeJS.ProcessEnv = process.env): string {
   return join(env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json');
 }
 
-/** Reads the file; a missing one that nobody named is an empty one. Refuses anything but an object. */
+/** Reads the file; a missing one that nobody named counts as empty. Refuses all but an object. */
 export async function readDockerConfig(path?: string): Promise<JsonObject> {
   const file = path ?? dockerConfigPath();
   let config: unknown;

@@ -26,7 +26,7 @@ export interface ImageSource {
   readonly reference: string;
   /** The top document, or the one with a digest; throws `digest-mismatch` for other bytes. */
   manifest(digest?: Digest): Promise<ManifestDocument>;
-  /** The blob's bytes, hashed on the way: throws `digest-mismatch` at their end, or beyond its size. */
+  /** The blob's bytes, hashed on the way: throws `digest-mismatch` at the end or over its size. */
   blob(descriptor: Descriptor): AsyncIterable<Uint8Array>;
   /** A whole small blob, verified; refuses one whose descriptor says more than `cap` bytes. */
   readBlob(descriptor: Descriptor, cap: number): Promise<Uint8Array>;

@@ -1,4 +1,4 @@
-/** An image in an OCI image layout (image-spec, image-layout.md), on disk or inside a `docker save`. */
+/** An image in an OCI image layout (image-spec, image-layout.md), on disk or in a `docker save`. */
 import { join } from 'node:path';
 
 import type { Digest } from '../domain/digest.ts';
@@ -95,13 +95,15 @@ function choiceProblem(
   const shown = names.slice(0, MAX_REFS_SHOWN).join(', ');
   const list = names.length > MAX_REFS_SHOWN ? `${shown}, …` : shown;
   if (wanted.ref !== undefined && count === 0) {
-    const message = `${wanted.reference}: no image ${JSON.stringify(wanted.ref)}; there are: ${list}`;
+    const found = `no image ${JSON.stringify(wanted.ref)}; there are: ${list}`;
+    const message = `${wanted.reference}: ${found}`;
     return new AssayError('not-found', message, { details: { refs: names } });
   }
-  const message =
+  const problem =
     names.length === 0
-      ? `${wanted.reference}: its index.json lists no image`
-      : `${wanted.reference}: ${count} images match; choose one by appending :REF or :DIGEST of: ${list}`;
+      ? 'its index.json lists no image'
+      : `${count} images match; choose one by appending :REF or :DIGEST of: ${list}`;
+  const message = `${wanted.reference}: ${problem}`;
   return new AssayError('invalid-argument', message, { details: { refs: names } });
 }
 

@@ -16,7 +16,7 @@ const FILE_PROBLEMS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ELOOP: ['invalid-argument', 'is a symbolic link, which is not followed here'],
 };
 
-/** Reads a whole file or pipe; throws `too-large` beyond the cap (bytes), `not-found` without it. */
+/** Reads a whole file or pipe; throws `too-large` beyond the cap (bytes), `not-found` for none. */
 export async function readFileCapped(path: string, cap: number): Promise<Uint8Array> {
   const handle = await open(path, 'r').catch((error: unknown) => {
     throw fileProblem(path, error);

@@ -1,4 +1,4 @@
-/** Which addresses are this machine, which are reached in the clear, and which are never followed. */
+/** Which addresses are this machine, which may be in the clear, and which are never followed. */
 import { describe, expect, it } from 'vitest';
 
 import { isLoopbackHost, parseTarget, registryOrigin, withoutQuery } from './registry-address.ts';

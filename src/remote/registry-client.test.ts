@@ -429,7 +429,7 @@ describe('bearer tokens', () => {
     expect(url.searchParams.get('scope')).toBe(wanted);
   });
 
-  it('attack: a registry that names the realm of another gets neither token nor password', async () => {
+  it("attack: a registry that names another's realm gets neither token nor password", async () => {
     const { server, realm } = await serveWithRealm(giveToken);
     const client = await loggedIn(server.host);
     await pull(client, server.host);

@@ -28,7 +28,7 @@ export interface RegistryAccess {
    * there only while no `caFile` says that TLS is in use.
    */
   readonly plainHttp?: boolean;
-  /** Path of Docker's `config.json`; default `$DOCKER_CONFIG/config.json`, `~/.docker/config.json`. */
+  /** Path of Docker's `config.json`; default: in `$DOCKER_CONFIG`, else in `~/.docker`. */
   readonly dockerConfig?: string;
   /** A PEM file of certificate authorities trusted besides the well-known ones. */
   readonly caFile?: string;
@@ -52,7 +52,7 @@ export interface ManifestQuery {
 
 /** A client of any number of registries; keeps connections, tokens and the Docker config. */
 export interface RegistryClient {
-  /** A manifest or index with the digest of its bytes; throws `digest-mismatch` if that was asked. */
+  /** A manifest or index and its bytes' digest; throws `digest-mismatch` if another was asked. */
   manifest(query: ManifestQuery): Promise<{
     bytes: Uint8Array;
     mediaType: string | undefined;

@@ -58,7 +58,7 @@ export function openRegistryHttp(options: {
   };
 }
 
-/** Reads a whole small body; throws `too-large` beyond the cap, before reading where it is announced. */
+/** Reads a whole small body; throws `too-large` beyond the cap, at once where it is announced. */
 export async function readAnswer(answer: HttpAnswer, cap: number): Promise<Uint8Array> {
   const what = `the answer of ${withoutQuery(answer.url)}`;
   if (Number(answer.header('content-length') ?? 0) > cap) {

@@ -30,7 +30,7 @@ export interface AuthRequest {
 
 /** Makes `Authorization` headers and keeps tokens until they expire. */
 export interface RegistryAuthorizer {
-  /** The header's value; throws `registry-refused` or, where a helper would be needed, `unsupported`. */
+  /** The header's value; throws `registry-refused`, or `unsupported` where a helper is needed. */
   authorize(request: AuthRequest): Promise<string>;
 }
 

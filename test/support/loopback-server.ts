@@ -1,4 +1,4 @@
-/** HTTP servers on free loopback ports for tests: they answer as told and remember what was asked. */
+/** HTTP servers on free loopback ports for tests: they answer as told, and remember requests. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-/** The registry client against a stock registry that skopeo pushed to, with and without a password. */
+/** The registry client against a stock registry that skopeo pushed to, behind a password. */
 import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
