@@ -11,6 +11,7 @@ import {
   makeDirectory,
   newDirectory,
   walkPath,
+  type Budget,
   type TreeFile,
   type TreeNode,
 } from './walk-tree.ts';
@@ -44,22 +45,47 @@ export interface FileTree {
   resolve(path: string): Resolution;
 }
 
-/** Folds layers, the lowest first. Whiteouts act on lower layers only. */
+/**
+ * Folds layers, the lowest first. Whiteouts act on lower layers only. Layers whose links and
+ * directories cost more than the fold's budget are left out with a fatal problem.
+ */
 export function foldLayers(layers: readonly LayerFacts[]): FileTree {
-  const root = newDirectory();
-  const problems = layers.flatMap((layer) => layer.problems);
-  for (const layer of layers) {
-    for (const path of layer.opaqueDirectories) removeLower(root, { path, opaque: true }, problems);
-    for (const path of layer.whiteouts) removeLower(root, { path, opaque: false }, problems);
-    for (const entry of layer.entries) addEntry(root, { entry, layer: layer.digest }, problems);
+  const fold: Fold = {
+    root: newDirectory(),
+    problems: layers.flatMap((layer) => layer.problems),
+    budget: { left: BUDGET },
+  };
+  for (const layer of layers) foldLayer(fold, layer);
+  if (fold.budget.left < 0) {
+    const message = 'the links and directories of the image are too many to be followed';
+    fold.problems.push({ code: 'image-over-cap', message, fatal: true });
   }
+  const { root } = fold;
   return {
     files: collectFiles(root),
-    problems: firstOfEach(problems),
+    problems: firstOfEach(fold.problems),
     allEntries: layers.every((layer) => layer.allEntries === true),
     symlinks: layers.flatMap(({ entries }) => entries.filter(({ kind }) => kind === 'symlink')),
     resolve: (path) => resolve(root, path),
   };
+}
+
+/** Half a million directories, or five million steps behind links. */
+const BUDGET = 5_000_000;
+
+interface Fold {
+  readonly root: TreeNode;
+  readonly problems: ScanProblem[];
+  readonly budget: Budget;
+}
+
+function foldLayer(fold: Fold, layer: LayerFacts): void {
+  for (const path of layer.opaqueDirectories) removeLower(fold, { path, opaque: true });
+  for (const path of layer.whiteouts) removeLower(fold, { path, opaque: false });
+  for (const entry of layer.entries) {
+    if (fold.budget.left < 0) return;
+    addEntry(fold, { entry, layer: layer.digest });
+  }
 }
 
 interface Removal {
@@ -68,7 +94,7 @@ interface Removal {
 }
 
 /** Removes what a whiteout names; it follows no link, for image builders never write one so. */
-function removeLower(root: TreeNode, { path, opaque }: Removal, problems: ScanProblem[]): void {
+function removeLower({ root, problems }: Fold, { path, opaque }: Removal): void {
   const directory = findDirectory(root, opaque ? path : parentPath(path));
   if (directory === 'link') {
     const message = `the whiteout of ${JSON.stringify(path)} leads through a link; it was ignored`;
@@ -91,10 +117,10 @@ interface Addition {
   readonly layer: Digest;
 }
 
-function addEntry(root: TreeNode, { entry, layer }: Addition, problems: ScanProblem[]): void {
-  const walked = walkPath(root, parentPath(entry.path));
+function addEntry({ root, problems, budget }: Fold, { entry, layer }: Addition): void {
+  const walked = walkPath(root, parentPath(entry.path), { budget });
   if (walked.problem !== undefined) return void problems.push(walked.problem);
-  const siblings = makeDirectory(root, walked.names).children;
+  const siblings = makeDirectory(root, walked.names, budget).children;
   const name = baseName(entry.path);
   const existing = siblings?.get(name);
   if (entry.kind !== 'directory') siblings?.set(name, newLeaf(root, { entry, layer }, existing));
@@ -119,7 +145,7 @@ function linkedEntry(root: TreeNode, entry: LayerEntry): LayerEntry {
   const { node } = walkPath(root, target, { last: 'keep' });
   const kind = node?.entry?.kind;
   if (node?.entry === undefined || kind === 'directory' || kind === 'hardlink') return entry;
-  return { ...node.entry, path: entry.path };
+  return node.entry;
 }
 
 function resolve(root: TreeNode, path: string): Resolution {

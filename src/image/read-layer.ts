@@ -42,6 +42,8 @@ export interface LayerLimits {
   readonly entries: number;
   /** Entries, whiteouts and opaque directories that facts keep. */
   readonly keptEntries: number;
+  /** Characters of the names and link targets that facts keep. */
+  readonly keptCharacters: number;
   /** Characters of a name or link target. */
   readonly pathLength: number;
   /** Bytes of all wanted files together. */
@@ -56,6 +58,7 @@ export const LAYER_LIMITS: LayerLimits = {
   ratioFreeBytes: 64 * 1024 ** 2,
   entries: 2_000_000,
   keptEntries: 500_000,
+  keptCharacters: 64 * 1024 ** 2,
   pathLength: 4096,
   wantedBytes: 256 * 1024 ** 2,
 };
@@ -111,6 +114,7 @@ interface Reading {
   compressedBytes: number;
   uncompressedBytes: number;
   wantedBytes: number;
+  keptCharacters: number;
   entryCount: number;
   failure: AssayError | undefined;
 }
@@ -134,6 +138,7 @@ function startReading(options: ReadLayerOptions): Reading {
     compressedBytes: 0,
     uncompressedBytes: 0,
     wantedBytes: 0,
+    keptCharacters: 0,
     entryCount: 0,
     failure: undefined,
   };
@@ -257,7 +262,7 @@ function takeWhiteout(reading: Reading, path: string): boolean {
     const message = `the whiteout ${quote(path)} names nothing that it could remove`;
     note(reading, { code: 'whiteout-invalid', message, fatal: false });
   } else reading.whiteouts.push(joinPath(parentPath(path), removed));
-  checkKept(reading);
+  checkKept(reading, path.length);
   return true;
 }
 
@@ -267,9 +272,13 @@ function keepEntry(reading: Reading, entry: LayerEntry, header: TarHeader): bool
   const isLink = entry.target !== undefined;
   if (cap === 0 && !isLink && want.keeps?.(entry.path) === false) return false;
   reading.entries.push(entry);
-  checkKept(reading);
-  if (cap === 0) return false;
-  const reason = unreadable(entry, cap, header);
+  checkKept(reading, entry.path.length + (entry.target?.length ?? 0));
+  return cap > 0 && isReadable(reading, { entry, cap, sparse: header.sparse });
+}
+
+/** Tells whether a wanted file's content can be read; it is then the next to come. */
+function isReadable(reading: Reading, { entry, cap, sparse }: Wanted): boolean {
+  const reason = unreadable({ entry, cap, sparse });
   if (reason !== undefined) {
     const message = `${quote(entry.path)} was not read: ${reason}`;
     note(reading, { code: 'file-not-read', message, fatal: true });
@@ -281,8 +290,14 @@ function keepEntry(reading: Reading, entry: LayerEntry, header: TarHeader): bool
   throw overCap(`more than ${reading.limits.wantedBytes} bytes in the files to be read`);
 }
 
-function unreadable(entry: LayerEntry, cap: number, header: TarHeader): string | undefined {
-  if (header.sparse) return 'it is stored as a sparse file; store it whole';
+interface Wanted {
+  readonly entry: LayerEntry;
+  readonly cap: number;
+  readonly sparse: boolean;
+}
+
+function unreadable({ entry, cap, sparse }: Wanted): string | undefined {
+  if (sparse) return 'it is stored as a sparse file; store it whole';
   return entry.size > cap ? `it has ${entry.size} bytes; at most ${cap} are read` : undefined;
 }
 
@@ -296,10 +311,15 @@ function takeContent(reading: Reading, bytes: Buffer): void {
     reading.entries[reading.entries.length - 1] = { ...entry, extracted };
 }
 
-function checkKept(reading: Reading): void {
+function checkKept(reading: Reading, characters: number): void {
   const { entries, whiteouts, opaqueDirectories, limits } = reading;
-  if (entries.length + whiteouts.length + opaqueDirectories.length <= limits.keptEntries) return;
-  throw overCap(`more than ${limits.keptEntries} entries that have to be kept`);
+  reading.keptCharacters += characters;
+  if (entries.length + whiteouts.length + opaqueDirectories.length > limits.keptEntries) {
+    throw overCap(`more than ${limits.keptEntries} entries that have to be kept`);
+  }
+  if (reading.keptCharacters > limits.keptCharacters) {
+    throw overCap(`more than ${limits.keptCharacters} characters in names that have to be kept`);
+  }
 }
 
 /** Most problems of one code that are kept; the first tell what is wrong. */

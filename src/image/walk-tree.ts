@@ -6,6 +6,7 @@ import { joinPath } from './entry-path.ts';
 
 /** A file of the image, the layer that it is from, and what layers below had in its place. */
 export interface TreeFile {
+  /** Its path is the one in the layer's tar, which links may have led elsewhere. */
   readonly entry: LayerEntry;
   readonly layer: Digest;
   /** Files that it replaced, oldest first; empty where it was removed or absent in between. */
@@ -44,14 +45,23 @@ export function newDirectory(entry?: LayerEntry): TreeNode {
   return { ...(entry && { entry }), children: new Map() };
 }
 
+/** What following links and making directories may still cost; hostile images use it up. */
+export interface Budget {
+  left: number;
+}
+
+/** What a new directory costs; a step behind a link costs 1. */
+const DIRECTORY_COST = 10;
+
 /** The directory at this path, made where it is missing or something else is in its place. */
-export function makeDirectory(root: TreeNode, names: readonly string[]): TreeNode {
+export function makeDirectory(root: TreeNode, names: readonly string[], budget: Budget): TreeNode {
   let node = root;
   for (const name of names) {
     let next = node.children?.get(name);
     if (next?.children === undefined) {
       next = newDirectory();
       node.children?.set(name, next);
+      budget.left -= DIRECTORY_COST;
     }
     node = next;
   }
@@ -74,6 +84,7 @@ export function collectFiles(root: TreeNode): Map<string, TreeFile> {
 
 interface Walk {
   readonly root: TreeNode;
+  readonly budget: Budget | undefined;
   /** Parts still to go, the next one last. */
   readonly ahead: string[];
   names: string[];
@@ -86,17 +97,19 @@ interface Walk {
   problem: ScanProblem | undefined;
 }
 
+interface WalkOptions {
+  /** A link at the very end is not followed. */
+  readonly last?: 'keep';
+  /** Without it the walk tells what it visited. */
+  readonly budget?: Budget;
+}
+
 /**
  * Follows a path from the root, which `..` never leaves. More than {@link LINK_DEPTH} links are a
- * fatal problem; a cycle leads nowhere in a container either, so it is a note. With `last: 'keep'`
- * a link at the very end is not followed.
+ * fatal problem; a cycle leads nowhere in a container either, so it is a note.
  */
-export function walkPath(
-  root: TreeNode,
-  path: string,
-  options: { readonly last?: 'keep' } = {},
-): Walked {
-  const walk = startWalk(root, path);
+export function walkPath(root: TreeNode, path: string, options: WalkOptions = {}): Walked {
+  const walk = startWalk(root, path, options.budget);
   while (walk.ahead.length > 0 && walk.problem === undefined) {
     const link = step(walk, walk.ahead.pop() ?? '');
     const isLast = walk.ahead.length === 0 && options.last === 'keep';
@@ -112,9 +125,10 @@ function toWalked(walk: Walk, path: string): Walked {
   return { names, visited, node: nodes.at(-1) };
 }
 
-function startWalk(root: TreeNode, path: string): Walk {
+function startWalk(root: TreeNode, path: string, budget: Budget | undefined): Walk {
   return {
     root,
+    budget,
     ahead: path.split('/').reverse(),
     names: [],
     nodes: [root],
@@ -137,8 +151,13 @@ function step(walk: Walk, part: string): TreeNode | undefined {
   const node = childOf(walk.nodes.at(-1), part);
   walk.names.push(part);
   walk.nodes.push(node);
-  if (walk.followed > 0) walk.visited.push(walk.names.join('/'));
+  if (walk.followed > 0) visit(walk);
   return node?.entry?.kind === 'symlink' ? node : undefined;
+}
+
+function visit(walk: Walk): void {
+  if (walk.budget === undefined) walk.visited.push(walk.names.join('/'));
+  else walk.budget.left -= 1;
 }
 
 function childOf(node: TreeNode | undefined, name: string): TreeNode | undefined {

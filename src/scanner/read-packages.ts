@@ -4,6 +4,7 @@ import type { Json } from '../domain/json.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
 import type { PackageSet, ScanProblem, ScanStatus } from '../domain/software-package.ts';
 import type { FileTree, Resolution } from '../image/fold-layers.ts';
+import type { TreeFile } from '../image/walk-tree.ts';
 import {
   EXTRACTORS,
   findExtractor,
@@ -33,7 +34,7 @@ export function readPackages(tree: FileTree): ReadPackages {
   const found = findFiles(tree);
   const known = systemOf(found);
   const packages = sortPackages(found.flatMap((file) => filePackages(file, known)));
-  const unread = found.flatMap((file) => file.unread ?? []);
+  const unread = found.flatMap((file) => file.unread ?? []).slice(0, UNREAD);
   const problems = [
     ...tree.problems,
     ...found.flatMap((file) => fileProblems(file)),
@@ -47,6 +48,9 @@ export function readPackages(tree: FileTree): ReadPackages {
     unread,
   };
 }
+
+/** Most files that a second reading is asked for; the rest stays unread, which is INCOMPLETE. */
+const UNREAD = 100;
 
 /** One place where an extractor looks, and what is there. */
 interface FoundFile {
@@ -103,25 +107,29 @@ function findFile(tree: FileTree, location: Location): FoundFile[] {
   const resolution = unlisted ?? tree.resolve(wanted);
   const { path, file, problems } = resolution;
   const base = { extractor, path, versions: [], problems };
-  const unread = { ...base, unread: { path, wanted } };
+  const unread = { ...base, unread: { path: file?.entry.path ?? path, wanted } };
   if (unlisted !== undefined || !isExact(tree, resolution)) return [unread];
-  const data = file && dataOf(file.entry.extracted, extractor);
-  if (data !== undefined) return [{ ...base, data, versions: versionsOf(file, extractor) }];
-  if (file !== undefined || resolution.hardLink === true) return [unread];
+  if (file !== undefined) return [readFile(file, unread)];
+  if (resolution.hardLink === true) return [unread];
   return problems.length > 0 ? [base] : [];
 }
 
-function dataOf(
-  extracted: { readonly extractor: string; readonly data: Json } | undefined,
-  extractor: Extractor,
-): Json | undefined {
-  return extracted?.extractor === extractor.name ? extracted.data : undefined;
+function readFile(file: TreeFile, unread: FoundFile): FoundFile {
+  const { extractor, path, problems } = unread;
+  const data = dataOf(file, extractor);
+  if (data === undefined) return unread;
+  return { extractor, path, problems, data, versions: versionsOf(file, extractor) };
 }
 
-function versionsOf(file: Resolution['file'], extractor: Extractor): FoundFile['versions'] {
-  return [...(file?.earlier ?? []), ...(file ? [file] : [])].map(({ entry, layer }) => ({
-    layer,
-    data: dataOf(entry.extracted, extractor) ?? { packages: [], problems: [] },
+/** What this extractor made of the file; another one's reading of it is no use. */
+function dataOf({ entry }: TreeFile, extractor: Extractor): Json | undefined {
+  return entry.extracted?.extractor === extractor.name ? entry.extracted.data : undefined;
+}
+
+function versionsOf(file: TreeFile, extractor: Extractor): FoundFile['versions'] {
+  return [...file.earlier, file].map((version) => ({
+    layer: version.layer,
+    data: dataOf(version, extractor) ?? { packages: [], problems: [] },
   }));
 }
 

@@ -1,0 +1,250 @@
+/** Whole images, layer by layer, down to packages: what counts, what does not, what is unknown. */
+import { describe, expect, it } from 'vitest';
+import { foldLayers } from '../image/fold-layers.ts';
+import { digestOf, inPieces, rawTar, type RawEntry } from '../image/raw-tar.ts';
+import { readLayer, type LayerReader } from '../image/read-layer.ts';
+import { extendedLayerReader, layerReader } from './extract/extractors.ts';
+import { readPackages, type ReadPackages } from './read-packages.ts';
+
+const DEBIAN: RawEntry = {
+  name: 'etc/os-release',
+  content: 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n',
+};
+const ALPINE: RawEntry = {
+  name: 'etc/os-release',
+  content: 'ID=alpine\nVERSION_ID=3.18.4\nPRETTY_NAME="Alpine 3.18"\n',
+};
+
+function status(...packages: string[]): string {
+  return packages
+    .map((item) => item.split(' '))
+    .map(
+      ([name, version]) =>
+        `Package: ${name}\nStatus: install ok installed\nVersion: ${version}\nArchitecture: amd64\n`,
+    )
+    .join('\n');
+}
+
+function dpkg(...packages: string[]): RawEntry {
+  return { name: 'var/lib/dpkg/status', content: status(...packages) };
+}
+
+function apk(name: string): RawEntry {
+  return { name, content: 'P:musl\nV:1.2.4-r2\nA:x86_64\no:musl\n' };
+}
+
+async function scan(
+  layers: readonly (readonly RawEntry[])[],
+  want: LayerReader = layerReader,
+): Promise<ReadPackages> {
+  const facts = layers.map((entries, index) =>
+    readLayer(inPieces(rawTar(entries), 5000), { digest: digestOf(String(index + 1)), want }),
+  );
+  return readPackages(foldLayers(await Promise.all(facts)));
+}
+
+/** Reads the layers again, at most twice, as the first readings ask for it. */
+async function scanAgain(layers: readonly (readonly RawEntry[])[]): Promise<ReadPackages> {
+  const first = await scan(layers);
+  const second = await scan(layers, extendedLayerReader(first.unread));
+  if (second.unread.length === 0) return second;
+  return scan(layers, extendedLayerReader([...first.unread, ...second.unread]));
+}
+
+function brief({ packages }: ReadPackages): string[] {
+  return packages.map(({ name, version, layer }) => `${name} ${version} in ${layer?.at(-1)}`);
+}
+
+function codes({ problems }: ReadPackages): string[] {
+  return problems.map(({ code }) => code);
+}
+
+describe('readPackages', () => {
+  it('gives each package all it needs to be matched and shown', async () => {
+    const read = await scan([[DEBIAN, dpkg('zlib1g 1:1.2', 'apt 2.6')]]);
+    expect(read).toMatchObject({
+      status: 'COMPLETE',
+      problems: [],
+      unread: [],
+      system: { id: 'debian', version: '12' },
+    });
+    expect(read.packages.map(({ name }) => name)).toEqual(['apt', 'zlib1g']);
+    expect(read.packages[1]).toEqual({
+      name: 'zlib1g',
+      version: '1:1.2',
+      type: 'deb',
+      ecosystem: 'Debian:12',
+      architecture: 'amd64',
+      purl: 'pkg:deb/debian/zlib1g@1:1.2?arch=amd64&distro=debian-12',
+      source: { name: 'zlib1g', version: '1:1.2' },
+      origin: 'installed',
+      path: 'var/lib/dpkg/status',
+      layer: digestOf('1'),
+    });
+  });
+
+  it('names the layer since which a package version is there', async () => {
+    const read = await scan([
+      [DEBIAN, dpkg('a 1', 'b 1', 'd 1')],
+      [dpkg('a 1', 'b 2', 'c 1')],
+      [dpkg('a 1', 'b 2', 'c 1', 'd 1')],
+    ]);
+    expect(brief(read)).toEqual(['a 1 in 1', 'b 2 in 2', 'c 1 in 2', 'd 1 in 3']);
+  });
+
+  it('reads distroless files, each from its layer, and not their checksums', async () => {
+    const folder = 'var/lib/dpkg/status.d';
+    const read = await scan([
+      [DEBIAN, { name: `${folder}/a`, content: 'Package: a\nVersion: 1\n' }],
+      [
+        { name: `${folder}/b`, content: 'Package: b\nVersion: 2\n' },
+        { name: `${folder}/b.md5sums`, content: 'junk' },
+      ],
+    ]);
+    expect(read.status).toBe('COMPLETE');
+    expect(brief(read)).toEqual(['a 1 in 1', 'b 2 in 2']);
+  });
+
+  it('tells Alpine by its minor release, and warns where repositories are of another', async () => {
+    const repositories = { name: 'etc/apk/repositories', content: 'https://x/alpine/edge/main\n' };
+    const read = await scan([[ALPINE, apk('lib/apk/db/installed'), repositories]]);
+    expect(read.status).toBe('COMPLETE');
+    expect(read.packages[0]?.ecosystem).toBe('Alpine:v3.18');
+    expect(codes(read)).toEqual(['repositories-differ']);
+  });
+
+  it('reads a database that two names lead to once', async () => {
+    const link = { name: 'lib', type: '2', link: 'usr/lib' };
+    const read = await scan([[ALPINE, link, apk('usr/lib/apk/db/installed')]]);
+    expect(read.packages.map(({ path }) => path)).toEqual(['usr/lib/apk/db/installed']);
+  });
+
+  it('prefers etc/os-release, and follows it to usr/lib', async () => {
+    const usr = { ...ALPINE, name: 'usr/lib/os-release' };
+    const link = { name: 'etc/os-release', type: '2', link: '../usr/lib/os-release' };
+    expect((await scan([[DEBIAN, usr, dpkg('a 1')]])).system?.id).toBe('debian');
+    expect((await scan([[link, usr, apk('lib/apk/db/installed')]])).system?.id).toBe('alpine');
+  });
+});
+
+describe('is not COMPLETE:', () => {
+  const os = (content: string): RawEntry => ({ name: 'etc/os-release', content });
+  it.each<[string, readonly RawEntry[], string, string]>([
+    ['nothing at all', [], 'UNSUPPORTED', 'no os-release'],
+    ['packages without a system', [dpkg('a 1')], 'UNSUPPORTED', 'no os-release'],
+    ['another system', [os('ID=fedora\nVERSION_ID=40')], 'UNSUPPORTED', 'ID=fedora'],
+    [
+      'Ubuntu with dpkg',
+      [os('ID=ubuntu\nVERSION_ID=24.04'), dpkg('a 1')],
+      'UNSUPPORTED',
+      'ID=ubuntu',
+    ],
+    [
+      'Debian sid',
+      [os('ID=debian\nPRETTY_NAME="Debian forky/sid"'), dpkg('a 1')],
+      'UNSUPPORTED',
+      'forky/sid',
+    ],
+    ['Alpine edge', [os('ID=alpine\nVERSION_ID=3.21_alpha1')], 'UNSUPPORTED', '3.21_alpha1'],
+    ['a system whose database was removed', [DEBIAN], 'INCOMPLETE', 'no installed package'],
+    ['an emptied database', [DEBIAN, dpkg()], 'INCOMPLETE', 'no installed package'],
+    [
+      'a junk database',
+      [DEBIAN, { name: 'var/lib/dpkg/status', content: 'junk' }],
+      'INCOMPLETE',
+      'could not be read',
+    ],
+    [
+      'packages of another system',
+      [ALPINE, apk('lib/apk/db/installed'), dpkg('a 1')],
+      'INCOMPLETE',
+      '1 deb packages',
+    ],
+    [
+      'a layer that is cut',
+      [DEBIAN, dpkg('a 1'), { name: 'x', size: 5000 }],
+      'INCOMPLETE',
+      'middle of an entry',
+    ],
+  ])('%s', async (_fact, entries, wanted, message) => {
+    const read = await scan([entries]);
+    expect(read.status).toBe(wanted);
+    expect(read.problems.map((problem) => problem.message).join()).toContain(message);
+  });
+
+  it('but a junk database that a higher layer replaced does not matter', async () => {
+    const junk = { name: 'var/lib/dpkg/status', content: 'junk' };
+    expect((await scan([[DEBIAN, junk], [dpkg('a 1')]])).status).toBe('COMPLETE');
+  });
+});
+
+describe('a database behind links', () => {
+  const folder = (path: string): RawEntry => ({ name: path, type: '5' });
+  const at = (name: string): RawEntry => ({ name, content: status('a 1') });
+  it.each<[string, readonly (readonly RawEntry[])[]]>([
+    [
+      'a linked file',
+      [[DEBIAN, at('opt/db')], [{ name: 'var/lib/dpkg/status', type: '2', link: '/opt/db' }]],
+    ],
+    [
+      'a linked folder',
+      [
+        [DEBIAN, at('opt/dpkg/status')],
+        [{ name: 'var/lib/dpkg', type: '2', link: '../../opt/dpkg' }],
+      ],
+    ],
+    [
+      'a hard link',
+      [[DEBIAN, at('opt/db'), { name: 'var/lib/dpkg/status', type: '1', link: 'opt/db' }]],
+    ],
+    [
+      'a linked folder of one-package files',
+      [[DEBIAN, at('opt/d/a'), { name: 'var/lib/dpkg/status.d', type: '2', link: '/opt/d' }]],
+    ],
+    [
+      'written through a link to the folder',
+      [
+        [DEBIAN, folder('var/lib/dpkg'), { name: 'f', type: '2', link: 'var/lib/dpkg' }],
+        [at('f/status')],
+      ],
+    ],
+    [
+      'written through a link to the folder of one-package files',
+      [
+        [
+          DEBIAN,
+          folder('var/lib/dpkg/status.d'),
+          { name: 'f', type: '2', link: 'var/lib/dpkg/status.d' },
+        ],
+        [at('f/a')],
+      ],
+    ],
+  ])('is INCOMPLETE at first and read by a second reading: %s', async (_form, layers) => {
+    const first = await scan(layers);
+    expect(first.status).toBe('INCOMPLETE');
+    expect(codes(first)).toContain('content-not-read');
+    const last = await scanAgain(layers);
+    expect(last).toMatchObject({ status: 'COMPLETE', unread: [] });
+    expect(brief(last)).toHaveLength(1);
+  });
+
+  it('is not taken from a link that a higher layer replaced by a plain file', async () => {
+    const layers = [
+      [
+        DEBIAN,
+        at('clean'),
+        { name: 'x', type: '2', link: 'clean' },
+        { name: 'var/lib/dpkg/status', type: '2', link: '/x' },
+      ],
+      [{ name: 'x', content: status('evil 1') }],
+    ];
+    expect(brief(await scanAgain(layers))).toEqual(['evil 1 in 2']);
+  });
+
+  it('with a cycle is a note, and the rest goes on', async () => {
+    const loop = { name: 'lib', type: '2', link: 'lib' };
+    const read = await scan([[DEBIAN, loop, dpkg('a 1')]]);
+    expect(read.status).toBe('COMPLETE');
+    expect(codes(read)).toEqual(['link-cycle']);
+  });
+});
