@@ -1,4 +1,7 @@
-/** Attestors on Google's wire: bodies of v1, v1beta1 and v1alpha2 to and from the domain's attestor. */
+/**
+ * Attestors on Google's wire: bodies of v1, v1beta1 and v1alpha2 to and from the domain's
+ * attestor.
+ */
 import type { Attestor, AttestorKey } from '../domain/attestor.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { noteName as formatNoteName, parseNoteName } from '../domain/resource-name.ts';
@@ -22,8 +25,9 @@ export interface AttestorBody {
 }
 
 /**
- * Reads an attestor. Refuses unknown fields, a note reference of another form, a key that is neither
- * PGP nor PKIX or is both, an unknown algorithm, and a PKIX `keyId` other than the key's `id`.
+ * Reads an attestor. Refuses unknown fields, a note reference of another form, a key that is
+ * neither PGP nor PKIX or is both, an unknown algorithm, and a PKIX `keyId` other than the key's
+ * `id`.
  */
 export function attestorFromJson(version: ApiVersion, json: unknown): AttestorBody {
   const table = BINAUTHZ_TABLES[version];

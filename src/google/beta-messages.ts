@@ -1,7 +1,7 @@
 /**
- * The messages of Grafeas v1beta1 as data: those of v1 with what differs replaced. Source: Container
- * Analysis' v1beta1 protos. Fields that only newer revisions of v1beta1 have are accepted as in v1;
- * `refused` ones have no place in v1, which is what is kept.
+ * The messages of Grafeas v1beta1 as data: those of v1 with what differs replaced. Source:
+ * Container Analysis' v1beta1 protos. Fields that only newer revisions of v1beta1 have are
+ * accepted as in v1; `refused` ones have no place in v1, which is what is kept.
  */
 import { GRAFEAS_ENUMS } from './grafeas-enums.ts';
 import { GRAFEAS_MESSAGES } from './grafeas-messages.ts';

@@ -47,8 +47,9 @@ function showDetail(kind: NoteKind, detail: JsonObject): JsonObject {
 }
 
 /**
- * A PGP attestation becomes one signature over an empty payload (the payload is inside the signature);
- * a generic one keeps its payload. The content type has only one value and is not kept.
+ * A PGP attestation becomes one signature over an empty payload (the payload is inside the
+ * signature); a generic one keeps its payload. The content type has only one value and is not
+ * kept.
  */
 function attestationFromBeta(attestation: JsonObject): JsonObject {
   const { pgpSignedAttestation: pgp, genericSignedAttestation: generic } = attestation;
@@ -75,7 +76,9 @@ function pgpSignature(signatures: Json | undefined): JsonObject | undefined {
   const [only, ...more] = (signatures ?? []) as readonly JsonObject[];
   if (only === undefined || more.length > 0) return undefined;
   const { signature, publicKeyId } = only;
-  const text = new TextDecoder().decode(decodeBase64(signature as string));
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    decodeBase64(signature as string),
+  );
   return withoutAbsent({ signature: text, pgpKeyId: publicKeyId });
 }
 

@@ -26,7 +26,8 @@ export function unknownPathToJson(path: string): ErrorAnswer {
 
 /** The answer to a verb that a path does not know; send `allowed` as the `Allow` header too. */
 export function wrongVerbToJson(verb: string, allowed: readonly string[]): ErrorAnswer {
-  const message = `${JSON.stringify(verb.slice(0, 16))} is not known here; use ${allowed.join(', ')}`;
+  const shown = JSON.stringify(verb.slice(0, 16));
+  const message = `${shown} is not known here; use ${allowed.join(', ')}`;
   const error = { code: 405, message, status: 'UNIMPLEMENTED', details: [] };
   return { http: 405, body: { error } };
 }

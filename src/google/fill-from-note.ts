@@ -9,9 +9,9 @@ import { mapList, withoutAbsent } from './beta-note.ts';
 import type { OccurrenceBody } from './occurrence-message.ts';
 
 /**
- * Fills an occurrence in from its note: severity, score, descriptions and links of the note, whether a
- * fix is available, and the effective severity (the client's, else the note's). Other kinds stay as
- * they are.
+ * Fills an occurrence in from its note: severity, score, descriptions and links of the note,
+ * whether a fix is available, and the effective severity (the client's, else the note's). Other
+ * kinds stay as they are.
  */
 export function fillFromNote(body: OccurrenceBody, note: Note): OccurrenceBody {
   if (body.kind !== 'VULNERABILITY' || note.kind !== 'VULNERABILITY') return body;

@@ -1,7 +1,7 @@
 /**
  * Files of Google's messages for judging offline: attestors and attestations as gcloud and the API
- * print them, in YAML or JSON, of v1 or v1beta1: one message, a list, a list answer, or several YAML
- * documents.
+ * print them, in YAML or JSON, of v1 or v1beta1: one message, a list, a list answer, or several
+ * YAML documents.
  */
 import type { Attestor } from '../domain/attestor.ts';
 import { AssayError } from '../domain/error.ts';
@@ -15,16 +15,16 @@ import { located, parseYamlDocuments, type YamlDocument } from './policy-yaml.ts
 import { readAt, show } from './read-message.ts';
 
 /**
- * Reads attestors. A PGP key without an id has an empty one, to be filled from the key. Refuses, with
- * line and column, what is no attestor and one without a name.
+ * Reads attestors. A PGP key without an id has an empty one, to be filled from the key. Refuses,
+ * with line and column, what is no attestor and one without a name.
  */
 export function readAttestorFile(text: string): readonly Attestor[] {
   return readMessages(text, 'attestors', toAttestor);
 }
 
 /**
- * Reads attestation occurrences; occurrences of other kinds are left out, as list answers hold them.
- * Refuses, with line and column, what is no occurrence.
+ * Reads attestation occurrences; occurrences of other kinds are left out, as list answers hold
+ * them. Refuses, with line and column, what is no occurrence.
  */
 export function readAttestationFile(text: string): readonly Occurrence[] {
   const occurrences = readMessages(text, 'occurrences', toOccurrence);
@@ -52,7 +52,8 @@ function placeMessages(document: YamlDocument, field: ListField): readonly Place
   if (Array.isArray(value)) return placeItems(document, value, []);
   const list = isJsonObject(value) ? value[field] : undefined;
   if (Array.isArray(list)) return placeItems(document, list, [field]);
-  const emptyAnswer = isJsonObject(value) && Object.keys(value).every((key) => key === 'nextPageToken');
+  const emptyAnswer =
+    isJsonObject(value) && Object.keys(value).every((key) => key === 'nextPageToken');
   return emptyAnswer ? [] : [{ document, value, path: [] }];
 }
 

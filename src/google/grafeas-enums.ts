@@ -1,4 +1,6 @@
-/** The enums of Grafeas v1 as data, numbers being positions; see message-table.ts for the notation. */
+/**
+ * The enums of Grafeas v1 as data, numbers being positions; see message-table.ts for the notation.
+ */
 
 /** Every enum that Grafeas v1's notes and occurrences use. */
 export const GRAFEAS_ENUMS: Readonly<Record<string, string>> = {

@@ -1,8 +1,9 @@
 /**
- * The messages of Grafeas v1 as data: which fields each has, of which type, and which are required.
- * Names, types and marks are those of grafeas/v1 (*.proto, field_behavior and "Required." comments);
- * see message-table.ts for the notation. Where a field is marked as output there but a client is its
- * only possible source here (a package's name, an image's base), it is an input.
+ * The messages of Grafeas v1 as data: which fields each has, of which type, and which are
+ * required. Names, types and marks are those of grafeas/v1 (*.proto, field_behavior and
+ * "Required." comments); see message-table.ts for the notation. Where a field is marked as output
+ * there but a client is its only possible source here (a package's name, an image's base), it is
+ * an input.
  */
 import { PROVENANCE_MESSAGES } from './provenance-messages.ts';
 

@@ -1,6 +1,6 @@
 /** The tables that note and occurrence bodies are read by, one per API version. */
 import type { JsonObject } from '../domain/json.ts';
-import { KIND_FIELDS, type NoteKind } from '../domain/note.ts';
+import type { NoteKind } from '../domain/note.ts';
 import { BETA_ENUMS, BETA_MESSAGES } from './beta-messages.ts';
 import { GRAFEAS_ENUMS } from './grafeas-enums.ts';
 import { GRAFEAS_MESSAGES } from './grafeas-messages.ts';
@@ -54,6 +54,3 @@ export function findDetail(
   }
   return { kind: first[0], detail: message[first[1]] as JsonObject };
 }
-
-/** v1's fields, and with them the kinds that only v1 knows. */
-export const V1_DETAIL_FIELDS: Readonly<Record<NoteKind, string>> = KIND_FIELDS;

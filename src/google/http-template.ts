@@ -40,8 +40,8 @@ export function compileTemplate(text: string): HttpTemplate {
 }
 
 /**
- * Matches a path (no query) against a template: the captured variables, percent-decoded, or undefined.
- * Refuses a captured part whose percent-encoding is broken.
+ * Matches a path (no query) against a template: the captured variables, percent-decoded, or
+ * undefined. Refuses a captured part whose percent-encoding is broken.
  */
 export function matchTemplate(
   template: HttpTemplate,

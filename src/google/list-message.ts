@@ -19,8 +19,8 @@ export interface ListQuery {
 }
 
 /**
- * Reads the paging of a list. Page size: 20 by default or at 0, clamped to 1000; a negative one or no
- * number is refused. Empty tokens count as absent.
+ * Reads the paging of a list. Page size: 20 by default or at 0, clamped to 1000; a negative one or
+ * no number is refused. Empty tokens count as absent.
  */
 export function readListQuery(query: URLSearchParams): ListQuery {
   const pageToken = readParameter(query, 'pageToken', MAX_TOKEN_LENGTH);
@@ -67,7 +67,8 @@ function readParameter(query: URLSearchParams, name: string, limit: number): str
   const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const text = query.getAll(name).at(-1) ?? query.getAll(snake).at(-1) ?? '';
   if (text.length <= limit) return text === '' ? undefined : text;
-  const message = `query parameter ${name} has ${text.length} characters; at most ${limit} are read`;
+  const found = `query parameter ${name} has ${text.length} characters`;
+  const message = `${found}; at most ${limit} are read`;
   throw new AssayError('invalid-argument', message);
 }
 

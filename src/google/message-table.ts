@@ -1,10 +1,11 @@
 /**
- * A small notation for protobuf messages in their JSON form, so that a table of data says what a body
- * may hold. A message is `field type, field type, …`. A type is `string`, `bytes`, `bool`, `int32`,
- * `int64`, `double`, `time`, `json` (any JSON), `refused` (known, but not kept here), or the name of a
- * message or enum of the table; `[]` makes it a list, `{}` a map by string keys. Then may follow `!`
- * (required), `^` (output only: ignored in input) and `@group` (at most one of a group is set). An
- * enum is its names in the order of their numbers; `A=B` is an alias, `-` an unused number.
+ * A small notation for protobuf messages in their JSON form, so that a table of data says what a
+ * body may hold. A message is `field type, field type, …`. A type is `string`, `bytes`, `bool`,
+ * `int32`, `int64`, `double`, `time`, `json` (any JSON), `refused` (known, but not kept here), or
+ * the name of a message or enum of the table; `[]` makes it a list, `{}` a map by string keys.
+ * Then may follow `!` (required), `^` (output only: ignored in input) and `@group` (at most one of
+ * a group is set). An enum is its names in the order of their numbers; `A=B` is an alias, `-` an
+ * unused number.
  */
 import type { JsonObject } from '../domain/json.ts';
 

@@ -1,7 +1,7 @@
 /**
- * The methods of Google's APIs that are served, as a table: what the routes, the permission checks and
- * the documentation are made of. Ids, verbs, paths and bodies are those of the google.api.http options
- * in the public protos; permissions are those of Google's IAM reference.
+ * The methods of Google's APIs that are served, as a table: what the routes, the permission checks
+ * and the documentation are made of. Ids, verbs, paths and bodies are those of the google.api.http
+ * options in the public protos; permissions are those of Google's IAM reference.
  */
 import { compileTemplate, type HttpTemplate, matchTemplate } from './http-template.ts';
 
@@ -148,8 +148,8 @@ const ROUTES: ReadonlyMap<string, readonly Route[]> = Map.groupBy(
 );
 
 /**
- * Finds the method of a request by verb and path (without query). Undefined: no method has the path.
- * Refuses a path whose percent-encoding is broken.
+ * Finds the method of a request by verb and path (without query). Undefined: no method has the
+ * path. Refuses a path whose percent-encoding is broken.
  */
 export function matchMethod(verb: string, path: string): FoundMethod | WrongVerb | undefined {
   const matches = (ROUTES.get(path.split('/', 2)[1] ?? '') ?? []).flatMap(

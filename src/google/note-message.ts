@@ -15,8 +15,8 @@ import { readMessage } from './read-message.ts';
 export type NoteBody = Omit<Note, 'name' | 'createTime' | 'updateTime'>;
 
 /**
- * Reads a create body. Its `name` is ignored in favour of the request's noteId, its times are output.
- * Refuses unknown fields, a missing or second detail, and a `kind` that disagrees.
+ * Reads a create body. Its `name` is ignored in favour of the request's noteId, its times are
+ * output. Refuses unknown fields, a missing or second detail, and a `kind` that disagrees.
  */
 export function noteFromJson(version: GrafeasVersion, json: unknown): NoteBody {
   const table = GRAFEAS_TABLES[version];

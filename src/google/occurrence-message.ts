@@ -28,8 +28,8 @@ const DETAIL_FIELDS: Readonly<Record<GrafeasVersion, DetailFields>> = {
 };
 
 /**
- * Reads a create body. Its `name` and times are output. Refuses unknown fields, a missing resource or
- * note, a missing or second detail, and a `kind` that disagrees.
+ * Reads a create body. Its `name` and times are output. Refuses unknown fields, a missing resource
+ * or note, a missing or second detail, and a `kind` that disagrees.
  */
 export function occurrenceFromJson(version: GrafeasVersion, json: unknown): OccurrenceBody {
   const table = GRAFEAS_TABLES[version];

@@ -26,10 +26,10 @@ const UNEVALUATED_RULES = [
 const POLICY_NAME = /^projects\/([^/]*)\/policy$/;
 
 /**
- * Reads a policy. `name` (of a request's path) takes the place of the body's; without it the body's
- * must be `projects/P/policy`, and a body without one is project `default`'s. Refuses with
- * `invalid-policy`: unknown fields, missing or unknown modes, attestors missing or superfluous for a
- * rule's mode, malformed attestor names, cluster keys and name patterns, and rules by namespace,
+ * Reads a policy. `name` (of a request's path) takes the place of the body's; without it the
+ * body's must be `projects/P/policy`, and a body without one is project `default`'s. Refuses with
+ * `invalid-policy`: unknown fields, missing or unknown modes, attestors missing or superfluous for
+ * a rule's mode, malformed attestor names, cluster keys and name patterns, and rules by namespace,
  * service account or mesh identity, which this release does not evaluate.
  */
 export function policyFromJson(json: unknown, name?: string): PolicyBody {

@@ -33,8 +33,8 @@ export function parsePolicyYaml(text: string): PolicyBody {
 }
 
 /**
- * Reads every document of a YAML or JSON text that holds something. Refuses, with the position and the
- * given code, malformed text, duplicate keys, more than a few aliases, and texts over 4 MiB.
+ * Reads every document of a YAML or JSON text that holds something. Refuses, with the position and
+ * the given code, malformed text, duplicate keys, more than a few aliases, and texts over 4 MiB.
  */
 export function parseYamlDocuments(text: string, code: ErrorCode): readonly YamlDocument[] {
   if (text.length > MAX_TEXT) {

@@ -1,6 +1,6 @@
 /**
- * Grafeas v1's messages about how something was built: build provenance, in-toto statements, SLSA and
- * SBOM references. The same notation and source as grafeas-messages.ts.
+ * Grafeas v1's messages about how something was built: build provenance, in-toto statements, SLSA
+ * and SBOM references. The same notation and source as grafeas-messages.ts.
  */
 
 /** Build, in-toto, SLSA, DSSE and SBOM reference messages. */

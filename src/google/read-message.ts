@@ -1,9 +1,9 @@
 /**
- * Reads a JSON body as a message of a {@link MessageTable}: proto3's JSON mapping with what Google's
- * clients make of it (camelCase or snake_case, enums by name or number, both base64 alphabets), and
- * stricter than the mapping: unknown fields, a field given twice and missing required ones are
- * refused by name. The result is canonical: camelCase, defaults left out, int64 as text, bytes in
- * standard base64, times with six digits.
+ * Reads a JSON body as a message of a {@link MessageTable}: proto3's JSON mapping with what
+ * Google's clients make of it (camelCase or snake_case, enums by name or number, both base64
+ * alphabets), and stricter than the mapping: unknown fields, a field given twice and missing
+ * required ones are refused by name. The result is canonical: camelCase, defaults left out, int64
+ * as text, bytes in standard base64, times with six digits.
  */
 import { decodeBase64, encodeBase64 } from '../domain/base64.ts';
 import { AssayError, type ErrorCode, isAssayError } from '../domain/error.ts';

@@ -6,7 +6,9 @@ import type { OccurrenceBody } from './occurrence-message.ts';
 import { occurrenceFromJson } from './occurrence-message.ts';
 import { readMessage } from './read-message.ts';
 
-/** Reads a request as the attestation occurrence that it asks about. Every version has v1's shape. */
+/**
+ * Reads a request as the attestation occurrence that it asks about. Every version has v1's shape.
+ */
 export function validateRequestFromJson(version: ApiVersion, json: unknown): OccurrenceBody {
   const table = BINAUTHZ_TABLES[version];
   const type = 'ValidateAttestationOccurrenceRequest';
