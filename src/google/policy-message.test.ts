@@ -159,7 +159,8 @@ describe('policy files', () => {
       'policy.defaultAdmissionRule is given twice',
     ],
     ['two documents', `${SEED}---\n${SEED}`, 'line 13, column 1: a second document begins'],
-    ['an alias bomb', bomb(), 'uses aliases more than 100 times'],
+    ['nesting without end', '['.repeat(100_000), 'the YAML is nested too deeply'],
+    ['an alias bomb', bomb(), 'has over 100 aliases'],
     [
       'an unexpanded variable',
       SEED.replace('name: projects/demo-proj', 'name: projects/${PROJECT_ID}'),
@@ -283,6 +284,11 @@ describe('policies that are refused', () => {
     ],
     ['patterns as object', { admissionWhitelistPatterns: {} }, 'is {}; want a list'],
     ['a name of another resource', { name: 'projects/p/notes/n' }, 'want projects/PROJECT/policy'],
+    [
+      'nesting without end',
+      { description: JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown },
+      'policy.description is a deeply nested value; want text',
+    ],
     ['an unknown field', { clusterRules: {} }, 'policy.clusterRules is an unknown field'],
   ])('%s', (_name, change, message) => {
     const json =

@@ -43,7 +43,7 @@ export function parseYamlDocuments(text: string, code: ErrorCode): readonly Yaml
   }
   const lines = new LineCounter();
   const options = { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true };
-  const documents = parseAllDocuments(text, options);
+  const documents = unlessTooDeep(code, () => parseAllDocuments(text, options));
   if (!Array.isArray(documents)) return [];
   return documents
     .filter((document) => document.contents !== null || document.errors.length > 0)
@@ -72,7 +72,8 @@ function readDocument(
   const [problem] = document.errors;
   if (problem !== undefined) {
     const place = formatPosition(lines, problem.pos[0]);
-    throw new AssayError(code, `${place}: ${problem.message}`, { cause: problem });
+    const deep = problem.message.includes('call stack') && 'the YAML is nested too deeply';
+    throw new AssayError(code, `${place}: ${deep || problem.message}`, { cause: problem });
   }
   return {
     value: toValue(document, code),
@@ -84,8 +85,18 @@ function toValue(document: Document.Parsed, code: ErrorCode): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (cause) {
-    const message = `the YAML uses aliases more than ${MAX_ALIASES} times, or wrongly; write it out`;
+    const message = `the YAML has over ${MAX_ALIASES} aliases, or wrong ones; write them out`;
     throw new AssayError(code, message, { cause });
+  }
+}
+
+/** The parser recurses, and reports only some overflows itself: the text is at fault, not we. */
+function unlessTooDeep<T>(code: ErrorCode, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new AssayError(code, 'the YAML is nested too deeply to be read', { cause });
   }
 }
 

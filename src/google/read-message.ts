@@ -64,8 +64,16 @@ export function formatPath(path: FieldPath): string {
 
 /** A value as shown in an error: its JSON, cut. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = printed(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function printed(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'a deeply nested value';
+  }
 }
 
 interface Place {
