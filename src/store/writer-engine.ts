@@ -2,8 +2,8 @@
  * The writer: one connection, one transaction at a time. The same code runs in the writer thread
  * of a server and on the calling thread of a short command.
  */
-import { hash } from 'node:crypto';
 import { AssayError } from '../domain/error.ts';
+import { chainHash } from './chain-hash.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 import type {
@@ -88,11 +88,6 @@ function batchRow(connection: SqliteConnection, batch: DecisionBatch): (string |
   const place = [sequence + 1, previous, chainHash(previous, payload)];
   const range = [firstId, lastId, firstTime, lastTime, count];
   return place.concat(range, [Buffer.byteLength(payload), payload]);
-}
-
-/** The hash that a batch adds to the chain: SHA-256 over the previous one and the payload. */
-export function chainHash(previous: string, payload: string): string {
-  return hash('sha256', `${previous}\n${payload}`);
 }
 
 function chainEnd(connection: SqliteConnection): { sequence: number; hash: string } {

@@ -1,0 +1,247 @@
+/** Images that were read, what links their digests, and who has seen them under which name. */
+import { AssayError } from '../domain/error.ts';
+import type { Digest } from '../domain/digest.ts';
+import type { ScannedPackage } from '../domain/scan-result.ts';
+import type { PackageSet, ScanProblem, ScanStatus } from '../domain/software-package.ts';
+import type { Micros } from '../domain/time.ts';
+import { stripScheme } from './metadata-fields.ts';
+import { findPackageSet, savePackageSet, type StoredPackage } from './package-rows.ts';
+import type { ImageTable } from './schema.ts';
+import { statement } from './sql-builder.ts';
+import type { Reader, Tx } from './store-contract.ts';
+import { formatStored, parseStored } from './stored-json.ts';
+
+/** What was read of one platform's image; an index is only linked to its manifests. */
+export interface ImageRecord {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly configDigest: Digest;
+  /** `linux/amd64` and the like. */
+  readonly platform: string;
+  /** Layer blobs, lowest first. */
+  readonly layers: readonly Digest[];
+  readonly packageSet: PackageSet & { readonly packages: readonly ScannedPackage[] };
+  readonly status: ScanStatus;
+  /** Problems of reading; those of matching are found again with each answer. */
+  readonly problems: readonly ScanProblem[];
+  readonly readTime: Micros;
+  readonly extractorVersion: number;
+}
+
+/** An image as it was kept, its packages with the keys of their matches. */
+export interface StoredImage extends ImageRecord {
+  readonly packageSetId: string;
+  readonly packageSet: PackageSet & { readonly packages: readonly StoredPackage<ScannedPackage>[] };
+}
+
+interface ImageBody {
+  readonly layers: readonly Digest[];
+  readonly problems: readonly ScanProblem[];
+  /** For each package of the set the index of its layer; -1: not known. */
+  readonly packageLayers: readonly number[];
+}
+
+type ImageRow = Omit<ImageTable, 'package_set'> & { readonly package_set: string };
+
+const byDigest = statement((sql, p: { digest: string }) =>
+  sql.selectFrom('image').selectAll().where('digest', '=', p.digest),
+);
+
+const upsertImage = statement((sql, p: ImageRow) =>
+  sql
+    .insertInto('image')
+    .values({
+      digest: p.digest,
+      media_type: p.media_type,
+      kind: p.kind,
+      config_digest: p.config_digest,
+      platform: p.platform,
+      package_set: p.package_set,
+      status: p.status,
+      body: p.body,
+      read_time: p.read_time,
+      extractor_version: p.extractor_version,
+    })
+    .onConflict((conflict) =>
+      conflict.column('digest').doUpdateSet((kept) => ({
+        platform: kept.ref('excluded.platform'),
+        package_set: kept.ref('excluded.package_set'),
+        status: kept.ref('excluded.status'),
+        body: kept.ref('excluded.body'),
+        read_time: kept.ref('excluded.read_time'),
+        extractor_version: kept.ref('excluded.extractor_version'),
+      })),
+    ),
+);
+
+interface Sighting {
+  readonly project: string;
+  readonly resourceUri: string;
+  readonly digest: string;
+  readonly time: Micros;
+}
+
+const upsertSighting = statement((sql, p: Sighting) =>
+  sql
+    .insertInto('image_sighting')
+    .values({
+      project: p.project,
+      resource_uri: p.resourceUri,
+      digest: p.digest,
+      first_seen: p.time,
+      last_seen: p.time,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['project', 'resource_uri', 'digest'])
+        .doUpdateSet((kept) => ({ last_seen: kept.ref('excluded.last_seen') }))
+        .whereRef('image_sighting.last_seen', '<', 'excluded.last_seen'),
+    ),
+);
+
+/** A link between digests: what an index lists, or a manifest's config. */
+export interface DigestLink {
+  readonly kind: 'index-manifest' | 'manifest-config';
+  readonly parent: Digest;
+  readonly child: Digest;
+}
+
+const insertLink = statement((sql, p: DigestLink) =>
+  sql
+    .insertInto('digest_link')
+    .values({ kind: p.kind, parent: p.parent, child: p.child })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
+/** From `time` on, `tag` of `repository` pointed at `digest`; `source` says who told. */
+export interface TagEvent {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly time: Micros;
+  /** Normalised `registry/path`. */
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: Digest;
+  readonly source: string;
+}
+
+const insertTagEvent = statement((sql, p: TagEvent) =>
+  sql.insertInto('tag_event').values({
+    id: p.id,
+    time: p.time,
+    repository: p.repository,
+    tag: p.tag,
+    digest: p.digest,
+    source: p.source,
+  }),
+);
+
+const newestTagEvent = statement((sql, p: { repository: string; tag: string }) =>
+  sql
+    .selectFrom('tag_event')
+    .selectAll()
+    .where('repository', '=', p.repository)
+    .where('tag', '=', p.tag)
+    .orderBy('time', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1),
+);
+
+/** Keeps what was read of an image, replacing an earlier reading. */
+export async function saveImage(tx: Tx, image: ImageRecord): Promise<void> {
+  const packageSet = await savePackageSet(tx, image.packageSet);
+  await tx.run(upsertImage(toRow(image, packageSet)));
+}
+
+/** An image that was read, with its packages; undefined where it was not. */
+export async function findImage(db: Reader, digest: Digest): Promise<StoredImage | undefined> {
+  const row = await db.first(byDigest({ digest }));
+  if (row === undefined || row.package_set === null) return undefined;
+  const set = await findPackageSet(db, row.package_set);
+  if (set === undefined) {
+    throw new AssayError('internal', `image ${digest} names a package set that is not kept`);
+  }
+  const { layers, problems, packageLayers } = parseStored<ImageBody>(row.body);
+  const packages = set.packages.map((found, index) => {
+    const layer = layers[packageLayers[index] ?? -1];
+    return layer === undefined ? found : { ...found, layer };
+  });
+  const { id: packageSetId, ...kept } = set;
+  return {
+    ...fromRow(row),
+    layers,
+    problems,
+    packageSetId,
+    packageSet: { ...kept, packages },
+  };
+}
+
+/** Notes that a project has seen an image under a resource URI (its scheme does not matter). */
+export async function saveSighting(tx: Tx, sighting: Sighting): Promise<void> {
+  await tx.run(upsertSighting({ ...sighting, resourceUri: stripScheme(sighting.resourceUri) }));
+}
+
+/** Keeps links between digests. */
+export async function saveDigestLinks(tx: Tx, links: readonly DigestLink[]): Promise<void> {
+  await tx.runMany(insertLink, links);
+}
+
+/** The digests that a parent lists, at most 1000. */
+export async function findLinkedDigests(
+  db: Reader,
+  kind: DigestLink['kind'],
+  parent: Digest,
+): Promise<Digest[]> {
+  const rows = db.sql.selectFrom('digest_link').select('child').where('kind', '=', kind);
+  const children = await db.all(rows.where('parent', '=', parent).orderBy('child').limit(1000));
+  return children.map(({ child }) => child as Digest);
+}
+
+/** Appends a tag event. */
+export async function appendTagEvent(tx: Tx, event: TagEvent): Promise<void> {
+  await tx.run(insertTagEvent(event));
+}
+
+/** The newest event of a tag, or undefined. */
+export async function findTagEvent(
+  db: Reader,
+  tag: { repository: string; tag: string },
+): Promise<TagEvent | undefined> {
+  const row = await db.first(newestTagEvent(tag));
+  return row && { ...row, digest: row.digest as Digest };
+}
+
+function toRow(image: ImageRecord, packageSet: string): ImageRow {
+  const places = new Map(image.layers.map((layer, index) => [layer, index]));
+  const placeOf = ({ layer }: ScannedPackage): number =>
+    layer === undefined ? -1 : (places.get(layer) ?? -1);
+  const { layers, problems } = image;
+  const packageLayers = image.packageSet.packages.map(placeOf);
+  const body: ImageBody = { layers, problems, packageLayers };
+  return {
+    digest: image.digest,
+    media_type: image.mediaType,
+    kind: 'manifest',
+    config_digest: image.configDigest,
+    platform: image.platform,
+    package_set: packageSet,
+    status: image.status,
+    body: formatStored(body),
+    read_time: image.readTime,
+    extractor_version: image.extractorVersion,
+  };
+}
+
+function fromRow(
+  row: ImageTable,
+): Omit<StoredImage, 'packageSet' | 'packageSetId' | keyof ImageBody> {
+  return {
+    digest: row.digest as Digest,
+    mediaType: row.media_type,
+    configDigest: row.config_digest as Digest,
+    platform: row.platform,
+    status: row.status as ScanStatus,
+    readTime: row.read_time,
+    extractorVersion: row.extractor_version,
+  };
+}

@@ -1,0 +1,107 @@
+/** Notes in the store. */
+import { AssayError } from '../domain/error.ts';
+import type { Filter } from '../domain/filter.ts';
+import { KIND_FIELDS, type Note, type NoteKind } from '../domain/note.ts';
+import { noteName, parseNoteName } from '../domain/resource-name.ts';
+import { NOTE_FIELDS } from './metadata-fields.ts';
+import { readMetadataPage } from './metadata-page.ts';
+import type { NoteTable } from './schema.ts';
+import { statement } from './sql-builder.ts';
+import type { Reader, Tx } from './store-contract.ts';
+import { formatStored, parseStored } from './stored-json.ts';
+
+type NoteBody = Omit<Note, 'name' | 'kind' | 'createTime' | 'updateTime'>;
+
+const byId = statement((sql, p: { project: string; id: string }) =>
+  sql.selectFrom('note').selectAll().where('project', '=', p.project).where('id', '=', p.id),
+);
+
+const insertNote = statement((sql, p: NoteTable) =>
+  sql
+    .insertInto('note')
+    .values({
+      project: p.project,
+      id: p.id,
+      kind: p.kind,
+      create_time: p.create_time,
+      update_time: p.update_time,
+      body: p.body,
+    })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
+/** A note by its name `projects/P/notes/N`, or undefined. */
+export async function findNote(db: Reader, name: string): Promise<Note | undefined> {
+  const row = await db.first(byId(keyOf(name)));
+  return row && fromRow(row);
+}
+
+/** A page of a project's notes by (create time, id); it may be short while more follow. */
+export async function listNotes(
+  db: Reader,
+  list: { project: string; filter: Filter; pageSize: number; pageToken?: string | undefined },
+): Promise<{ notes: Note[]; nextPageToken?: string }> {
+  const { project, filter, ...page } = list;
+  const request = { table: 'note', owner: [['project', project]], filter, ...page } as const;
+  const { rows, ...next } = await readMetadataPage<NoteTable>(db, {
+    ...request,
+    fields: NOTE_FIELDS,
+  });
+  return { notes: rows.map(fromRow), ...next };
+}
+
+/** Creates a note; `already-exists` where its name is taken. */
+export async function createNote(tx: Tx, note: Note): Promise<void> {
+  if ((await tx.run(insertNote(toRow(note)))) === 0) {
+    throw new AssayError('already-exists', `note ${note.name} already exists`);
+  }
+  tx.changed();
+}
+
+/** Replaces a note but its create time; `not-found` where there is none. */
+export async function updateNote(tx: Tx, note: Note): Promise<void> {
+  const { project, id, kind, update_time, body } = toRow(note);
+  const update = tx.sql.updateTable('note').set({ kind, update_time, body });
+  const changed = await tx.run(update.where('project', '=', project).where('id', '=', id));
+  if (changed === 0) throw notFound(note.name);
+  tx.changed();
+}
+
+/** Deletes a note; `not-found` where there is none. Its occurrences are the caller's concern. */
+export async function deleteNote(tx: Tx, name: string): Promise<void> {
+  const { project, id } = keyOf(name);
+  const rows = tx.sql.deleteFrom('note').where('project', '=', project).where('id', '=', id);
+  if ((await tx.run(rows)) === 0) throw notFound(name);
+  tx.changed();
+}
+
+function notFound(name: string): AssayError {
+  return new AssayError('not-found', `note ${name} does not exist; check project and id`);
+}
+
+function keyOf(name: string): { project: string; id: string } {
+  const { project, note } = parseNoteName(name);
+  return { project, id: note };
+}
+
+function toRow(note: Note): NoteTable {
+  const { name, kind, createTime, updateTime, ...body } = note;
+  const times = { create_time: createTime, update_time: updateTime };
+  return { ...keyOf(name), kind, ...times, body: formatStored(body) };
+}
+
+function fromRow(row: NoteTable): Note {
+  return {
+    name: noteName(row.project, row.id),
+    kind: asKind(row.kind),
+    createTime: row.create_time,
+    updateTime: row.update_time,
+    ...parseStored<NoteBody>(row.body),
+  };
+}
+
+/** Reads a kind column; one that this version does not know is a broken store. */
+export function asKind(kind: string): NoteKind {
+  if (Object.hasOwn(KIND_FIELDS, kind)) return kind as NoteKind;
+  throw new AssayError('internal', `the store holds the unknown kind ${JSON.stringify(kind)}`);
+}

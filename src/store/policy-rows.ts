@@ -1,0 +1,112 @@
+/** Policy documents in the store: every revision is kept, the highest is the current one. */
+import { AssayError } from '../domain/error.ts';
+import type { BinauthzPolicy, PolicyDocument } from '../domain/policy-document.ts';
+import { statement } from './sql-builder.ts';
+import type { Reader, Tx } from './store-contract.ts';
+import { formatStored, parseStored } from './stored-json.ts';
+import type { PolicyDocumentTable } from './schema.ts';
+
+/** What a policy document is found by. */
+export type PolicyId = Pick<PolicyDocument, 'project' | 'kind' | 'name'>;
+
+/** A revision to be kept; its number is given by the store. */
+export type NewPolicy = Omit<PolicyDocument, 'revision'>;
+
+const current = statement((sql, p: PolicyId) =>
+  sql
+    .selectFrom('policy_document')
+    .selectAll()
+    .where('project', '=', p.project)
+    .where('kind', '=', p.kind)
+    .where('name', '=', p.name)
+    .orderBy('revision', 'desc')
+    .limit(1),
+);
+
+const oneRevision = statement((sql, p: PolicyId & { revision: number }) =>
+  sql
+    .selectFrom('policy_document')
+    .selectAll()
+    .where('project', '=', p.project)
+    .where('kind', '=', p.kind)
+    .where('name', '=', p.name)
+    .where('revision', '=', p.revision),
+);
+
+const insertPolicy = statement((sql, p: PolicyDocumentTable) =>
+  sql.insertInto('policy_document').values({
+    project: p.project,
+    kind: p.kind,
+    name: p.name,
+    revision: p.revision,
+    source: p.source,
+    parsed: p.parsed,
+    create_time: p.create_time,
+    etag: p.etag,
+  }),
+);
+
+/** The current revision, or undefined. */
+export async function findPolicy(db: Reader, id: PolicyId): Promise<PolicyDocument | undefined> {
+  const row = await db.first(current(id));
+  return row && fromRow(row);
+}
+
+/** One revision, or undefined. */
+export async function findPolicyRevision(
+  db: Reader,
+  id: PolicyId & { revision: number },
+): Promise<PolicyDocument | undefined> {
+  const row = await db.first(oneRevision(id));
+  return row && fromRow(row);
+}
+
+/** The newest revisions of a document, newest first. */
+export async function listPolicyRevisions(
+  db: Reader,
+  id: PolicyId,
+  limit: number,
+): Promise<PolicyDocument[]> {
+  const rows = db.sql.selectFrom('policy_document').selectAll();
+  const own = rows
+    .where('project', '=', id.project)
+    .where('kind', '=', id.kind)
+    .where('name', '=', id.name);
+  return (await db.all(own.orderBy('revision', 'desc').limit(limit))).map(fromRow);
+}
+
+/**
+ * Keeps the next revision. With `expectedEtag` the current one must have it, byte for byte; else
+ * `aborted`.
+ */
+export async function putPolicy(
+  tx: Tx,
+  policy: NewPolicy,
+  expectedEtag?: string,
+): Promise<PolicyDocument> {
+  const before = await findPolicy(tx, policy);
+  if (expectedEtag !== undefined && expectedEtag !== before?.etag) throw staleEtag(policy);
+  const kept = { ...policy, revision: (before?.revision ?? 0) + 1 };
+  await tx.run(insertPolicy(toRow(kept)));
+  tx.changed();
+  return kept;
+}
+
+function staleEtag({ project, name }: NewPolicy): AssayError {
+  return new AssayError(
+    'aborted',
+    `the policy ${name} of project ${project} has changed since it was read (its etag differs): ` +
+      'read it again, repeat the change, and send it with the new etag',
+  );
+}
+
+function toRow(policy: PolicyDocument): PolicyDocumentTable {
+  const { createTime, parsed, ...rest } = policy;
+  return { ...rest, parsed: formatStored({ policy: parsed }), create_time: createTime };
+}
+
+function fromRow({ create_time, parsed, kind, ...rest }: PolicyDocumentTable): PolicyDocument {
+  const { policy } = parseStored<{ policy: BinauthzPolicy }>(parsed);
+  // Written from a PolicyDocument only.
+  return { ...rest, kind: kind as PolicyDocument['kind'], parsed: policy, createTime: create_time };
+}
