@@ -39,7 +39,7 @@ export async function makeDeps(parts: DepsParts): Promise<Deps> {
     openImage: (image) => openImage(image, access),
     resolveTag: async (reference: ImageReference): Promise<Digest> => {
       const { resolveTag } = await import('./remote/resolve-tag.ts');
-      return resolveTag(reference, { ...access, deadline: TAG_DEADLINE });
+      return resolveTag(reference, { ...access, deadlineMs: TAG_DEADLINE });
     },
     verdicts: createVerdictCache(STANDING_VERDICTS),
   };

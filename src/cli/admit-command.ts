@@ -44,7 +44,10 @@ function summary(verdict: Verdict): string {
 function required(options: OptionValues, name: string): string {
   const value = textOption(options, name);
   if (value !== undefined) return value;
-  throw new AssayError('invalid-argument', `--${name} is missing; give a file: --${name} policy.yaml`);
+  throw new AssayError(
+    'invalid-argument',
+    `--${name} is missing; give a file: --${name} policy.yaml`,
+  );
 }
 
 function optional<K extends string>(options: OptionValues, name: K): { [key in K]?: string } {

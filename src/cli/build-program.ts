@@ -9,7 +9,9 @@ export function buildProgram(
   exit: (code: number) => void,
 ): Command {
   const program = new Command('assay')
-    .description('Decides whether a container image may run in a Kubernetes cluster, and proves why.')
+    .description(
+      'Decides whether a container image may run in a Kubernetes cluster, and proves why.',
+    )
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
@@ -45,7 +47,8 @@ function toOption(spec: OptionSpec): Option {
   const option = new Option(spec.flags, spec.description).env(variableName(spec.flags));
   if (spec.default !== undefined) option.default(String(spec.default));
   if (spec.choices) option.choices([...spec.choices]);
-  if (spec.many) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  if (spec.many)
+    option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
   return option;
 }
 

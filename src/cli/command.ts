@@ -12,7 +12,9 @@ export interface OptionSpec {
 }
 
 /** The values of options by their camelCase name. */
-export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+export type OptionValues = Readonly<
+  Record<string, string | boolean | readonly string[] | undefined>
+>;
 
 /** Runs a command; resolves to the exit code of design section 6. */
 export type CommandRun = (
@@ -58,7 +60,11 @@ export interface Reach {
 /** What the world offers to a command. Built by `main.ts`; faked in tests. */
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: { write(text: string): void; readonly isTerminal: boolean; readonly columns: number };
+  readonly stdout: {
+    write(text: string): void;
+    readonly isTerminal: boolean;
+    readonly columns: number;
+  };
   readonly stderr: { write(text: string): void; readonly isTerminal: boolean };
   readonly color: boolean;
   now(): number;

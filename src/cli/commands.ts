@@ -36,9 +36,17 @@ const SERVE: CommandSpec = {
     { flags: '--webhook-cert <file>', description: 'certificate of the webhook listener (PEM)' },
     { flags: '--webhook-key <file>', description: 'its private key (PEM)' },
     { flags: '--webhook-client-ca <file>', description: 'authority of API servers’ certificates' },
-    { flags: '--webhook-host <name>', description: 'further name in the own certificate', many: true },
+    {
+      flags: '--webhook-host <name>',
+      description: 'further name in the own certificate',
+      many: true,
+    },
     { flags: '--host <name>', description: 'further Host that the API answers to', many: true },
-    { flags: '--project <id>', description: 'project of webhook paths without one', default: 'default' },
+    {
+      flags: '--project <id>',
+      description: 'project of webhook paths without one',
+      default: 'default',
+    },
     { flags: '--cluster <location.name>', description: 'cluster of webhook paths without one' },
     {
       flags: '--anonymous-role <role>',
@@ -75,7 +83,11 @@ const SCAN: CommandSpec = {
       description: 'exit 2 when a finding is at least this severe (unknown counts as CRITICAL)',
       choices: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'],
     },
-    { flags: '--max-advisory-age <days>', description: 'older advisory data are a problem', default: 7 },
+    {
+      flags: '--max-advisory-age <days>',
+      description: 'older advisory data are a problem',
+      default: 7,
+    },
     { flags: '--plain-http', description: 'a registry without TLS beyond loopback' },
   ],
   load: async () => (await import('./scan-command.ts')).runScan,
@@ -92,7 +104,10 @@ const ADMIT: CommandSpec = {
   options: [
     { flags: '--policy <file>', description: 'policy as gcloud exports it (YAML or JSON)' },
     { flags: '--attestors <file>', description: 'attestors as Google’s messages' },
-    { flags: '--attestations <file>', description: 'attestations (occurrences) as Google’s messages' },
+    {
+      flags: '--attestations <file>',
+      description: 'attestations (occurrences) as Google’s messages',
+    },
     { flags: '--cluster <location.name>', description: 'cluster whose rule applies' },
     PROJECT,
     TABLE_OR_JSON,
@@ -174,7 +189,11 @@ const DECISIONS: CommandSpec = {
       options: [
         ...WHERE,
         PROJECT,
-        { flags: '--outcome <outcome>', description: 'only these', choices: ['allow', 'deny', 'undecided'] },
+        {
+          flags: '--outcome <outcome>',
+          description: 'only these',
+          choices: ['allow', 'deny', 'undecided'],
+        },
         { flags: '--limit <n>', description: 'how many', default: 20 },
         TABLE_OR_JSON,
       ],
@@ -202,7 +221,12 @@ const TOKENS: CommandSpec = {
       examples: ['assay token create --role editor --project shop --expires 30 > token'],
       options: [
         ...WHERE,
-        { flags: '--role <role>', description: 'role', choices: ['viewer', 'editor', 'admin', 'agent'], default: 'viewer' },
+        {
+          flags: '--role <role>',
+          description: 'role',
+          choices: ['viewer', 'editor', 'admin', 'agent'],
+          default: 'viewer',
+        },
         { flags: '--project <id>', description: 'bind it to one project' },
         { flags: '--expires <days>', description: 'days until it ends', default: 90 },
         { flags: '--name <text>', description: 'what it is for' },
@@ -238,7 +262,11 @@ const REGISTRY: CommandSpec = {
       summary: 'Serve a folder as a read/write OCI registry.',
       examples: ['assay registry serve ./images --listen 127.0.0.1:0'],
       options: [
-        { flags: '--listen <host:port>', description: 'where to listen', default: '127.0.0.1:5000' },
+        {
+          flags: '--listen <host:port>',
+          description: 'where to listen',
+          default: '127.0.0.1:5000',
+        },
         { flags: '--read-only', description: 'refuse pushes' },
       ],
       load: async () => (await import('./serve-command.ts')).runRegistry,

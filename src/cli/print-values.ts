@@ -32,7 +32,11 @@ export async function printList<T>(
 }
 
 /** Prints one value as JSON or YAML. */
-export async function printDocument(context: CliContext, value: unknown, format: string): Promise<void> {
+export async function printDocument(
+  context: CliContext,
+  value: unknown,
+  format: string,
+): Promise<void> {
   if (format === 'yaml') {
     const { stringify } = await import('yaml');
     context.stdout.write(stringify(value));

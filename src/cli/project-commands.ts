@@ -53,7 +53,9 @@ export const addCluster: CommandRun = (context, args, options) =>
 /** `assay project list-clusters PROJECT` */
 export const listClusters: CommandRun = (context, args, options) =>
   withOperations(context, { ...reachOf(options), readOnly: true }, async (client) => {
-    const values = (await client.call('list-clusters', { project: args[0] })) as readonly ClusterRow[];
+    const values = (await client.call('list-clusters', {
+      project: args[0],
+    })) as readonly ClusterRow[];
     const form = {
       columns: ['LOCATION', 'NAME', 'ADDED'],
       row: (one: ClusterRow) => [one.location, one.name, formatTime(one.createTime)],

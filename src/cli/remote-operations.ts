@@ -20,7 +20,8 @@ export function remoteOperations(server: RemoteServer): OperationsClient {
       const rest = new Map(Object.entries(input).filter(([, value]) => value !== undefined));
       const url = new URL(base + fillPath(path, rest));
       const body = verb === 'POST' ? JSON.stringify(Object.fromEntries(rest)) : undefined;
-      if (verb !== 'POST') for (const [key, value] of rest) url.searchParams.set(key, String(value));
+      if (verb !== 'POST')
+        for (const [key, value] of rest) url.searchParams.set(key, String(value));
       return send(url, { verb, body, token: server.token });
     },
     close: async () => undefined,
@@ -30,10 +31,16 @@ export function remoteOperations(server: RemoteServer): OperationsClient {
 function checkUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new AssayError('invalid-argument', '--server is no http or https URL; e.g. http://127.0.0.1:8080');
+    throw new AssayError(
+      'invalid-argument',
+      '--server is no http or https URL; e.g. http://127.0.0.1:8080',
+    );
   }
   if (url.password !== '' || url.username !== '') {
-    throw new AssayError('invalid-argument', '--server has credentials in it; give a --token-file instead');
+    throw new AssayError(
+      'invalid-argument',
+      '--server has credentials in it; give a --token-file instead',
+    );
   }
   return url.origin;
 }
@@ -62,7 +69,11 @@ async function send(url: URL, call: Call): Promise<unknown> {
     redirect: 'error',
     ...(call.body === undefined ? {} : { body: call.body }),
   }).catch((cause: unknown) => {
-    throw new AssayError('unavailable', `the server at ${url.origin} does not answer; is it running?`, { cause });
+    throw new AssayError(
+      'unavailable',
+      `the server at ${url.origin} does not answer; is it running?`,
+      { cause },
+    );
   });
   const value = (await answer.json().catch(() => undefined)) as
     | { result?: unknown; error?: { message?: string; status?: string } }

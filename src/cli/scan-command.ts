@@ -1,7 +1,12 @@
 /** `assay scan IMAGE`: the scan, printed as table, JSON or SARIF, and the exit code it earns. */
 import { AssayError } from '../domain/error.ts';
 import type { ScanResult } from '../domain/scan-result.ts';
-import { type Severity, isSeverity, severityRank, severityRankForLimit } from '../domain/severity.ts';
+import {
+  type Severity,
+  isSeverity,
+  severityRank,
+  severityRankForLimit,
+} from '../domain/severity.ts';
 import { DAY } from '../domain/time.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
 import { isOn, numberOption, reachOf, textOption } from './options.ts';
@@ -12,7 +17,11 @@ import { withOperations } from './with-operations.ts';
 /** `assay scan IMAGE` */
 export const runScan: CommandRun = async (context, args, options) => {
   const progress = progressTo(context);
-  const reach = { ...reachOf(options), progress: progress.show, plainHttp: isOn(options, 'plainHttp') };
+  const reach = {
+    ...reachOf(options),
+    progress: progress.show,
+    plainHttp: isOn(options, 'plainHttp'),
+  };
   const results = await withOperations(context, reach, async (client) => {
     const input = {
       image: args[0],
@@ -48,9 +57,12 @@ async function print(
 function exitCode(results: readonly ScanResult[], failOn: string | undefined): number {
   if (results.length === 0 || results.some((one) => one.status !== 'COMPLETE')) return 3;
   if (failOn === undefined) return 0;
-  if (!isSeverity(failOn)) throw new AssayError('invalid-argument', `--fail-on ${failOn} is no severity`);
+  if (!isSeverity(failOn))
+    throw new AssayError('invalid-argument', `--fail-on ${failOn} is no severity`);
   if (results.some((one) => reaches(one, failOn))) return 2;
-  return results.some((one) => one.problems.some((problem) => problem.code === 'advisories-old')) ? 3 : 0;
+  return results.some((one) => one.problems.some((problem) => problem.code === 'advisories-old'))
+    ? 3
+    : 0;
 }
 
 function reaches(result: ScanResult, limit: Severity): boolean {

@@ -2,21 +2,22 @@
  * Admission: one request in, one recorded answer out. Facts that have not changed are not read
  * again; every answer is durable before it is given.
  */
-import type { Caller } from '../domain/caller.ts';
+import { type Caller, authorise } from '../domain/caller.ts';
 import type { Evaluation } from '../domain/decision.ts';
-import { AssayError } from '../domain/error.ts';
 import { type Json, canonicalJson } from '../domain/json.ts';
+import { parseClusterKey } from '../domain/resource-name.ts';
 import { SECOND } from '../domain/time.ts';
 import type { AdmissionRequest, Evidence, Verdict } from '../domain/verdict.ts';
 import { evaluate, wantedEvidence } from '../policy/evaluate.ts';
 import { formatDenial } from '../policy/format-denial.ts';
 import { type Refusal, refuseRequest } from '../policy/refuse-request.ts';
-import { clusterExists } from '../store/cluster-rows.ts';
-import { listCurrentPolicies } from '../store/policy-rows.ts';
-import { projectExists } from '../store/project-rows.ts';
+import { findCluster } from '../store/cluster-rows.ts';
+import { findPolicy } from '../store/policy-rows.ts';
+import { findProject } from '../store/project-rows.ts';
 import { contentDigest } from './content-digest.ts';
 import type { Deps } from './deps.ts';
 import { gatherEvidence } from './gather-evidence.ts';
+import { policyOf } from './get-policy.ts';
 import type { StandingVerdict } from './verdict-cache.ts';
 
 /** A verdict over existing facts is evaluated anew after this long at the latest. */
@@ -37,7 +38,7 @@ export async function admitImages(
   deps: Deps,
   input: { readonly caller: Caller; readonly request: AdmissionRequest },
 ): Promise<Admission> {
-  authoriseAdmission(input.caller, input.request.project);
+  authorise(input.caller, 'assay.admissions.create', input.request.project);
   const { request } = input;
   const revision = deps.store.revision();
   const key = keyOf(request);
@@ -57,15 +58,6 @@ export function refuseAdmission(
   return answer(deps, input.request, stand(deps, { request: input.request, evidence, verdict }));
 }
 
-function authoriseAdmission(caller: Caller, project: string): void {
-  const mayAsk = caller.role === 'agent' || caller.role === 'admin';
-  if (mayAsk && (caller.project === undefined || caller.project === project)) return;
-  throw new AssayError(
-    'permission-denied',
-    `${caller.name} may not ask for admissions of project ${project}; it needs an agent's token of it`,
-  );
-}
-
 /** Everything of the request that an evaluation reads. */
 function keyOf(request: AdmissionRequest): string {
   const { project, cluster, namespace, annotations, images } = request;
@@ -78,15 +70,16 @@ async function judge(deps: Deps, request: AdmissionRequest): Promise<StandingVer
     const evidence = { attestations: [], tags: [] };
     return stand(deps, { request, evidence, verdict: refuseRequest(request, refusal) });
   }
-  const documents = await listCurrentPolicies(deps.store, request.project);
-  const gathered = await gatherEvidence(deps, wantedEvidence(request, documents));
+  const policy = await findPolicy(deps.store, policyOf(request.project));
+  const documents = policy === undefined ? [] : [policy];
+  const gathered = await gatherEvidence(deps, request.project, wantedEvidence(request, documents));
   const verdict = evaluate(request, documents, gathered.evidence);
   const standing = stand(deps, { request, evidence: gathered.evidence, verdict });
   return { ...standing, validUntil: Math.min(standing.validUntil, gathered.validUntil) };
 }
 
 async function unknownPlace(deps: Deps, request: AdmissionRequest): Promise<Refusal | undefined> {
-  if (!(await projectExists(deps.store, request.project))) {
+  if ((await findProject(deps.store, request.project)) === undefined) {
     return {
       sentence: `Denied: project ${request.project} does not exist`,
       found: `a webhook path for project ${request.project}`,
@@ -95,15 +88,18 @@ async function unknownPlace(deps: Deps, request: AdmissionRequest): Promise<Refu
     };
   }
   const { cluster } = request;
-  if (cluster === undefined || (await clusterExists(deps.store, request.project, cluster))) {
-    return undefined;
-  }
+  if (cluster === undefined || (await isKnown(deps, request.project, cluster))) return undefined;
   return {
     sentence: `Denied: cluster ${cluster} is not known to project ${request.project}`,
     found: `a webhook path for cluster ${cluster}`,
     wanted: `a cluster of project ${request.project}`,
     fix: `assay project add-cluster ${request.project} ${cluster}, or correct the address`,
   };
+}
+
+async function isKnown(deps: Deps, project: string, key: string): Promise<boolean> {
+  const { location, cluster: name } = parseClusterKey(key);
+  return (await findCluster(deps.store, { project, location, name })) !== undefined;
 }
 
 function stand(
@@ -138,7 +134,11 @@ async function answer(
     allowed: verdict.allowed,
     count: 1,
   });
-  const annotations = { decision: id, outcome: verdict.outcome, policies: verdict.policies.join(',') };
+  const annotations = {
+    decision: id,
+    outcome: verdict.outcome,
+    policies: verdict.policies.join(','),
+  };
   return {
     allowed: verdict.allowed,
     reason: verdict.outcome === 'allow' ? '' : formatDenial(verdict, id),

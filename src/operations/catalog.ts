@@ -18,18 +18,66 @@ export interface CatalogEntry {
 
 /** Every operation of our own API. */
 export const CATALOG = {
-  'create-project': entry('POST', '/api/v1/projects', async () => (await import('./create-project.ts')).createProject),
-  'list-projects': entry('GET', '/api/v1/projects', async () => (await import('./list-projects.ts')).listProjects),
-  'add-cluster': entry('POST', '/api/v1/projects/:project/clusters', async () => (await import('./add-cluster.ts')).addCluster),
-  'list-clusters': entry('GET', '/api/v1/projects/:project/clusters', async () => (await import('./list-clusters.ts')).listClusters),
-  'import-advisories': entry('POST', '/api/v1/advisories', async () => (await import('./import-advisories.ts')).importAdvisories),
-  'list-advisory-sources': entry('GET', '/api/v1/advisories', async () => (await import('./list-advisory-sources.ts')).listSources),
-  'scan-image': entry('POST', '/api/v1/scans', async () => (await import('./scan-image.ts')).scanImage),
-  'list-decisions': entry('GET', '/api/v1/projects/:project/decisions', async () => (await import('./list-decisions.ts')).listDecisions),
-  'show-decision': entry('GET', '/api/v1/decisions/:id', async () => (await import('./show-decision.ts')).showDecision),
-  'create-token': entry('POST', '/api/v1/tokens', async () => (await import('./create-token.ts')).createToken),
-  'list-tokens': entry('GET', '/api/v1/tokens', async () => (await import('./list-tokens.ts')).listTokens),
-  'revoke-token': entry('DELETE', '/api/v1/tokens/:id', async () => (await import('./revoke-token.ts')).revokeToken),
+  'create-project': entry(
+    'POST',
+    '/api/v1/projects',
+    async () => (await import('./create-project.ts')).createProject,
+  ),
+  'list-projects': entry(
+    'GET',
+    '/api/v1/projects',
+    async () => (await import('./list-projects.ts')).listProjects,
+  ),
+  'add-cluster': entry(
+    'POST',
+    '/api/v1/projects/:project/clusters',
+    async () => (await import('./add-cluster.ts')).addCluster,
+  ),
+  'list-clusters': entry(
+    'GET',
+    '/api/v1/projects/:project/clusters',
+    async () => (await import('./list-clusters.ts')).listClusters,
+  ),
+  'import-advisories': entry(
+    'POST',
+    '/api/v1/advisories',
+    async () => (await import('./import-advisories.ts')).importAdvisories,
+  ),
+  'list-advisory-sources': entry(
+    'GET',
+    '/api/v1/advisories',
+    async () => (await import('./list-advisory-sources.ts')).listSources,
+  ),
+  'scan-image': entry(
+    'POST',
+    '/api/v1/scans',
+    async () => (await import('./scan-image.ts')).scanImage,
+  ),
+  'list-decisions': entry(
+    'GET',
+    '/api/v1/projects/:project/decisions',
+    async () => (await import('./list-decisions.ts')).listDecisions,
+  ),
+  'show-decision': entry(
+    'GET',
+    '/api/v1/decisions/:id',
+    async () => (await import('./show-decision.ts')).showDecision,
+  ),
+  'create-token': entry(
+    'POST',
+    '/api/v1/tokens',
+    async () => (await import('./create-token.ts')).createToken,
+  ),
+  'list-tokens': entry(
+    'GET',
+    '/api/v1/tokens',
+    async () => (await import('./list-tokens.ts')).listTokens,
+  ),
+  'revoke-token': entry(
+    'DELETE',
+    '/api/v1/tokens/:id',
+    async () => (await import('./revoke-token.ts')).revokeToken,
+  ),
 } as const satisfies Record<string, CatalogEntry>;
 
 /** A name of the catalog. */

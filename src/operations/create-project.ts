@@ -2,47 +2,62 @@
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { parseProjectId } from '../domain/resource-name.ts';
-import { insertAudit } from '../store/audit-rows.ts';
+import { SCANNER_PROJECT } from '../google/scanned-name.ts';
+import { defaultPolicy, policyBodyToJson } from '../google/policy-message.ts';
 import { putPolicy } from '../store/policy-rows.ts';
-import { insertProject, projectExists } from '../store/project-rows.ts';
+import { createProject as insertProject, findProject } from '../store/project-rows.ts';
+import { audit } from './audit.ts';
 import type { Deps } from './deps.ts';
-import { defaultPolicy } from './default-policy.ts';
+import { newPolicy } from './new-policy.ts';
 
-/** Creates a project; throws `already-exists`. Needs an admin of all projects or of this one. */
+/** Creates a project; throws `already-exists`. */
 export async function createProject(
   deps: Deps,
   input: { readonly caller: Caller; readonly project: string },
 ): Promise<{ readonly project: string }> {
   const project = parseProjectId(input.project);
-  authorise(input.caller, 'admin', { permission: 'resourcemanager.projects.create', project });
-  if (await projectExists(deps.store, project)) {
+  authorise(input.caller, 'assay.projects.create', project);
+  if ((await findProject(deps.store, project)) !== undefined) {
     throw new AssayError('already-exists', `project ${project} exists`);
   }
   await makeProject(deps, input.caller, project);
   return { project };
 }
 
-/** Makes a project with its first policy unless it is there: also the first write of an admin. */
+/** Makes a project unless it is there: an admin's first write creates it, others hear not-found. */
 export async function ensureProject(deps: Deps, caller: Caller, project: string): Promise<void> {
-  if (await projectExists(deps.store, project)) return;
-  authorise(caller, 'admin', { permission: 'resourcemanager.projects.create', project });
+  if ((await findProject(deps.store, project)) !== undefined) return;
+  if (caller.role !== 'admin') await requireProject(deps, project);
+  authorise(caller, 'assay.projects.create', project);
   await makeProject(deps, caller, parseProjectId(project));
 }
 
+/** Throws `not-found` for a project that does not exist. */
+export async function requireProject(deps: Deps, project: string): Promise<void> {
+  if (project === SCANNER_PROJECT || (await findProject(deps.store, project)) !== undefined) return;
+  const message = `project ${project} does not exist; make it: assay project create ${project}`;
+  throw new AssayError('not-found', message);
+}
+
 async function makeProject(deps: Deps, caller: Caller, project: string): Promise<void> {
+  if (project === SCANNER_PROJECT) {
+    throw new AssayError(
+      'permission-denied',
+      `project ${project} is the scanner's own and read-only`,
+    );
+  }
   const time = deps.now();
+  const parsed = defaultPolicy(project);
+  const source = JSON.stringify(policyBodyToJson(parsed));
   await deps.store.write(async (tx) => {
     await insertProject(tx, { id: project, createTime: time });
-    await putPolicy(tx, { project, ...defaultPolicy(project), time });
-    await insertAudit(tx, {
-      id: deps.newId(),
-      time,
+    await putPolicy(tx, newPolicy({ project, parsed, source, time }));
+    await audit(deps, tx, {
+      caller,
       project,
-      caller: caller.name,
       action: 'create-project',
       resource: `projects/${project}`,
     });
-    tx.changed();
   });
   deps.log.warn({ project }, `project ${project} is new: its policy allows every image until set`);
 }

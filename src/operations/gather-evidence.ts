@@ -1,15 +1,19 @@
 /** Gathering what an evaluation wants to know: attestations checked now, and tags' digests. */
 import type { Attestor } from '../domain/attestor.ts';
 import { parseDigest } from '../domain/digest.ts';
-import { type ImageReference, formatImageReference, withDefaultTag } from '../domain/image-reference.ts';
-import { parseAttestorName, parseNoteName } from '../domain/resource-name.ts';
+import {
+  type ImageReference,
+  formatImageReference,
+  withDefaultTag,
+} from '../domain/image-reference.ts';
 import { type Micros, SECOND } from '../domain/time.ts';
 import type { AttestationEvidence, Evidence, TagEvidence } from '../domain/verdict.ts';
 import type { WantedEvidence } from '../policy/evaluate.ts';
 import { verifyAttestation } from '../signing/verify-attestation.ts';
 import { findAttestor } from '../store/attestor-rows.ts';
-import { findLastTagEvent, repositoryIsSighted } from '../store/image-rows.ts';
-import { listAttestations } from '../store/occurrence-rows.ts';
+import { findTagEvent } from '../store/image-rows.ts';
+import { findAttestations } from '../store/occurrence-rows.ts';
+import { isRepositorySighted } from '../store/sighting-rows.ts';
 import type { Deps } from './deps.ts';
 
 /** More attestations of one image by one attestor than this are not looked at. */
@@ -24,11 +28,17 @@ export interface GatheredEvidence {
 }
 
 /** Gathers evidence. What cannot be read is said in the evidence, never left out. */
-export async function gatherEvidence(deps: Deps, wanted: WantedEvidence): Promise<GatheredEvidence> {
+export async function gatherEvidence(
+  deps: Deps,
+  project: string,
+  wanted: WantedEvidence,
+): Promise<GatheredEvidence> {
   const attestations = await Promise.all(
     wanted.attestations.map((one) => gatherAttestations(deps, one.attestor, one.reference)),
   );
-  const tags = await Promise.all(wanted.tags.map((reference) => gatherTag(deps, reference)));
+  const tags = await Promise.all(
+    wanted.tags.map((reference) => gatherTag(deps, project, reference)),
+  );
   const standing = tags.length === 0 ? Number.MAX_SAFE_INTEGER : deps.now() + TAG_STANDING;
   return { evidence: { attestations, tags }, validUntil: standing };
 }
@@ -41,7 +51,7 @@ async function gatherAttestations(
   const image = `${reference.name}@${reference.digest}`;
   const base = { attestor: name, image, checks: [] };
   try {
-    const attestor = await findAttestor(deps.store, parseAttestorName(name));
+    const attestor = await findAttestor(deps.store, name);
     if (attestor === undefined) return { ...base, state: 'missing' };
     if (attestor.publicKeys.length === 0) return { ...base, state: 'no-keys' };
     return { ...base, state: 'known', checks: await check(deps, attestor, reference) };
@@ -58,9 +68,9 @@ async function check(
 ): Promise<AttestationEvidence['checks']> {
   const digest = parseDigest(reference.digest ?? '');
   const image = { name: reference.name, digest };
-  const occurrences = await listAttestations(deps.store, {
-    note: parseNoteName(attestor.noteReference),
-    resourceUri: `${reference.name}@${digest}`,
+  const occurrences = await findAttestations(deps.store, {
+    note: attestor.noteReference,
+    resource: `${reference.name}@${digest}`,
     limit: MAX_ATTESTATIONS,
   });
   const now = deps.now();
@@ -71,18 +81,27 @@ async function check(
 }
 
 /** Only repositories that were scanned here are asked: a pod cannot make us call any host. */
-async function gatherTag(deps: Deps, reference: ImageReference): Promise<TagEvidence> {
+async function gatherTag(
+  deps: Deps,
+  project: string,
+  reference: ImageReference,
+): Promise<TagEvidence> {
   const tagged = withDefaultTag(reference);
   const image = formatImageReference(tagged);
-  if (!(await repositoryIsSighted(deps.store, reference.name))) {
+  if (!(await isRepositorySighted(deps.store, project, reference.name))) {
     return { image, how: 'this repository was never scanned here' };
   }
   try {
     return { image, digest: await deps.resolveTag(tagged), how: 'the registry says so now' };
   } catch (error) {
     deps.log.warn({ err: error, image }, 'tag could not be resolved');
-    const event = await findLastTagEvent(deps.store, reference.name, tagged.tag ?? 'latest');
+    const { name: repository, tag = 'latest' } = tagged;
+    const event = await findTagEvent(deps.store, { repository, tag });
     if (event === undefined) return { image, how: 'the registry cannot be reached now' };
-    return { image, digest: event.digest, how: 'as last scanned; the registry cannot be reached now' };
+    return {
+      image,
+      digest: event.digest,
+      how: 'as last scanned; the registry cannot be reached now',
+    };
   }
 }

@@ -2,7 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { type StandingVerdict, createVerdictCache } from './verdict-cache.ts';
 
-const verdict = { outcome: 'allow', allowed: true, breakGlass: false, dryRun: false, images: [], policies: [] } as const;
+const verdict = {
+  outcome: 'allow',
+  allowed: true,
+  breakGlass: false,
+  dryRun: false,
+  images: [],
+  policies: [],
+} as const;
 
 function standing(id: string, validUntil = 100): StandingVerdict {
   return { evaluationId: id, evaluationJson: '{}', verdict, validUntil };

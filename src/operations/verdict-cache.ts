@@ -16,7 +16,10 @@ export interface StandingVerdict {
 
 /** A bounded map from request keys to standing verdicts of one store revision. */
 export interface VerdictCache {
-  readonly find: (key: string, at: { revision: number; now: Micros }) => StandingVerdict | undefined;
+  readonly find: (
+    key: string,
+    at: { revision: number; now: Micros },
+  ) => StandingVerdict | undefined;
   /** Keeps a verdict that was evaluated from facts of `revision`; ignored when they have changed. */
   readonly keep: (key: string, revision: number, verdict: StandingVerdict) => void;
 }

@@ -11,7 +11,11 @@ const IMAGE = `gcr.io/p/app@${DIGEST}`;
 const A = 'projects/p/attestors/a';
 const B = 'projects/p/attestors/b';
 
-function rule(mode: AdmissionRule['evaluationMode'], attestors: string[] = [], dryRun = false): AdmissionRule {
+function rule(
+  mode: AdmissionRule['evaluationMode'],
+  attestors: string[] = [],
+  dryRun = false,
+): AdmissionRule {
   return {
     evaluationMode: mode,
     enforcementMode: dryRun ? 'DRYRUN_AUDIT_LOG_ONLY' : 'ENFORCED_BLOCK_AND_AUDIT_LOG',
@@ -27,7 +31,16 @@ function policy(parts: Partial<BinauthzPolicy>): PolicyDocument {
     clusterAdmissionRules: {},
     ...parts,
   };
-  return { project: 'p', kind: 'BinauthzPolicy', name: 'policy', revision: 1, source: '', parsed, createTime: 0, etag: '' };
+  return {
+    project: 'p',
+    kind: 'BinauthzPolicy',
+    name: 'policy',
+    revision: 1,
+    source: '',
+    parsed,
+    createTime: 0,
+    etag: '',
+  };
 }
 
 function request(images: string[], parts: Partial<AdmissionRequest> = {}): AdmissionRequest {
@@ -35,8 +48,13 @@ function request(images: string[], parts: Partial<AdmissionRequest> = {}): Admis
   return { source: 'image-review', project: 'p', annotations: {}, images: asked, ...parts };
 }
 
-function attested(attestor: string, result: 'verified' | 'refused' | 'undecided' = 'verified'): AttestationEvidence {
-  const checks = [{ occurrence: 'projects/p/occurrences/o', publicKeyId: 'K', result, reason: 'because' }];
+function attested(
+  attestor: string,
+  result: 'verified' | 'refused' | 'undecided' = 'verified',
+): AttestationEvidence {
+  const checks = [
+    { occurrence: 'projects/p/occurrences/o', publicKeyId: 'K', result, reason: 'because' },
+  ];
   return { attestor, image: IMAGE, state: 'known', checks };
 }
 
@@ -46,28 +64,168 @@ const requireBoth = policy({ defaultAdmissionRule: rule('REQUIRE_ATTESTATION', [
 
 describe('evaluate', () => {
   it.each<[string, PolicyDocument[], AdmissionRequest, Evidence, string, boolean]>([
-    ['ALWAYS_ALLOW allows', [policy({ defaultAdmissionRule: rule('ALWAYS_ALLOW') })], request(['nginx']), NONE, 'allow', true],
+    [
+      'ALWAYS_ALLOW allows',
+      [policy({ defaultAdmissionRule: rule('ALWAYS_ALLOW') })],
+      request(['nginx']),
+      NONE,
+      'allow',
+      true,
+    ],
     ['ALWAYS_DENY denies', [policy({})], request(['nginx']), NONE, 'deny', false],
-    ['a whitelisted image skips the rule', [policy({ admissionWhitelistPatterns: ['k8s.gcr.io/*'] })], request(['k8s.gcr.io/pause:3']), NONE, 'allow', true],
-    ['a look-alike host is not whitelisted', [policy({ admissionWhitelistPatterns: ['k8s.gcr.io/*'] })], request(['k8s.gcr.io.evil.io/pause:3']), NONE, 'deny', false],
-    ['one denied image denies the pod', [policy({ admissionWhitelistPatterns: ['k8s.gcr.io/*'] })], request(['k8s.gcr.io/pause:3', 'nginx']), NONE, 'deny', false],
-    ['the rule of the cluster stands over the default', [policy({ clusterAdmissionRules: { 'z.c': rule('ALWAYS_ALLOW') } })], request(['nginx'], { cluster: 'z.c' }), NONE, 'allow', true],
-    ['the rule of another cluster does not', [policy({ clusterAdmissionRules: { 'z.c': rule('ALWAYS_ALLOW') } })], request(['nginx'], { cluster: 'z.d' }), NONE, 'deny', false],
-    ['a cluster named like a property of objects has no rule', [policy({})], request(['nginx'], { cluster: 'constructor' }), NONE, 'deny', false],
-    ['a verified attestation allows', [requireA], request([IMAGE]), { attestations: [attested(A)], tags: [] }, 'allow', true],
-    ['a refused attestation denies', [requireA], request([IMAGE]), { attestations: [attested(A, 'refused')], tags: [] }, 'deny', false],
-    ['attestors are ANDed', [requireBoth], request([IMAGE]), { attestations: [attested(A), { ...attested(B), checks: [] }], tags: [] }, 'deny', false],
-    ['missing evidence is undecided, never allowed', [requireA], request([IMAGE]), NONE, 'undecided', false],
-    ['an attestation that cannot be checked is undecided', [requireA], request([IMAGE]), { attestations: [attested(A, 'undecided')], tags: [] }, 'undecided', false],
-    ['a verified attestation of an attestor without keys denies', [requireA], request([IMAGE]), { attestations: [{ ...attested(A), state: 'no-keys' }], tags: [] }, 'deny', false],
-    ['a deny stands over an undecided', [requireBoth], request([IMAGE]), { attestations: [attested(A, 'undecided'), { ...attested(B), checks: [] }], tags: [] }, 'deny', false],
-    ['a tag is denied where attestations are required', [requireA], request(['gcr.io/p/app:1']), { attestations: [attested(A)], tags: [] }, 'deny', false],
-    ['dry run lets a denial in', [policy({ defaultAdmissionRule: rule('ALWAYS_DENY', [], true) })], request(['nginx']), NONE, 'deny', true],
-    ['a malformed reference is denied even in dry run', [policy({ defaultAdmissionRule: rule('ALWAYS_ALLOW', [], true) })], request(['Nginx']), NONE, 'deny', false],
-    ['a digest written as a tag is denied', [policy({ defaultAdmissionRule: rule('ALWAYS_ALLOW') })], request([`gcr.io/p/app:${'a'.repeat(64)}`]), NONE, 'deny', false],
-    ['no image is undecided', [policy({ defaultAdmissionRule: rule('ALWAYS_ALLOW') })], request([]), NONE, 'undecided', false],
+    [
+      'a whitelisted image skips the rule',
+      [policy({ admissionWhitelistPatterns: ['k8s.gcr.io/*'] })],
+      request(['k8s.gcr.io/pause:3']),
+      NONE,
+      'allow',
+      true,
+    ],
+    [
+      'a look-alike host is not whitelisted',
+      [policy({ admissionWhitelistPatterns: ['k8s.gcr.io/*'] })],
+      request(['k8s.gcr.io.evil.io/pause:3']),
+      NONE,
+      'deny',
+      false,
+    ],
+    [
+      'one denied image denies the pod',
+      [policy({ admissionWhitelistPatterns: ['k8s.gcr.io/*'] })],
+      request(['k8s.gcr.io/pause:3', 'nginx']),
+      NONE,
+      'deny',
+      false,
+    ],
+    [
+      'the rule of the cluster stands over the default',
+      [policy({ clusterAdmissionRules: { 'z.c': rule('ALWAYS_ALLOW') } })],
+      request(['nginx'], { cluster: 'z.c' }),
+      NONE,
+      'allow',
+      true,
+    ],
+    [
+      'the rule of another cluster does not',
+      [policy({ clusterAdmissionRules: { 'z.c': rule('ALWAYS_ALLOW') } })],
+      request(['nginx'], { cluster: 'z.d' }),
+      NONE,
+      'deny',
+      false,
+    ],
+    [
+      'a cluster named like a property of objects has no rule',
+      [policy({})],
+      request(['nginx'], { cluster: 'constructor' }),
+      NONE,
+      'deny',
+      false,
+    ],
+    [
+      'a verified attestation allows',
+      [requireA],
+      request([IMAGE]),
+      { attestations: [attested(A)], tags: [] },
+      'allow',
+      true,
+    ],
+    [
+      'a refused attestation denies',
+      [requireA],
+      request([IMAGE]),
+      { attestations: [attested(A, 'refused')], tags: [] },
+      'deny',
+      false,
+    ],
+    [
+      'attestors are ANDed',
+      [requireBoth],
+      request([IMAGE]),
+      { attestations: [attested(A), { ...attested(B), checks: [] }], tags: [] },
+      'deny',
+      false,
+    ],
+    [
+      'missing evidence is undecided, never allowed',
+      [requireA],
+      request([IMAGE]),
+      NONE,
+      'undecided',
+      false,
+    ],
+    [
+      'an attestation that cannot be checked is undecided',
+      [requireA],
+      request([IMAGE]),
+      { attestations: [attested(A, 'undecided')], tags: [] },
+      'undecided',
+      false,
+    ],
+    [
+      'a verified attestation of an attestor without keys denies',
+      [requireA],
+      request([IMAGE]),
+      { attestations: [{ ...attested(A), state: 'no-keys' }], tags: [] },
+      'deny',
+      false,
+    ],
+    [
+      'a deny stands over an undecided',
+      [requireBoth],
+      request([IMAGE]),
+      { attestations: [attested(A, 'undecided'), { ...attested(B), checks: [] }], tags: [] },
+      'deny',
+      false,
+    ],
+    [
+      'a tag is denied where attestations are required',
+      [requireA],
+      request(['gcr.io/p/app:1']),
+      { attestations: [attested(A)], tags: [] },
+      'deny',
+      false,
+    ],
+    [
+      'dry run lets a denial in',
+      [policy({ defaultAdmissionRule: rule('ALWAYS_DENY', [], true) })],
+      request(['nginx']),
+      NONE,
+      'deny',
+      true,
+    ],
+    [
+      'a malformed reference is denied even in dry run',
+      [policy({ defaultAdmissionRule: rule('ALWAYS_ALLOW', [], true) })],
+      request(['Nginx']),
+      NONE,
+      'deny',
+      false,
+    ],
+    [
+      'a digest written as a tag is denied',
+      [policy({ defaultAdmissionRule: rule('ALWAYS_ALLOW') })],
+      request([`gcr.io/p/app:${'a'.repeat(64)}`]),
+      NONE,
+      'deny',
+      false,
+    ],
+    [
+      'no image is undecided',
+      [policy({ defaultAdmissionRule: rule('ALWAYS_ALLOW') })],
+      request([]),
+      NONE,
+      'undecided',
+      false,
+    ],
     ['no policy is undecided', [], request(['nginx']), NONE, 'undecided', false],
-    ['any deny of several documents denies', [policy({ defaultAdmissionRule: rule('ALWAYS_ALLOW') }), policy({})], request(['nginx']), NONE, 'deny', false],
+    [
+      'any deny of several documents denies',
+      [policy({ defaultAdmissionRule: rule('ALWAYS_ALLOW') }), policy({})],
+      request(['nginx']),
+      NONE,
+      'deny',
+      false,
+    ],
   ])('%s', (_name, documents, asked, evidence, outcome, allowed) => {
     const verdict = evaluate(asked, documents, evidence);
     expect([verdict.outcome, verdict.allowed]).toEqual([outcome, allowed]);
@@ -90,13 +248,18 @@ describe('evaluate', () => {
   });
 
   it('says the digest that the tag has now', () => {
-    const tags = [{ image: 'gcr.io/p/app:1', digest: DIGEST as never, how: 'the registry said so' }];
+    const tags = [
+      { image: 'gcr.io/p/app:1', digest: DIGEST as never, how: 'the registry said so' },
+    ];
     const verdict = evaluate(request(['gcr.io/p/app:1']), [requireA], { attestations: [], tags });
     expect(verdict.images[0]?.fix).toBe(`deploy gcr.io/p/app@${DIGEST}`);
   });
 
   it('never allows more when an image is added (property)', () => {
-    const images = fc.array(fc.constantFrom('nginx', IMAGE, 'k8s.gcr.io/pause:3', 'Bad Image', ''), { maxLength: 4 });
+    const images = fc.array(
+      fc.constantFrom('nginx', IMAGE, 'k8s.gcr.io/pause:3', 'Bad Image', ''),
+      { maxLength: 4 },
+    );
     fc.assert(
       fc.property(images, fc.constantFrom('nginx', 'Bad Image'), (some, extra) => {
         const documents = [policy({ admissionWhitelistPatterns: ['k8s.gcr.io/*'] })];
@@ -114,7 +277,10 @@ describe('wantedEvidence', () => {
   });
 
   it('asks for nothing where the whitelist admits', () => {
-    const listed = policy({ admissionWhitelistPatterns: ['gcr.io/p/*'], defaultAdmissionRule: rule('REQUIRE_ATTESTATION', [A]) });
+    const listed = policy({
+      admissionWhitelistPatterns: ['gcr.io/p/*'],
+      defaultAdmissionRule: rule('REQUIRE_ATTESTATION', [A]),
+    });
     expect(wantedEvidence(request([IMAGE]), [listed])).toEqual({ attestations: [], tags: [] });
   });
 });
@@ -122,14 +288,18 @@ describe('wantedEvidence', () => {
 describe('formatDenial', () => {
   it('has the tutorial’s sentence alone on its first line', () => {
     const text = formatDenial(evaluate(request(['nginx']), [policy({})], NONE), 'D1');
-    expect(text.split('\n')[0]).toBe('Denied by default admission rule. Overridden by evaluation mode');
+    expect(text.split('\n')[0]).toBe(
+      'Denied by default admission rule. Overridden by evaluation mode',
+    );
     expect(text).toContain('image: nginx\nfound: ');
     expect(text.endsWith('decision: D1 (assay decisions show D1)')).toBe(true);
   });
 
   it('has the attestor’s sentence alone on its first line', () => {
     const evidence = { attestations: [{ ...attested(A), checks: [] }], tags: [] };
-    expect(formatDenial(evaluate(request([IMAGE]), [requireA], evidence), 'D1').split('\n')[0]).toBe(
+    expect(
+      formatDenial(evaluate(request([IMAGE]), [requireA], evidence), 'D1').split('\n')[0],
+    ).toBe(
       `Denied by attestor ${A}: No attestations found that were valid and signed by a key trusted by the attestor`,
     );
   });
@@ -140,7 +310,11 @@ describe('formatDenial', () => {
   });
 
   it('is bounded, whatever the images', () => {
-    const many = evaluate(request(Array.from({ length: 50 }, (_, i) => `x${i}/`.repeat(200))), [policy({})], NONE);
+    const many = evaluate(
+      request(Array.from({ length: 50 }, (_, i) => `x${i}/`.repeat(200))),
+      [policy({})],
+      NONE,
+    );
     const text = formatDenial(many, 'D1');
     expect(text.length).toBeLessThanOrEqual(4096);
     expect(text).toContain('decision: D1');

@@ -5,17 +5,32 @@
 import { AssayError } from '../domain/error.ts';
 import type { ImageReference } from '../domain/image-reference.ts';
 import type { PolicyDocument } from '../domain/policy-document.ts';
-import type { AdmissionRequest, Evidence, ImageVerdict, Outcome, RequestedImage, Verdict } from '../domain/verdict.ts';
+import type {
+  AdmissionRequest,
+  Evidence,
+  ImageVerdict,
+  Outcome,
+  RequestedImage,
+  Verdict,
+} from '../domain/verdict.ts';
 import { chooseRule } from './choose-rule.ts';
 import { step } from './finding.ts';
-import { type JudgedImage, findWhitelistPattern, judgeImage, readAdmittedReference } from './judge-image.ts';
+import {
+  type JudgedImage,
+  findWhitelistPattern,
+  judgeImage,
+  readAdmittedReference,
+} from './judge-image.ts';
 
 /** The annotation that lets a request in without respect for the policy, and its only value. */
 export const BREAK_GLASS = { key: 'alpha.image-policy.k8s.io/break-glass', value: 'true' } as const;
 
 /** What must be known before `evaluate` can decide. */
 export interface WantedEvidence {
-  readonly attestations: readonly { readonly attestor: string; readonly reference: ImageReference }[];
+  readonly attestations: readonly {
+    readonly attestor: string;
+    readonly reference: ImageReference;
+  }[];
   /** References whose tag's digest would help the denied to correct themselves. */
   readonly tags: readonly ImageReference[];
 }
@@ -32,7 +47,11 @@ export function wantedEvidence(
     if (reference instanceof AssayError) continue;
     for (const attestor of documents.flatMap((one) => attestorsOf(one, request, reference))) {
       if (reference.digest === undefined) tags.set(`${reference.name}:${reference.tag}`, reference);
-      else attestations.set(`${attestor} ${reference.name}@${reference.digest}`, { attestor, reference });
+      else
+        attestations.set(`${attestor} ${reference.name}@${reference.digest}`, {
+          attestor,
+          reference,
+        });
     }
   }
   return { attestations: [...attestations.values()], tags: [...tags.values()] };
@@ -54,12 +73,18 @@ export function evaluate(
   evidence: Evidence,
 ): Verdict {
   const judged = request.images.map((image) =>
-    combine(documents.map((one) => judgeImage({ image, cluster: request.cluster }, one.parsed, evidence)), image),
+    combine(
+      documents.map((one) => judgeImage({ image, cluster: request.cluster }, one.parsed, evidence)),
+      image,
+    ),
   );
-  const outcome = judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.verdict.outcome));
-  const blocked = judged.length === 0 || judged.some((one) => one.verdict.outcome !== 'allow' && one.enforced);
+  const outcome =
+    judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.verdict.outcome));
+  const blocked =
+    judged.length === 0 || judged.some((one) => one.verdict.outcome !== 'allow' && one.enforced);
   const malformed = judged.some((one) => one.verdict.reference === undefined);
-  const breakGlass = request.annotations[BREAK_GLASS.key] === BREAK_GLASS.value && judged.length > 0 && !malformed;
+  const breakGlass =
+    request.annotations[BREAK_GLASS.key] === BREAK_GLASS.value && judged.length > 0 && !malformed;
   return {
     outcome,
     allowed: breakGlass || !blocked,
@@ -72,7 +97,8 @@ export function evaluate(
 
 /** Puts the judgements of several documents over one image together: the worst one speaks. */
 function combine(judged: readonly JudgedImage[], image: RequestedImage): JudgedImage {
-  const outcome = judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.verdict.outcome));
+  const outcome =
+    judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.verdict.outcome));
   const speaker = judged.find((one) => one.verdict.outcome === outcome);
   if (speaker === undefined) return { verdict: withoutPolicy(image), enforced: true };
   const blocking = judged.find((one) => one.verdict.outcome !== 'allow' && one.enforced);

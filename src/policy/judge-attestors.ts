@@ -31,7 +31,9 @@ export function judgeAttestors(
     judgeAttestor(attestor, findEvidence(evidence, attestor, image)),
   );
   const steps = judged.map(attestorStep);
-  const failed = judged.find((one) => one.outcome === 'deny') ?? judged.find((one) => one.outcome === 'undecided');
+  const failed =
+    judged.find((one) => one.outcome === 'deny') ??
+    judged.find((one) => one.outcome === 'undecided');
   return failed === undefined ? attested(judged, steps) : refused(failed, image, steps);
 }
 
@@ -47,13 +49,19 @@ function judgeAttestor(
   attestor: string,
   evidence: AttestationEvidence | undefined,
 ): AttestorJudgement {
-  if (evidence === undefined) return { attestor, outcome: 'undecided', found: 'no evidence was gathered' };
+  if (evidence === undefined)
+    return { attestor, outcome: 'undecided', found: 'no evidence was gathered' };
   const verified = evidence.checks.find((check) => check.result === 'verified');
   if (evidence.state === 'known' && verified) {
-    return { attestor, outcome: 'allow', found: `${verified.occurrence} verifies: ${verified.reason}` };
+    return {
+      attestor,
+      outcome: 'allow',
+      found: `${verified.occurrence} verifies: ${verified.reason}`,
+    };
   }
   const undecided =
-    evidence.state === 'unreadable' || evidence.checks.some((check) => check.result === 'undecided');
+    evidence.state === 'unreadable' ||
+    evidence.checks.some((check) => check.result === 'undecided');
   return { attestor, outcome: undecided ? 'undecided' : 'deny', found: describe(evidence) };
 }
 
@@ -77,11 +85,7 @@ function attested(judged: readonly AttestorJudgement[], steps: readonly VerdictS
   return { outcome: 'allow', sentence: '', found, wanted: '', fix: '', steps };
 }
 
-function refused(
-  failed: AttestorJudgement,
-  image: string,
-  steps: readonly VerdictStep[],
-): Finding {
+function refused(failed: AttestorJudgement, image: string, steps: readonly VerdictStep[]): Finding {
   const undecided = failed.outcome === 'undecided';
   return {
     outcome: failed.outcome,
@@ -100,9 +104,10 @@ function refused(
 function noDigest(reference: ImageReference, attestor: string, evidence: Evidence): Finding {
   const asked = formatImageReference({ ...reference, tag: reference.tag ?? 'latest' });
   const tag = evidence.tags.find((one) => one.image === asked);
-  const found = tag?.digest === undefined
-    ? `${asked} has no digest (${tag?.how ?? 'its tag was not looked up'})`
-    : `${asked} has no digest; its tag is now ${tag.digest} (${tag.how})`;
+  const found =
+    tag?.digest === undefined
+      ? `${asked} has no digest (${tag?.how ?? 'its tag was not looked up'})`
+      : `${asked} has no digest; its tag is now ${tag.digest} (${tag.how})`;
   return {
     outcome: 'deny',
     sentence: `Denied by attestor ${attestor}: ${NO_DIGEST}`,

@@ -39,7 +39,9 @@ export function findWhitelistPattern(
   policy: BinauthzPolicy,
   reference: ImageReference,
 ): string | undefined {
-  return policy.admissionWhitelistPatterns.find((pattern) => matchesNamePattern(pattern, reference));
+  return policy.admissionWhitelistPatterns.find((pattern) =>
+    matchesNamePattern(pattern, reference),
+  );
 }
 
 /** Judges one image. `evidence` must hold what `wantedEvidence` asked for; less is undecided. */
@@ -49,16 +51,24 @@ export function judgeImage(
   evidence: Evidence,
 ): JudgedImage {
   const reference = readAdmittedReference(asked.image.image);
-  if (reference instanceof AssayError) return { verdict: malformed(asked.image, reference), enforced: true };
+  if (reference instanceof AssayError)
+    return { verdict: malformed(asked.image, reference), enforced: true };
   const parsed = step('parse-reference', 'pass', `reads as ${formatImageReference(reference)}`);
   const pattern = findWhitelistPattern(policy, reference);
   if (pattern !== undefined) {
     const admitted = step('whitelist', 'pass', `matches the whitelist pattern ${pattern}`);
     const finding = pass(`matches the whitelist pattern ${pattern}`, [admitted]);
-    return { verdict: verdictOf(asked.image, reference, { before: [parsed], finding }), enforced: true };
+    return {
+      verdict: verdictOf(asked.image, reference, { before: [parsed], finding }),
+      enforced: true,
+    };
   }
   const chosen = chooseRule(policy, asked.cluster);
-  const before = [parsed, step('whitelist', 'skip', 'matches no whitelist pattern'), ruleStep(chosen)];
+  const before = [
+    parsed,
+    step('whitelist', 'skip', 'matches no whitelist pattern'),
+    ruleStep(chosen),
+  ];
   const finding = judgeByRule(reference, chosen, evidence);
   return {
     verdict: verdictOf(asked.image, reference, { before, finding }),

@@ -41,5 +41,8 @@ export function checkInput(name: OperationName, input: unknown): Record<string, 
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const field = issue?.path.join('.') ?? '';
-  throw new AssayError('invalid-argument', `${field === '' ? 'the request' : field}: ${issue?.message}`);
+  throw new AssayError(
+    'invalid-argument',
+    `${field === '' ? 'the request' : field}: ${issue?.message}`,
+  );
 }

@@ -53,7 +53,10 @@ export async function authenticateWebhook(
   if (shown.authorization !== undefined) return callerOfToken(authenticator, shown.authorization);
   if (shown.socket.authorized === true) return { name: 'client-certificate', role: 'agent' };
   if (authenticator.openWebhook && isLoopback(shown.address)) return LOOPBACK;
-  throw new AssayError('unauthenticated', 'the webhook needs a client certificate or a bearer token');
+  throw new AssayError(
+    'unauthenticated',
+    'the webhook needs a client certificate or a bearer token',
+  );
 }
 
 async function callerOfToken(authenticator: Authenticator, header: string): Promise<Caller> {

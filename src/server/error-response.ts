@@ -16,15 +16,19 @@ export function sendError(
   }
   const answer = errorToJson(known);
   if (known.code === 'unauthenticated') exchange.reply.header('www-authenticate', 'Bearer');
-  return exchange.reply.code(answer.error.code).send(answer);
+  return exchange.reply.code(answer.http).send(answer.body);
 }
 
 function toAssayError(error: unknown, requestId: string): AssayError {
   if (error instanceof AssayError) return error;
   const status = (error as { statusCode?: number }).statusCode ?? 500;
-  if (status === 413) return new AssayError('too-large', 'the request body is too large', { cause: error });
+  if (status === 413)
+    return new AssayError('too-large', 'the request body is too large', { cause: error });
   if (status >= 400 && status < 500) {
     return new AssayError('invalid-argument', (error as Error).message, { cause: error });
   }
-  return new AssayError('internal', `internal error; the server's log has it under request ${requestId}`);
+  return new AssayError(
+    'internal',
+    `internal error; the server's log has it under request ${requestId}`,
+  );
 }

@@ -36,7 +36,9 @@ export interface RouteContext {
 /** Builds the listener; the caller listens and closes. */
 export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
-    ...(options.tls === undefined ? {} : { https: { ...options.tls, minVersion: 'TLSv1.2' as const } }),
+    ...(options.tls === undefined
+      ? {}
+      : { https: { ...options.tls, minVersion: 'TLSv1.2' as const } }),
     requestTimeout: 60_000,
     forceCloseConnections: true,
     bodyLimit: Number.MAX_SAFE_INTEGER,
@@ -49,7 +51,9 @@ export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInst
     throw new AssayError('too-large', `the request body is larger than ${MAX_BODY_BYTES} bytes`);
   });
   app.setErrorHandler((error, request, reply) => sendError(deps.log, error, { request, reply }));
-  app.setNotFoundHandler((request, reply) => sendError(deps.log, unknownPath(request), { request, reply }));
+  app.setNotFoundHandler((request, reply) =>
+    sendError(deps.log, unknownPath(request), { request, reply }),
+  );
   const checkHost = makeHostCheck(options.hosts);
   app.addHook('onRequest', async (request) => checkHost(request.headers));
   addHealthRoutes(app, options.ready);

@@ -11,7 +11,9 @@ export function parseJsonBody(body: unknown): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new AssayError('invalid-argument', `the body is not JSON: ${(cause as Error).message}`, { cause });
+    throw new AssayError('invalid-argument', `the body is not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
@@ -32,7 +34,10 @@ function refuseDepth(text: string): void {
     else if (character === '{' || character === '[') depth += 1;
     else if (character === '}' || character === ']') depth -= 1;
     if (depth > MAX_DEPTH) {
-      throw new AssayError('invalid-argument', `the body is nested deeper than ${MAX_DEPTH} levels`);
+      throw new AssayError(
+        'invalid-argument',
+        `the body is nested deeper than ${MAX_DEPTH} levels`,
+      );
     }
   }
 }

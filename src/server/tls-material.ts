@@ -67,7 +67,8 @@ export async function ownTlsMaterial(
   now: number,
 ): Promise<TlsMaterial & { readonly caFile: string }> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const authority = (await readPair(folder, 'ca')) ?? (await writePair(folder, 'ca', await makeAuthority(now)));
+  const authority =
+    (await readPair(folder, 'ca')) ?? (await writePair(folder, 'ca', await makeAuthority(now)));
   const kept = await readPair(folder, 'server');
   const usable = kept !== undefined && servesHosts(kept.certificate, hosts, now);
   const server = usable
@@ -85,7 +86,10 @@ async function readPem(path: string, label: string): Promise<string> {
   );
   const text = size <= MAX_PEM_BYTES ? await readFile(path, 'utf8') : '';
   if (text.includes(`${label}-----`)) return text;
-  throw new AssayError('invalid-argument', `${path} holds no PEM block "${label}"; give a PEM file`);
+  throw new AssayError(
+    'invalid-argument',
+    `${path} holds no PEM block "${label}"; give a PEM file`,
+  );
 }
 
 async function fingerprint(files: TlsFiles): Promise<string> {
@@ -104,7 +108,11 @@ async function readPair(folder: string, name: string): Promise<CertificatePair |
   }
 }
 
-async function writePair(folder: string, name: string, pair: CertificatePair): Promise<CertificatePair> {
+async function writePair(
+  folder: string,
+  name: string,
+  pair: CertificatePair,
+): Promise<CertificatePair> {
   await writeFile(join(folder, `${name}.key`), pair.key, { mode: 0o600 });
   await writeFile(join(folder, `${name}.pem`), pair.certificate, { mode: 0o644 });
   return pair;

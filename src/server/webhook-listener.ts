@@ -58,9 +58,7 @@ export function buildWebhookListener(deps: Deps, options: WebhookOptions) {
   app.setNotFoundHandler((request, reply) =>
     refuse(deps, options, { request, reply, error: notFound(request) }),
   );
-  app.setErrorHandler((error, request, reply) =>
-    refuse(deps, options, { request, reply, error }),
-  );
+  app.setErrorHandler((error, request, reply) => refuse(deps, options, { request, reply, error }));
   return app;
 }
 
@@ -80,7 +78,11 @@ async function review(deps: Deps, options: WebhookOptions, { request, reply }: E
 }
 
 function toAdmissionRequest(request: FastifyRequest, options: WebhookOptions): AdmissionRequest {
-  return { ...place(request, options), ...parseImageReview(parseBody(request.body)), source: 'image-review' };
+  return {
+    ...place(request, options),
+    ...parseImageReview(parseBody(request.body)),
+    source: 'image-review',
+  };
 }
 
 function place(
@@ -90,7 +92,10 @@ function place(
   const { project, cluster } = (request.params ?? {}) as { project?: string; cluster?: string };
   const named = cluster ?? (project === undefined ? options.cluster : undefined);
   if (named !== undefined) parseClusterKey(named);
-  return { project: project ?? options.project, ...(named === undefined ? {} : { cluster: named }) };
+  return {
+    project: project ?? options.project,
+    ...(named === undefined ? {} : { cluster: named }),
+  };
 }
 
 function parseBody(body: unknown): unknown {
@@ -103,7 +108,11 @@ function parseBody(body: unknown): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (cause) {
-    throw new AssayError('invalid-argument', `the review is not JSON: ${(cause as Error).message}`, { cause });
+    throw new AssayError(
+      'invalid-argument',
+      `the review is not JSON: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }
 
@@ -125,22 +134,34 @@ async function refuse(
   const { request, reply, error } = failed;
   const known = error instanceof AssayError;
   if (!known) deps.log.error({ err: error, request: request.id }, 'review failed');
-  const message = known ? error.message : `internal error (request ${request.id}); see the server's log`;
+  const message = known
+    ? error.message
+    : `internal error (request ${request.id}); see the server's log`;
   const refusal = {
     sentence: `Denied: ${message}`,
     found: message,
     wanted: 'an ImageReview of imagepolicy.k8s.io/v1alpha1',
     fix: 'correct the API server’s webhook configuration, or read the server’s log',
   };
-  const empty = { source: 'image-review', project: options.project, annotations: {}, images: [] } as const;
+  const empty = {
+    source: 'image-review',
+    project: options.project,
+    annotations: {},
+    images: [],
+  } as const;
   try {
     return await send(reply, await refuseAdmission(deps, { request: empty, refusal }));
   } catch (cause) {
     deps.log.error({ err: cause, request: request.id }, 'denial could not be recorded');
-    return reply.code(200).send(formatImageReview({ allowed: false, reason: refusal.sentence, auditAnnotations: {} }));
+    return reply
+      .code(200)
+      .send(formatImageReview({ allowed: false, reason: refusal.sentence, auditAnnotations: {} }));
   }
 }
 
 function send(reply: FastifyReply, admission: Admission): FastifyReply {
-  return reply.code(200).header('content-type', 'application/json').send(JSON.stringify(formatImageReview(admission)));
+  return reply
+    .code(200)
+    .header('content-type', 'application/json')
+    .send(JSON.stringify(formatImageReview(admission)));
 }

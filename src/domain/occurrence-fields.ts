@@ -1,0 +1,87 @@
+/**
+ * The fields by which occurrences are filtered: how a filter's text is read, and where the value is.
+ * Rows in the store and occurrences derived from scans are filtered by this one table.
+ */
+import { AssayError } from './error.ts';
+import { KIND_FIELDS, type Occurrence } from './note.ts';
+import { parseNoteName } from './resource-name.ts';
+import { SEVERITIES, isSeverity, severityRank } from './severity.ts';
+import { parseTime } from './time.ts';
+
+/** How one field is compared. */
+export interface OccurrenceField {
+  /** `ordered`: all comparisons; `text`: equality, has_prefix and has_suffix. */
+  readonly type: 'ordered' | 'text';
+  /** Reads the filter's text as the field's value; throws `invalid-filter`. */
+  readonly read: (text: string) => string | number;
+  readonly of: (occurrence: Occurrence) => string | number;
+}
+
+/** Kinds as v1alpha1 called them. */
+const OLD_KINDS: Readonly<Record<string, string>> = {
+  PACKAGE_VULNERABILITY: 'VULNERABILITY',
+  BUILD_DETAILS: 'BUILD',
+  IMAGE_BASIS: 'IMAGE',
+  PACKAGE_MANAGER: 'PACKAGE',
+  DEPLOYABLE: 'DEPLOYMENT',
+  ATTESTATION_AUTHORITY: 'ATTESTATION',
+};
+
+const RESOURCE = text((one) => stripScheme(one.resourceUri), stripScheme);
+const SEVERITY = ordered(severityOf, readSeverity);
+
+/** Fields of an occurrence by their names in camelCase. */
+export const OCCURRENCE_FIELDS = {
+  kind: text((one) => one.kind, readKind),
+  name: text((one) => one.name),
+  noteName: text((one) => one.noteName),
+  noteProjectId: text((one) => parseNoteName(one.noteName).project),
+  noteId: text((one) => parseNoteName(one.noteName).note),
+  resourceUrl: RESOURCE,
+  resourceUri: RESOURCE,
+  'resource.uri': RESOURCE,
+  createTime: ordered((one) => one.createTime, parseTime),
+  updateTime: ordered((one) => one.updateTime, parseTime),
+  severity: SEVERITY,
+  'vulnerability.severity': SEVERITY,
+  'vulnerability.effectiveSeverity': SEVERITY,
+} as const satisfies Record<string, OccurrenceField>;
+
+/** A resource without `https://`, which is how resources are kept and compared. */
+export function stripScheme(uri: string): string {
+  return uri.replace(/^https:\/\//i, '');
+}
+
+/** A field's name without the differences of camelCase and snake_case. */
+export function fieldKey(path: readonly string[]): string {
+  return path.join('.').replaceAll('_', '').toLowerCase();
+}
+
+/** Reads a kind, also by its v1alpha1 name; throws `invalid-filter`. */
+export function readKind(value: string): string {
+  const kind = OLD_KINDS[value] ?? value;
+  if (Object.hasOwn(KIND_FIELDS, kind)) return kind;
+  const known = Object.keys(KIND_FIELDS).join(', ');
+  throw new AssayError('invalid-filter', `unknown kind ${JSON.stringify(value)}; use ${known}`);
+}
+
+function readSeverity(value: string): number {
+  if (isSeverity(value)) return severityRank(value);
+  throw new AssayError(
+    'invalid-filter',
+    `unknown severity ${JSON.stringify(value)}; use ${SEVERITIES.join(', ')}`,
+  );
+}
+
+function severityOf({ detail }: Occurrence): number {
+  const severity = String(detail['effectiveSeverity'] ?? detail['severity'] ?? '');
+  return isSeverity(severity) ? severityRank(severity) : 0;
+}
+
+function text(of: OccurrenceField['of'], read: OccurrenceField['read'] = String): OccurrenceField {
+  return { type: 'text', read, of };
+}
+
+function ordered(of: OccurrenceField['of'], read: OccurrenceField['read']): OccurrenceField {
+  return { type: 'ordered', read, of };
+}

@@ -1,0 +1,80 @@
+/**
+ * How a command reaches the operations: through a server that it names or that holds its data
+ * folder, else on the data folder itself.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OperationsClient, Reach } from './cli/command.ts';
+import { remoteOperations } from './cli/remote-operations.ts';
+import type { Caller } from './domain/caller.ts';
+import { AssayError } from './domain/error.ts';
+import { commandLog, makeDeps, systemNow } from './make-deps.ts';
+import { createIdSource } from './make-id.ts';
+import { isOperationName, runOperation } from './operations/catalog.ts';
+import { readTextFile } from './remote/read-text-file.ts';
+import { openStore } from './store/open-store.ts';
+import { findLiveServer } from './store/serve-lock.ts';
+
+/** Who reads and writes a data folder by a command owns its files: it may do all. */
+const LOCAL_CALLER: Caller = { name: 'cli', role: 'admin' };
+const MAX_TOKEN_BYTES = 8192;
+
+/** Opens the operations for one command. */
+export async function openOperationsClient(
+  reach: Reach & { readonly data: string },
+): Promise<OperationsClient> {
+  if (reach.server !== undefined) return openRemote(reach.server, reach.tokenFile);
+  const holder = existsSync(reach.data) ? findLiveServer(reach.data) : undefined;
+  if (holder === undefined || reach.readOnly === true) return openLocal(reach);
+  if (holder.http === '') {
+    throw new AssayError(
+      'unavailable',
+      `the server that holds ${reach.data} is still starting; try again`,
+    );
+  }
+  return openRemote(holder.http, reach.tokenFile ?? join(reach.data, ADMIN_TOKEN_FILE));
+}
+
+/** The admin token's file in a data folder. */
+export const ADMIN_TOKEN_FILE = 'admin-token';
+
+async function openRemote(url: string, tokenFile: string | undefined): Promise<OperationsClient> {
+  const token =
+    tokenFile === undefined ? undefined : (await readTextFile(tokenFile, MAX_TOKEN_BYTES)).trim();
+  return remoteOperations({ url, token });
+}
+
+async function openLocal(reach: Reach & { readonly data: string }): Promise<OperationsClient> {
+  const newId = createIdSource(Date.now);
+  const mode = reach.readOnly === true ? 'read' : 'command';
+  const store = await openStore({
+    folder: reach.data,
+    mode,
+    now: systemNow,
+    newId,
+    writer: 'inline',
+  });
+  const deps = await makeDeps({
+    store,
+    newId,
+    log: commandLog((text) => void process.stderr.write(text)),
+    plainHttp: reach.plainHttp === true,
+    progress: reach.progress ?? (() => undefined),
+  });
+  return {
+    call: async (name, input) => {
+      if (!isOperationName(name)) throw new AssayError('internal', `no operation ${name}`);
+      return runOperation(deps, name, { ...input, caller: LOCAL_CALLER });
+    },
+    close: () => store.close(),
+  };
+}
+
+/** Brings a data folder to this version's schema; tells what was done. */
+export async function migrateDataFolder(folder: string): Promise<string> {
+  const { migrateStore } = await import('./store/migrate-store.ts');
+  const { from, to } = migrateStore(folder);
+  return from === to
+    ? `${folder} has schema ${to} already`
+    : `${folder} went from schema ${from} to ${to}`;
+}

@@ -1,0 +1,145 @@
+/**
+ * The webhook's judgement without a server: request, policy, attestors and attestations from files.
+ * Evidence that the policy wants and no file gives leaves the verdict undecided.
+ */
+import type { Attestor } from '../domain/attestor.ts';
+import { parseDigest } from '../domain/digest.ts';
+import { AssayError } from '../domain/error.ts';
+import {
+  type ImageReference,
+  formatImageReference,
+  withDefaultTag,
+} from '../domain/image-reference.ts';
+import type { Occurrence } from '../domain/note.ts';
+import type { PolicyDocument } from '../domain/policy-document.ts';
+import { parseClusterKey } from '../domain/resource-name.ts';
+import { parseResourceUrl } from '../domain/resource-url.ts';
+import type { Micros } from '../domain/time.ts';
+import type {
+  AdmissionRequest,
+  AttestationEvidence,
+  Evidence,
+  Verdict,
+} from '../domain/verdict.ts';
+import { readAttestationFile, readAttestorFile } from '../google/google-file.ts';
+import { parsePolicyYaml, parseYamlDocuments } from '../google/policy-yaml.ts';
+import { readWorkloads } from '../kubernetes/workload-images.ts';
+import { type WantedEvidence, evaluate, wantedEvidence } from '../policy/evaluate.ts';
+import { readTextFile } from '../remote/read-text-file.ts';
+import { verifyAttestation } from '../signing/verify-attestation.ts';
+
+/** Largest file that is read, in bytes. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** Paths of the files, and the place that is asked for. */
+export interface OfflineInput {
+  readonly file: string;
+  readonly policy: string;
+  readonly project: string;
+  readonly attestors?: string;
+  readonly attestations?: string;
+  readonly cluster?: string;
+}
+
+interface Facts {
+  readonly attestors: readonly Attestor[] | undefined;
+  readonly attestations: readonly Occurrence[] | undefined;
+  readonly now: Micros;
+}
+
+/** Judges every object of a file: ImageReview, Pod, workload or List; one verdict each. */
+export async function admitOffline(
+  effects: { readonly now: () => Micros },
+  input: OfflineInput,
+): Promise<readonly Verdict[]> {
+  if (input.cluster !== undefined) parseClusterKey(input.cluster);
+  const document = toDocument(await readTextFile(input.policy, MAX_FILE_BYTES), input.project);
+  const facts: Facts = {
+    attestors: await readIfGiven(input.attestors, readAttestorFile),
+    attestations: await readIfGiven(input.attestations, readAttestationFile),
+    now: effects.now(),
+  };
+  const requests = toRequests(await readTextFile(input.file, MAX_FILE_BYTES), input);
+  const verdicts: Verdict[] = [];
+  for (const request of requests) {
+    const evidence = await gather(facts, wantedEvidence(request, [document]));
+    verdicts.push(evaluate(request, [document], evidence));
+  }
+  return verdicts;
+}
+
+async function readIfGiven<T>(
+  path: string | undefined,
+  read: (text: string) => T,
+): Promise<T | undefined> {
+  return path === undefined ? undefined : read(await readTextFile(path, MAX_FILE_BYTES));
+}
+
+function toDocument(source: string, project: string): PolicyDocument {
+  const { policy: parsed } = parsePolicyYaml(source);
+  return {
+    project,
+    kind: 'BinauthzPolicy',
+    name: 'policy',
+    revision: 0,
+    source,
+    parsed,
+    createTime: 0,
+    etag: '',
+  };
+}
+
+function toRequests(text: string, input: OfflineInput): readonly AdmissionRequest[] {
+  const documents = parseYamlDocuments(text, 'invalid-argument');
+  const objects = documents.flatMap((document) => readWorkloads(document.value));
+  if (objects.length === 0) {
+    throw new AssayError(
+      'invalid-argument',
+      `${input.file} holds no object; give a Pod, workload or ImageReview`,
+    );
+  }
+  const place = {
+    project: input.project,
+    ...(input.cluster === undefined ? {} : { cluster: input.cluster }),
+  };
+  return objects.map((object) => ({ source: 'offline', ...place, ...object }));
+}
+
+async function gather(facts: Facts, wanted: WantedEvidence): Promise<Evidence> {
+  const attestations: AttestationEvidence[] = [];
+  for (const { attestor, reference } of wanted.attestations) {
+    attestations.push(await gatherOne(facts, attestor, reference));
+  }
+  const how = 'tags are not looked up offline';
+  const tags = wanted.tags.map((tag) => ({
+    image: formatImageReference(withDefaultTag(tag)),
+    how,
+  }));
+  return { attestations, tags };
+}
+
+async function gatherOne(
+  facts: Facts,
+  name: string,
+  reference: ImageReference,
+): Promise<AttestationEvidence> {
+  const image = { name: reference.name, digest: parseDigest(reference.digest ?? '') };
+  const base = { attestor: name, image: `${image.name}@${image.digest}`, checks: [] };
+  const attestor = facts.attestors?.find((one) => one.name === name);
+  if (attestor === undefined || facts.attestations === undefined)
+    return { ...base, state: 'unreadable' };
+  if (attestor.publicKeys.length === 0) return { ...base, state: 'no-keys' };
+  const { now } = facts;
+  const about = facts.attestations.filter((one) => isAbout(one, attestor, base.image));
+  const checks = await Promise.all(
+    about.map((occurrence) => verifyAttestation({ occurrence, attestor, image, now })),
+  );
+  return { ...base, state: 'known', checks: checks.flat() };
+}
+
+function isAbout(occurrence: Occurrence, attestor: Attestor, image: string): boolean {
+  return (
+    occurrence.noteName === attestor.noteReference &&
+    parseResourceUrl(occurrence.resourceUri).uri === image
+  );
+}

@@ -1,0 +1,89 @@
+/** Packages, matches and the age of advisories put together as one answer; pure. */
+import type { AdvisorySource } from '../domain/advisory.ts';
+import type { ScanResult } from '../domain/scan-result.ts';
+import type { PackageSet, ScanProblem, ScanStatus } from '../domain/software-package.ts';
+import { DAY, type Micros, formatTime } from '../domain/time.ts';
+import { countBySeverity } from '../scanner/match/summarise-findings.ts';
+import { systemEcosystem } from '../scanner/read-system.ts';
+import type { MatchedPackages } from './match-packages.ts';
+import type { StoredImage } from '../store/image-rows.ts';
+
+/** Everything that an answer is made of. */
+export interface ScanParts {
+  readonly reference: string;
+  readonly image: StoredImage;
+  readonly matched: MatchedPackages;
+  /** All sources that are known. */
+  readonly sources: readonly AdvisorySource[];
+  readonly now: Micros;
+  /** Older advisory data are a problem. */
+  readonly maxAdvisoryAge: Micros;
+  readonly layersRead: number;
+}
+
+/** Makes the answer. An ecosystem without an advisory source makes it INCOMPLETE, never clean. */
+export function assembleScanResult(parts: ScanParts): ScanResult {
+  const { reference, image, matched } = parts;
+  const { system, packages } = image.packageSet;
+  const ecosystems = ecosystemsOf(image.packageSet);
+  const advisories = parts.sources.filter((source) => ecosystems.has(source.ecosystem));
+  const problems = [
+    ...image.problems,
+    ...matched.problems,
+    ...missingSources(ecosystems, advisories),
+    ...oldSources(advisories, parts),
+  ];
+  return {
+    image: { reference, digest: image.digest, platform: image.platform },
+    status: statusOf(image.status, problems),
+    problems,
+    advisories,
+    ...(system === undefined ? {} : { system }),
+    packages: packages.map(({ packageId: _id, ...pkg }) => pkg),
+    findings: matched.findings,
+    summary: countBySeverity(matched.findings),
+    layersRead: parts.layersRead,
+  };
+}
+
+/** The system's own ecosystem, even where no package of it was found, and those of the packages. */
+function ecosystemsOf(packages: PackageSet): ReadonlySet<string> {
+  const own = packages.system === undefined ? undefined : systemEcosystem(packages.system);
+  const present = packages.packages.flatMap((pkg) => pkg.ecosystem ?? []);
+  return new Set([...(own === undefined ? [] : [own]), ...present]);
+}
+
+function missingSources(
+  ecosystems: ReadonlySet<string>,
+  advisories: readonly AdvisorySource[],
+): readonly ScanProblem[] {
+  const known = new Set(advisories.map((source) => source.ecosystem));
+  return [...ecosystems]
+    .filter((name) => !known.has(name))
+    .map((name) => ({
+      code: 'no-advisory-source',
+      message: `no advisory data for ${name}; import some: assay advisories import DIR-OR-ZIP`,
+      fatal: true,
+    }));
+}
+
+function oldSources(
+  advisories: readonly AdvisorySource[],
+  parts: ScanParts,
+): readonly ScanProblem[] {
+  const limit = parts.now - parts.maxAdvisoryAge;
+  return advisories
+    .filter((source) => source.updated < limit)
+    .map((source) => ({
+      code: 'advisories-old',
+      message:
+        `advisory data for ${source.ecosystem} are of ${formatTime(source.updated).slice(0, 10)}, ` +
+        `older than ${Math.floor(parts.maxAdvisoryAge / DAY)} days; import newer ones`,
+      fatal: false,
+    }));
+}
+
+function statusOf(read: ScanStatus, problems: readonly ScanProblem[]): ScanStatus {
+  if (read === 'UNSUPPORTED') return read;
+  return problems.some((problem) => problem.fatal) ? 'INCOMPLETE' : read;
+}

@@ -1,0 +1,65 @@
+/** Making a bearer token: the secret is answered once, its hash is kept. */
+import { createHash } from 'node:crypto';
+import { type Caller, type Role, authorise } from '../domain/caller.ts';
+import type { Micros } from '../domain/time.ts';
+import { createToken as insertToken } from '../store/token-rows.ts';
+import { audit } from './audit.ts';
+import { requireProject } from './create-project.ts';
+import type { Deps } from './deps.ts';
+
+/** Random bytes of a secret: 256 bits. */
+const SECRET_BYTES = 32;
+
+/** A token with its secret, which is not to be had again. */
+export interface CreatedToken {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly project?: string;
+  readonly expireTime?: Micros;
+  readonly secret: string;
+}
+
+/** What the token is for; `lifetime` is in microseconds, absent: it does not end. */
+export interface CreateTokenInput {
+  readonly caller: Caller;
+  readonly name: string;
+  readonly role: Role;
+  readonly project?: string;
+  readonly lifetime?: Micros;
+}
+
+/** Creates a token. A caller that is bound to a project makes tokens of that project only. */
+export async function createToken(deps: Deps, input: CreateTokenInput): Promise<CreatedToken> {
+  const { caller, project, lifetime } = input;
+  authorise(caller, 'assay.tokens.manage', project);
+  if (project !== undefined) await requireProject(deps, project);
+  const time = deps.now();
+  const secret = `assay_${Buffer.from(deps.randomBytes(SECRET_BYTES)).toString('base64url')}`;
+  const token = {
+    id: deps.newId(),
+    name: input.name,
+    role: input.role,
+    ...(project === undefined ? {} : { project }),
+    ...(lifetime === undefined ? {} : { expireTime: time + lifetime }),
+  };
+  await deps.store.write(async (tx) => {
+    await insertToken(tx, { ...token, hash: hashSecret(secret), createTime: time });
+    await audit(deps, tx, {
+      ...auditScope(project),
+      caller,
+      action: 'create-token',
+      resource: `tokens/${token.id}`,
+    });
+  });
+  return { ...token, secret };
+}
+
+/** How a secret is kept: it has 256 random bits, so a plain hash cannot be guessed back. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+function auditScope(project: string | undefined): { project?: string } {
+  return project === undefined ? {} : { project };
+}

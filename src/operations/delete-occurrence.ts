@@ -1,0 +1,24 @@
+/** Deleting an occurrence that a client wrote. */
+import { type Caller, authorise } from '../domain/caller.ts';
+import { parseOccurrenceName } from '../domain/resource-name.ts';
+import { deleteOccurrence as deleteRow } from '../store/occurrence-rows.ts';
+import { audit } from './audit.ts';
+import type { Deps } from './deps.ts';
+
+/** Deletes the occurrence of a name; throws `not-found`. A deleted attestation opens nothing more. */
+export async function deleteOccurrence(
+  deps: Deps,
+  input: { readonly caller: Caller; readonly name: string },
+): Promise<void> {
+  const name = parseOccurrenceName(input.name);
+  authorise(input.caller, 'containeranalysis.occurrences.delete', name.project);
+  await deps.store.write(async (tx) => {
+    await deleteRow(tx, input.name);
+    await audit(deps, tx, {
+      caller: input.caller,
+      project: name.project,
+      action: 'delete-occurrence',
+      resource: input.name,
+    });
+  });
+}

@@ -1,0 +1,24 @@
+/** Reading a project's Binary Authorization policy. */
+import { type Caller, authorise } from '../domain/caller.ts';
+import { AssayError } from '../domain/error.ts';
+import type { PolicyDocument } from '../domain/policy-document.ts';
+import { type PolicyId, findPolicy } from '../store/policy-rows.ts';
+import { requireProject } from './create-project.ts';
+import type { Deps } from './deps.ts';
+
+/** Under which a project's one Binary Authorization policy is kept. */
+export function policyOf(project: string): PolicyId {
+  return { project, kind: 'BinauthzPolicy', name: 'policy' };
+}
+
+/** The current policy; throws `not-found` for a project that does not exist. */
+export async function getPolicy(
+  deps: Deps,
+  input: { readonly caller: Caller; readonly project: string },
+): Promise<PolicyDocument> {
+  authorise(input.caller, 'binaryauthorization.policy.get', input.project);
+  await requireProject(deps, input.project);
+  const policy = await findPolicy(deps.store, policyOf(input.project));
+  if (policy !== undefined) return policy;
+  throw new AssayError('not-found', `project ${input.project} has no policy`);
+}

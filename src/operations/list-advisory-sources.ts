@@ -1,0 +1,14 @@
+/** The advisory sources in force, with their age. */
+import type { AdvisorySource } from '../domain/advisory.ts';
+import { type Caller, authorise } from '../domain/caller.ts';
+import { listAdvisorySources } from '../store/advisory-rows.ts';
+import type { Deps } from './deps.ts';
+
+/** Every source by ecosystem. Advisories belong to no project: any viewer may see them. */
+export async function listSources(
+  deps: Deps,
+  input: { readonly caller: Caller },
+): Promise<readonly AdvisorySource[]> {
+  authorise(input.caller, 'assay.advisories.list', input.caller.project);
+  return listAdvisorySources(deps.store);
+}

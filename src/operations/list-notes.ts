@@ -1,0 +1,31 @@
+/** Listing a project's notes, oldest first. */
+import { type Caller, authorise } from '../domain/caller.ts';
+import type { Note } from '../domain/note.ts';
+import { parseFilter } from '../domain/parse-filter.ts';
+import { listNotes as listRows } from '../store/note-rows.ts';
+import { requireProject } from './create-project.ts';
+import type { Deps } from './deps.ts';
+
+/** Which page of which list. */
+export interface ListInput {
+  readonly caller: Caller;
+  readonly project: string;
+  readonly filter: string;
+  readonly pageSize: number;
+  readonly pageToken?: string;
+}
+
+/** A page of notes. */
+export interface NotePage {
+  readonly notes: readonly Note[];
+  readonly nextPageToken?: string;
+}
+
+/** Lists notes that pass a filter. */
+export async function listNotes(deps: Deps, input: ListInput): Promise<NotePage> {
+  const { caller, project, pageSize, pageToken } = input;
+  authorise(caller, 'containeranalysis.notes.list', project);
+  const filter = parseFilter(input.filter);
+  await requireProject(deps, project);
+  return listRows(deps.store, { project, filter, pageSize, pageToken });
+}

@@ -1,0 +1,82 @@
+/** Listing a project's occurrences: what clients wrote by time, then what its scans found. */
+import { authorise } from '../domain/caller.ts';
+import { compileFilter } from '../domain/match-filter.ts';
+import type { Occurrence } from '../domain/note.ts';
+import { parseFilter } from '../domain/parse-filter.ts';
+import { type CursorKey, formatPageToken, parsePageToken } from '../store/cursor.ts';
+import { listOccurrences as listRows } from '../store/occurrence-rows.ts';
+import { requireProject } from './create-project.ts';
+import type { Deps } from './deps.ts';
+import {
+  type DerivedPlace,
+  FIRST_PLACE,
+  listDerivedOccurrences,
+} from './list-derived-occurrences.ts';
+import type { ListInput } from './list-notes.ts';
+
+/** A page of occurrences. */
+export interface OccurrencePage {
+  readonly occurrences: readonly Occurrence[];
+  readonly nextPageToken?: string;
+}
+
+/** Tokens of the second part of the list begin with this; those of the first are the store's own. */
+const DERIVED = 'd.';
+const STORED = 's.';
+const DERIVED_SHAPE = ['string', 'string', 'number'] as const;
+
+/** Lists occurrences that pass a filter. A page may be short while more follow. */
+export async function listOccurrences(deps: Deps, input: ListInput): Promise<OccurrencePage> {
+  authorise(input.caller, 'containeranalysis.occurrences.list', input.project);
+  const filter = parseFilter(input.filter);
+  const passes = compileFilter(filter);
+  await requireProject(deps, input.project);
+  if (input.pageToken?.startsWith(DERIVED)) {
+    const after = readPlace(input.pageToken.slice(DERIVED.length), input);
+    return derivedPage(deps, input, { after, passes, before: [] });
+  }
+  const page = await listRows(deps.store, input.project, {
+    filter,
+    pageSize: input.pageSize,
+    pageToken: input.pageToken?.replace(STORED, ''),
+  });
+  if (page.nextPageToken !== undefined) {
+    return { occurrences: page.occurrences, nextPageToken: `${STORED}${page.nextPageToken}` };
+  }
+  return derivedPage(deps, input, { after: FIRST_PLACE, passes, before: page.occurrences });
+}
+
+interface DerivedStart {
+  readonly after: DerivedPlace;
+  readonly passes: (occurrence: Occurrence) => boolean;
+  /** What the page holds already. */
+  readonly before: readonly Occurrence[];
+}
+
+async function derivedPage(
+  deps: Deps,
+  input: ListInput,
+  start: DerivedStart,
+): Promise<OccurrencePage> {
+  const { after, passes, before } = start;
+  const limit = input.pageSize - before.length;
+  const page = await listDerivedOccurrences(deps, { project: input.project, passes, limit, after });
+  const occurrences = [...before, ...page.occurrences];
+  if (page.next === undefined) return { occurrences };
+  return { occurrences, nextPageToken: `${DERIVED}${formatPlace(page.next, input)}` };
+}
+
+function formatPlace(place: DerivedPlace, input: ListInput): string {
+  const key: CursorKey = [place.resourceUri, place.digest, place.skip];
+  return formatPageToken(key, selection(input));
+}
+
+function readPlace(token: string, input: ListInput): DerivedPlace {
+  const [resourceUri, digest, skip] = parsePageToken(token, selection(input), DERIVED_SHAPE);
+  return { resourceUri: String(resourceUri), digest: String(digest), skip: Number(skip) };
+}
+
+/** All that selects the list; a token of another one is refused. */
+function selection(input: ListInput): readonly string[] {
+  return ['derived-occurrences', input.project, input.filter];
+}

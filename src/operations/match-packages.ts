@@ -1,0 +1,85 @@
+/**
+ * Matches of an image's packages: those already computed from the advisories in force are read, the
+ * others are computed now and kept, so that each package version is matched once per import.
+ */
+import type { Match } from '../domain/advisory.ts';
+import type { Finding, ScannedPackage } from '../domain/scan-result.ts';
+import type { ScanProblem } from '../domain/software-package.ts';
+import { type PackageMatches, advisoryKey, matchPackage } from '../scanner/match/match-package.ts';
+import { findAdvisories, findAdvisoryGeneration } from '../store/advisory-rows.ts';
+import { findMatches, saveMatches } from '../store/match-rows.ts';
+import type { StoredPackage } from '../store/package-rows.ts';
+import type { Deps } from './deps.ts';
+
+/** Findings with what kept the answer from being complete. */
+export interface MatchedPackages {
+  readonly findings: readonly Finding[];
+  readonly problems: readonly ScanProblem[];
+}
+
+type MatchedPackage = StoredPackage<ScannedPackage>;
+
+/** Packages whose matches are written in one transaction. */
+const WRITE_BATCH = 500;
+
+/** Matches packages with the advisories in force. */
+export async function matchPackages(
+  deps: Deps,
+  packages: readonly MatchedPackage[],
+): Promise<MatchedPackages> {
+  const generation = await findAdvisoryGeneration(deps.store);
+  const known = await findKnown(deps, packages, generation);
+  const open = packages.filter((pkg) => !known.has(pkg.packageId));
+  const computed = await computeMatches(deps, open);
+  await keepMatches(deps, computed, generation);
+  const findings = packages.flatMap((pkg) => {
+    const { packageId, ...shown } = pkg;
+    const matches = known.get(packageId) ?? computed.get(packageId)?.matches ?? [];
+    return matches.map((match) => ({ ...match, package: shown }));
+  });
+  return { findings, problems: [...computed.values()].flatMap((one) => one.problems) };
+}
+
+async function findKnown(
+  deps: Deps,
+  packages: readonly MatchedPackage[],
+  generation: number,
+): Promise<ReadonlyMap<number, readonly Match[]>> {
+  const kept = await findMatches(
+    deps.store,
+    packages.map((pkg) => pkg.packageId),
+  );
+  const current = kept.filter((one) => one.generation === generation);
+  return new Map(current.map((one) => [one.packageId, one.matches]));
+}
+
+async function computeMatches(
+  deps: Deps,
+  packages: readonly MatchedPackage[],
+): Promise<ReadonlyMap<number, PackageMatches>> {
+  const keyed = packages.flatMap((pkg) => {
+    const key = advisoryKey(pkg);
+    return key === undefined ? [] : [{ pkg, key }];
+  });
+  const candidates = await findAdvisories(
+    deps.store,
+    keyed.map((one) => one.key),
+  );
+  return new Map(
+    keyed.map(({ pkg }, index) => [pkg.packageId, matchPackage(pkg, candidates[index] ?? [])]),
+  );
+}
+
+/** A package whose answer is incomplete is matched again next time, so that its problem is told. */
+async function keepMatches(
+  deps: Deps,
+  computed: ReadonlyMap<number, PackageMatches>,
+  generation: number,
+): Promise<void> {
+  if (generation === 0) return;
+  const whole = [...computed].filter(([, one]) => one.problems.length === 0);
+  const rows = whole.map(([packageId, { matches }]) => ({ packageId, generation, matches }));
+  for (let at = 0; at < rows.length; at += WRITE_BATCH) {
+    await deps.store.write((tx) => saveMatches(tx, rows.slice(at, at + WRITE_BATCH), deps.now()));
+  }
+}

@@ -1,0 +1,20 @@
+/** A revision of a project's Binary Authorization policy, ready to be kept. */
+import type { BinauthzPolicy } from '../domain/policy-document.ts';
+import type { Micros } from '../domain/time.ts';
+import type { NewPolicy } from '../store/policy-rows.ts';
+import { contentEtag } from './content-digest.ts';
+import { policyOf } from './get-policy.ts';
+
+/** What a revision says, its text as received, and when it came. */
+export interface PolicyText {
+  readonly project: string;
+  readonly parsed: BinauthzPolicy;
+  readonly source: string;
+  readonly time: Micros;
+}
+
+/** Makes a revision with an etag of its own: setting the same policy again makes another one. */
+export function newPolicy({ project, parsed, source, time }: PolicyText): NewPolicy {
+  const etag = contentEtag({ parsed, time });
+  return { ...policyOf(project), source, parsed, createTime: time, etag };
+}

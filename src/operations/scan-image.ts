@@ -1,0 +1,159 @@
+/** Scanning an image: every runnable platform, from layers to findings, kept for ever after. */
+import { type Caller, authorise } from '../domain/caller.ts';
+import type { Digest } from '../domain/digest.ts';
+import { AssayError } from '../domain/error.ts';
+import {
+  parseImageReference,
+  refuseDigestLikeTag,
+  withDefaultTag,
+} from '../domain/image-reference.ts';
+import type { ScanResult } from '../domain/scan-result.ts';
+import { DAY, type Micros } from '../domain/time.ts';
+import {
+  type ImageIndex,
+  type Manifest,
+  isRunnablePlatform,
+  parseManifest,
+} from '../image/manifest.ts';
+import type { ImageSource, ManifestDocument } from '../remote/image-source.ts';
+import { listAdvisorySources } from '../store/advisory-rows.ts';
+import { appendTagEvent, saveDigestLinks, saveSighting } from '../store/image-rows.ts';
+import { assembleScanResult } from './assemble-scan-result.ts';
+import { ensureProject } from './create-project.ts';
+import type { Deps } from './deps.ts';
+import { matchPackages } from './match-packages.ts';
+import { type ImageManifest, readImage } from './read-image.ts';
+
+/** Platforms of one index that are scanned at most. */
+const MAX_PLATFORMS = 32;
+const DEFAULT_MAX_ADVISORY_AGE = 7 * DAY;
+const LOCAL = /^(?:oci|docker-archive|dir|sbom):/;
+
+/** What to scan, for whom, and how old advisory data may be. */
+export interface ScanInput {
+  readonly caller: Caller;
+  readonly image: string;
+  readonly project: string;
+  readonly maxAdvisoryAge?: Micros;
+}
+
+/** Scans an image; answers one result per runnable platform. */
+export async function scanImage(deps: Deps, input: ScanInput): Promise<readonly ScanResult[]> {
+  const local = LOCAL.test(input.image);
+  authorise(input.caller, local ? 'assay.images.scanLocal' : 'assay.images.scan', input.project);
+  if (!local) refuseDigestLikeTag(parseImageReference(input.image));
+  await ensureProject(deps, input.caller, input.project);
+  const source = deps.openImage(input.image);
+  try {
+    const images = await listImages(deps, source);
+    if (!local) await keepSightings(deps, input, images);
+    const results: ScanResult[] = [];
+    for (const image of images.platforms) {
+      results.push(await scanPlatform(deps, { source, image, input }));
+    }
+    return results;
+  } finally {
+    await source.close();
+  }
+}
+
+interface ListedImages {
+  readonly top: ManifestDocument;
+  readonly platforms: readonly ImageManifest[];
+}
+
+/** The image itself, or each runnable platform of an index. */
+async function listImages(deps: Deps, source: ImageSource): Promise<ListedImages> {
+  const top = await source.manifest();
+  const parsed = parseManifest(top.bytes, top.mediaType);
+  if (parsed.kind === 'manifest') return { top, platforms: [toImage(top, parsed)] };
+  const platforms: ImageManifest[] = [];
+  for (const digest of runnableDigests(parsed, source.reference)) {
+    const child = await source.manifest(digest);
+    const manifest = parseManifest(child.bytes, child.mediaType);
+    if (manifest.kind === 'index') {
+      throw new AssayError(
+        'invalid-image',
+        `${digest} in ${source.reference} is an index within an index`,
+      );
+    }
+    platforms.push(toImage(child, manifest));
+  }
+  await deps.store.write((tx) =>
+    saveDigestLinks(
+      tx,
+      platforms.map(({ digest }) => ({
+        kind: 'index-manifest',
+        parent: top.digest,
+        child: digest,
+      })),
+    ),
+  );
+  return { top, platforms };
+}
+
+function runnableDigests(index: ImageIndex, reference: string): readonly Digest[] {
+  const digests = [...new Set(index.manifests.filter(isRunnablePlatform).map((one) => one.digest))];
+  if (digests.length > 0 && digests.length <= MAX_PLATFORMS) return digests;
+  throw new AssayError(
+    'invalid-image',
+    `${reference} is an index with ${digests.length} runnable platforms; wanted 1 to ${MAX_PLATFORMS}`,
+  );
+}
+
+function toImage(document: ManifestDocument, manifest: Manifest): ImageManifest {
+  return { digest: document.digest, mediaType: document.mediaType ?? '', manifest };
+}
+
+interface PlatformScan {
+  readonly source: ImageSource;
+  readonly image: ImageManifest;
+  readonly input: ScanInput;
+}
+
+async function scanPlatform(
+  deps: Deps,
+  { source, image, input }: PlatformScan,
+): Promise<ScanResult> {
+  const read = await readImage(deps, source, image);
+  deps.progress('matching packages with advisories');
+  const matched = await matchPackages(deps, read.image.packageSet.packages);
+  return assembleScanResult({
+    reference: source.reference,
+    image: read.image,
+    matched,
+    sources: await listAdvisorySources(deps.store),
+    now: deps.now(),
+    maxAdvisoryAge: input.maxAdvisoryAge ?? DEFAULT_MAX_ADVISORY_AGE,
+    layersRead: read.layersRead,
+  });
+}
+
+/** Who saw what under which name; a tag is an event in time, never an identity. */
+async function keepSightings(deps: Deps, input: ScanInput, images: ListedImages): Promise<void> {
+  const reference = withDefaultTag(parseImageReference(input.image));
+  const { name, tag } = reference;
+  const time = deps.now();
+  const digests = [...new Set([images.top.digest, ...images.platforms.map((one) => one.digest)])];
+  await deps.store.write(async (tx) => {
+    for (const digest of digests) {
+      await saveSighting(tx, {
+        project: input.project,
+        resourceUri: `${name}@${digest}`,
+        digest,
+        time,
+      });
+    }
+    if (tag !== undefined && reference.digest === undefined) {
+      const { digest } = images.top;
+      await appendTagEvent(tx, {
+        id: deps.newId(),
+        time,
+        repository: name,
+        tag,
+        digest,
+        source: 'scan',
+      });
+    }
+  });
+}

@@ -1,0 +1,45 @@
+/** Replacing a project's Binary Authorization policy. Acknowledged means: the next review sees it. */
+import { type Caller, authorise } from '../domain/caller.ts';
+import { AssayError } from '../domain/error.ts';
+import type { BinauthzPolicy, PolicyDocument } from '../domain/policy-document.ts';
+import { findAttestor } from '../store/attestor-rows.ts';
+import { putPolicy } from '../store/policy-rows.ts';
+import type { Reader } from '../store/store-contract.ts';
+import { audit } from './audit.ts';
+import { ensureProject } from './create-project.ts';
+import type { Deps } from './deps.ts';
+import { newPolicy } from './new-policy.ts';
+
+/** The new policy, its text as received, and the etag of the state that it was made from. */
+export interface SetPolicyInput {
+  readonly caller: Caller;
+  readonly project: string;
+  readonly policy: BinauthzPolicy;
+  readonly source: string;
+  readonly etag?: string;
+}
+
+/** Sets the policy; throws `aborted` for a stale etag, `invalid-policy` for an unknown attestor. */
+export async function setPolicy(deps: Deps, input: SetPolicyInput): Promise<PolicyDocument> {
+  const { caller, project, policy, source, etag } = input;
+  authorise(caller, 'binaryauthorization.policy.update', project);
+  await ensureProject(deps, caller, project);
+  return deps.store.write(async (tx) => {
+    await refuseUnknownAttestors(tx, policy);
+    const change = newPolicy({ project, parsed: policy, source, time: deps.now() });
+    const document = await putPolicy(tx, change, etag);
+    await audit(deps, tx, { caller, project, action: 'set-policy', resource: policy.name });
+    return document;
+  });
+}
+
+async function refuseUnknownAttestors(reader: Reader, policy: BinauthzPolicy): Promise<void> {
+  const rules = [policy.defaultAdmissionRule, ...Object.values(policy.clusterAdmissionRules)];
+  for (const name of new Set(rules.flatMap((rule) => rule.requireAttestationsBy))) {
+    if ((await findAttestor(reader, name)) !== undefined) continue;
+    throw new AssayError(
+      'invalid-policy',
+      `attestor ${name} does not exist; create it before a rule requires it`,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+/** Replacing an attestor: description and keys. Its note never changes. */
+import { type Caller, authorise } from '../domain/caller.ts';
+import type { Attestor } from '../domain/attestor.ts';
+import { AssayError } from '../domain/error.ts';
+import { parseAttestorName } from '../domain/resource-name.ts';
+import { findAttestor, updateAttestor as replaceAttestor } from '../store/attestor-rows.ts';
+import { audit } from './audit.ts';
+import { checkAttestorKeys } from './check-attestor-keys.ts';
+import { type NewAttestor, withEtag } from './create-attestor.ts';
+import type { Deps } from './deps.ts';
+
+/** Updates an attestor; throws `aborted` for a stale etag. A removed key verifies nothing any more. */
+export async function updateAttestor(
+  deps: Deps,
+  input: {
+    readonly caller: Caller;
+    readonly name: string;
+    readonly attestor: NewAttestor & { readonly etag?: string };
+  },
+): Promise<Attestor> {
+  const { caller, attestor: given } = input;
+  const name = parseAttestorName(input.name);
+  authorise(caller, 'binaryauthorization.attestors.update', name.project);
+  const known = (await findAttestor(deps.store, input.name))?.publicKeys ?? [];
+  const publicKeys = await checkAttestorKeys(given.publicKeys, known, deps.now());
+  return deps.store.write(async (tx) => {
+    const before = await findAttestor(tx, input.name);
+    if (before === undefined)
+      throw new AssayError('not-found', `attestor ${input.name} does not exist`);
+    refuseChange(before, given);
+    const { description, noteReference } = given;
+    const attestor = withEtag({
+      name: before.name,
+      noteReference,
+      publicKeys,
+      updateTime: deps.now(),
+      ...(description === undefined ? {} : { description }),
+    });
+    await replaceAttestor(tx, attestor, given.etag);
+    await audit(deps, tx, {
+      caller,
+      project: name.project,
+      action: 'update-attestor',
+      resource: input.name,
+    });
+    return attestor;
+  });
+}
+
+function refuseChange(before: Attestor, given: NewAttestor): void {
+  if (given.noteReference === before.noteReference) return;
+  throw new AssayError(
+    'invalid-argument',
+    `attestor ${before.name} has the note ${before.noteReference}, which cannot change to ${given.noteReference}`,
+  );
+}

@@ -1,0 +1,32 @@
+/** Changing a note; the kind never changes. */
+import { type Caller, authorise } from '../domain/caller.ts';
+import { AssayError } from '../domain/error.ts';
+import type { Note } from '../domain/note.ts';
+import { parseNoteName } from '../domain/resource-name.ts';
+import { findNote, updateNote as replaceNote } from '../store/note-rows.ts';
+import { audit } from './audit.ts';
+import type { NewNote } from './create-note.ts';
+import type { Deps } from './deps.ts';
+
+/** Updates a note to what `patch` makes of it; throws `not-found`. */
+export async function updateNote(
+  deps: Deps,
+  input: {
+    readonly caller: Caller;
+    readonly name: string;
+    readonly patch: (note: Note) => NewNote;
+  },
+): Promise<Note> {
+  const { caller } = input;
+  const { project } = parseNoteName(input.name);
+  authorise(caller, 'containeranalysis.notes.update', project);
+  return deps.store.write(async (tx) => {
+    const before = await findNote(tx, input.name);
+    if (before === undefined)
+      throw new AssayError('not-found', `note ${input.name} does not exist`);
+    const note = { ...before, ...input.patch(before), kind: before.kind, updateTime: deps.now() };
+    await replaceNote(tx, note);
+    await audit(deps, tx, { caller, project, action: 'update-note', resource: note.name });
+    return note;
+  });
+}

@@ -1,0 +1,170 @@
+/** `assay serve`: store, listeners and their certificates, from ready line to clean stop. */
+import { writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+import type { OptionValues } from './cli/command.ts';
+import { type ServeConfig, readServeConfig } from './config.ts';
+import type { Caller } from './domain/caller.ts';
+import { makeDeps, systemNow } from './make-deps.ts';
+import { createIdSource } from './make-id.ts';
+import { ADMIN_TOKEN_FILE } from './open-operations.ts';
+import { authenticateToken } from './operations/authenticate-token.ts';
+import { ensureProject } from './operations/create-project.ts';
+import { createToken } from './operations/create-token.ts';
+import type { Deps } from './operations/deps.ts';
+import { listTokens } from './operations/list-tokens.ts';
+import type { Authenticator } from './server/authenticate.ts';
+import { buildHttpListener } from './server/http-listener.ts';
+import {
+  ownTlsMaterial,
+  readTlsFiles,
+  watchTlsFiles,
+  type TlsFiles,
+  type TlsMaterial,
+} from './server/tls-material.ts';
+import { buildWebhookListener } from './server/webhook-listener.ts';
+import { openStore } from './store/open-store.ts';
+
+const SYSTEM: Caller = { name: 'start', role: 'admin' };
+
+/** Runs the server until SIGTERM or SIGINT; resolves to the exit code. */
+export async function runServer(folder: string, options: OptionValues): Promise<number> {
+  const config = readServeConfig(options);
+  const log = pino({ level: config.logLevel }, pino.destination(2));
+  const newId = createIdSource(Date.now);
+  const onSlowWrite = (milliseconds: number): void =>
+    log.warn({ milliseconds }, 'a write took long');
+  const store = await openStore({ folder, mode: 'serve', now: systemNow, newId, onSlowWrite });
+  const deps = await makeDeps({
+    store,
+    newId,
+    log,
+    plainHttp: config.plainHttp,
+    progress: () => undefined,
+  });
+  try {
+    const adminTokenFile = await prepare(deps, folder, config);
+    const running = await listen(deps, folder, config);
+    await store.announce(running.http);
+    const { close, ...addresses } = running;
+    process.stdout.write(`${JSON.stringify({ event: 'ready', ...addresses, adminTokenFile })}\n`);
+    await untilStopped();
+    await close();
+    return 0;
+  } finally {
+    await store.close();
+  }
+}
+
+/** The first start: a project to answer for and an admin's token, of which only the path is told. */
+async function prepare(deps: Deps, folder: string, config: ServeConfig): Promise<string> {
+  await ensureProject(deps, SYSTEM, config.project);
+  const file = join(folder, ADMIN_TOKEN_FILE);
+  if ((await listTokens(deps, { caller: SYSTEM })).length > 0) return file;
+  const { secret } = await createToken(deps, { caller: SYSTEM, name: 'admin', role: 'admin' });
+  await writeFile(file, `${secret}\n`, { mode: 0o600 });
+  return file;
+}
+
+interface Running {
+  readonly http: string;
+  readonly webhook: string;
+  readonly ca?: string;
+  readonly close: () => Promise<void>;
+}
+
+async function listen(deps: Deps, folder: string, config: ServeConfig): Promise<Running> {
+  const authenticator: Authenticator = {
+    findToken: (secret) => authenticateToken(deps, secret),
+    openWebhook: config.webhookTls?.clientCa === undefined,
+    ...(config.anonymousRole === undefined ? {} : { anonymousRole: config.anonymousRole }),
+  };
+  if (authenticator.openWebhook) {
+    deps.log.warn(
+      {},
+      'the webhook asks for no client certificate: anybody on this machine may ask it',
+    );
+  }
+  let ready = true;
+  const http = await buildHttp(deps, config, { authenticator, ready: () => ready });
+  const webhook = await buildWebhook(deps, folder, { config, authenticator });
+  await http.app.listen(config.http);
+  await webhook.app.listen(config.webhook);
+  return {
+    http: addressOf(http.app, config.httpTls === undefined ? 'http' : 'https', config.http.host),
+    webhook: addressOf(webhook.app, 'https', config.webhook.host),
+    ...(webhook.caFile === undefined ? {} : { ca: webhook.caFile }),
+    close: async () => {
+      ready = false;
+      http.unwatch();
+      webhook.unwatch();
+      await Promise.all([http.app.close(), webhook.app.close()]);
+    },
+  };
+}
+
+interface Listener {
+  readonly app: FastifyInstance;
+  readonly unwatch: () => void;
+}
+
+async function buildHttp(
+  deps: Deps,
+  config: ServeConfig,
+  parts: { readonly authenticator: Authenticator; readonly ready: () => boolean },
+): Promise<Listener> {
+  const { hosts, httpTls } = config;
+  if (httpTls === undefined)
+    return { app: buildHttpListener(deps, { ...parts, hosts }), unwatch: () => undefined };
+  const app = buildHttpListener(deps, { ...parts, hosts, tls: await readTlsFiles(httpTls) });
+  return { app, unwatch: reload(deps, app, httpTls) };
+}
+
+async function buildWebhook(
+  deps: Deps,
+  folder: string,
+  parts: { readonly config: ServeConfig; readonly authenticator: Authenticator },
+): Promise<Listener & { readonly caFile?: string }> {
+  const { config, authenticator } = parts;
+  const { project, cluster, webhookTls, webhookHosts } = config;
+  const build = (tls: TlsMaterial): FastifyInstance =>
+    buildWebhookListener(deps, {
+      tls,
+      authenticator,
+      project,
+      ...(cluster === undefined ? {} : { cluster }),
+    }) as unknown as FastifyInstance;
+  if (webhookTls !== undefined) {
+    const app = build(await readTlsFiles(webhookTls));
+    return { app, unwatch: reload(deps, app, webhookTls) };
+  }
+  const { caFile, ...tls } = await ownTlsMaterial(join(folder, 'tls'), webhookHosts, Date.now());
+  return { app: build(tls), caFile, unwatch: () => undefined };
+}
+
+/** Takes changed certificate files into use for new connections; a broken file keeps the old one. */
+function reload(deps: Deps, app: FastifyInstance, files: TlsFiles): () => void {
+  const server = app.server as unknown as { setSecureContext: (material: TlsMaterial) => void };
+  return watchTlsFiles(files, {
+    changed: (material) => {
+      server.setSecureContext(material);
+      deps.log.info({ cert: files.cert }, 'certificate files were read again');
+    },
+    failed: (error) =>
+      deps.log.error({ err: error, cert: files.cert }, 'certificate files cannot be read'),
+  });
+}
+
+function addressOf(app: FastifyInstance, scheme: string, host: string): string {
+  const { port } = app.server.address() as AddressInfo;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+}

@@ -1,0 +1,47 @@
+/** Grafeas' methods on occurrences. */
+import { readListQuery } from '../google/list-message.ts';
+import { noteToJson } from '../google/note-message.ts';
+import { occurrenceFromJson, occurrenceToJson } from '../google/occurrence-message.ts';
+import { vulnerabilitySummaryToJson } from '../google/vulnerability-summary.ts';
+import { createOccurrence } from '../operations/create-occurrence.ts';
+import { deleteOccurrence } from '../operations/delete-occurrence.ts';
+import { getOccurrence } from '../operations/get-occurrence.ts';
+import { getOccurrenceNote } from '../operations/get-occurrence-note.ts';
+import { listOccurrences } from '../operations/list-occurrences.ts';
+import { summariseVulnerabilities } from '../operations/summarise-vulnerabilities.ts';
+import { grafeasVersion, projectOf } from './google-call.ts';
+import type { GoogleHandler } from './google-handlers.ts';
+import { occurrencePage } from './occurrence-page.ts';
+
+/** Handlers of occurrences. */
+export const OCCURRENCE_HANDLERS = {
+  CreateOccurrence: async (deps, { caller, version, resource, body }) => {
+    const wire = grafeasVersion(version);
+    const occurrence = occurrenceFromJson(wire, body);
+    const input = { caller, project: projectOf(resource), occurrence };
+    return occurrenceToJson(wire, await createOccurrence(deps, input));
+  },
+  GetOccurrence: async (deps, { caller, version, resource }) =>
+    occurrenceToJson(
+      grafeasVersion(version),
+      await getOccurrence(deps, { caller, name: resource }),
+    ),
+  ListOccurrences: async (deps, { caller, version, resource, query }) => {
+    const input = { caller, project: projectOf(resource), ...readListQuery(query) };
+    return occurrencePage(version, await listOccurrences(deps, input));
+  },
+  DeleteOccurrence: async (deps, { caller, resource }) => {
+    await deleteOccurrence(deps, { caller, name: resource });
+    return {};
+  },
+  GetOccurrenceNote: async (deps, { caller, version, resource }) =>
+    noteToJson(grafeasVersion(version), await getOccurrenceNote(deps, { caller, name: resource })),
+  GetVulnerabilityOccurrencesSummary: async (deps, { caller, version, resource, query }) => {
+    const { filter } = readListQuery(query);
+    const input = { caller, project: projectOf(resource), filter };
+    return vulnerabilitySummaryToJson(
+      grafeasVersion(version),
+      await summariseVulnerabilities(deps, input),
+    );
+  },
+} as const satisfies Record<string, GoogleHandler>;
