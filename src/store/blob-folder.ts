@@ -7,8 +7,7 @@
  * · `uploads/ID` what is being written · `registry-version` marks the folder as one of these.
  */
 import { type Hash, createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, access, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type Digest, digestAlgorithm } from '../domain/digest.ts';
@@ -24,6 +23,7 @@ import {
   pathOf,
   putFile,
   readSmallFile,
+  writeNew,
 } from './durable-file.ts';
 
 /** Caps of a blob folder. */
@@ -232,22 +232,15 @@ async function mark({ root, readOnly }: BlobFolder): Promise<void> {
       : 'name an empty or a new folder';
     throw new AssayError('failed-precondition', `${root} is not a registry's folder; ${fix}`);
   }
-  await access(root, constants.W_OK);
-  const file = await createFile(join(root, MARK));
-  try {
-    await file.writeFile(`${VERSION}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeNew(join(root, MARK), Buffer.from(`${VERSION}\n`));
 }
 
 async function removeStaleUploads({ root }: BlobFolder, now: Micros): Promise<void> {
   const folder = await makeFolders(root, [UPLOADS]);
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && found.mtimeMs * 1000 > now - STALE_UPLOAD) continue;
-    await rm(path, { force: true });
+    const found = await lstat(path).catch(() => undefined);
+    const stale = found?.isFile() === true && found.mtimeMs * 1000 < now - STALE_UPLOAD;
+    if (stale) await rm(path, { force: true });
   }
 }

@@ -56,14 +56,8 @@ export async function putFile(
   content: Uint8Array,
   temporary: string,
 ): Promise<void> {
-  const file = await createFile(temporary);
   try {
-    await writeAll(file, content, 0).finally(() => undefined);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    await writeNew(temporary, content);
     await moveIntoPlace(temporary, place);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -71,9 +65,21 @@ export async function putFile(
   }
 }
 
+/** Writes a new file and makes its content last. */
+export async function writeNew(path: string, content: Uint8Array): Promise<void> {
+  const file = await createFile(path);
+  try {
+    await writeAll(file, content, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Removes a file and makes that last; tells whether there was one. */
 export async function removeFile(place: FilePlace): Promise<boolean> {
   try {
+    await refuseLinks(place);
     await rm(pathOf(place));
   } catch (error) {
     if (isAbsent(error)) return false;
@@ -137,8 +143,20 @@ async function makeFolder(path: string): Promise<boolean> {
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
   }
-  if ((await lstat(path)).isDirectory()) return false;
-  throw notOurs(path, 'a folder');
+  await refuseLink(path);
+  return false;
+}
+
+async function refuseLinks({ root, folders }: FilePlace): Promise<void> {
+  let path = root;
+  for (const folder of folders) {
+    path = join(path, folder);
+    await refuseLink(path);
+  }
+}
+
+async function refuseLink(path: string): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) throw notOurs(path, 'a folder');
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -11,6 +11,9 @@ import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
 import { formatStored, parseStored } from './stored-json.ts';
 
+/** A package set whose packages say more. */
+export type SetOf<P> = Omit<PackageSet, 'packages'> & { readonly packages: readonly P[] };
+
 /** What was read of one platform's image; an index is only linked to its manifests. */
 export interface ImageRecord {
   readonly digest: Digest;
@@ -20,7 +23,7 @@ export interface ImageRecord {
   readonly platform: string;
   /** Layer blobs, lowest first. */
   readonly layers: readonly Digest[];
-  readonly packageSet: PackageSet & { readonly packages: readonly ScannedPackage[] };
+  readonly packageSet: SetOf<ScannedPackage>;
   readonly status: ScanStatus;
   /** Problems of reading; those of matching are found again with each answer. */
   readonly problems: readonly ScanProblem[];
@@ -29,9 +32,9 @@ export interface ImageRecord {
 }
 
 /** An image as it was kept, its packages with the keys of their matches. */
-export interface StoredImage extends ImageRecord {
+export interface StoredImage extends Omit<ImageRecord, 'packageSet'> {
   readonly packageSetId: string;
-  readonly packageSet: PackageSet & { readonly packages: readonly StoredPackage<ScannedPackage>[] };
+  readonly packageSet: SetOf<StoredPackage<ScannedPackage>>;
 }
 
 interface ImageBody {

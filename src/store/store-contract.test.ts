@@ -1,8 +1,9 @@
+/** The store contract: what every database beneath the store must do; one suite over all of them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Advisory } from '../domain/advisory.ts';
+import type { Advisory, Match } from '../domain/advisory.ts';
 import { parseDigest } from '../domain/digest.ts';
 import type { Note, Occurrence } from '../domain/note.ts';
 import { parseFilter } from '../domain/parse-filter.ts';
@@ -394,14 +395,14 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
       readTime: T0,
       extractorVersion: 1,
     };
-    const match = {
+    const match: Match = {
       advisoryId: 'CVE-1',
       aliases: [],
       summary: 's',
       severity: 'HIGH',
       severitySource: 'x',
       references: [],
-    } as const;
+    };
 
     it('gives back what was kept, with layers and package ids', async () => {
       await store.write((tx) => saveImage(tx, image));
@@ -436,7 +437,7 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
     it('replaces matches by generation and keeps the first time of those that stay', async () => {
       await store.write((tx) => saveImage(tx, image));
       const old = { ...match, advisoryId: 'CVE-2' };
-      const save = (generation: number, matches: readonly (typeof old)[], time: number) =>
+      const save = (generation: number, matches: readonly Match[], time: number) =>
         store.write((tx) => saveMatches(tx, [{ packageId: 1, generation, matches }], time));
       await save(1, [match, old], T0);
       await save(2, [match], T0 + 5);

@@ -29,7 +29,9 @@ interface Waiting {
 
 /** Runs the writer in its own thread. */
 export async function openWriterThread(options: WriterOptions): Promise<WriterPort> {
-  const worker = new Worker(threadFile(), { workerData: options, name: 'store-writer' });
+  // Flags such as --input-type are for the process' own entry, not for the thread's file.
+  const settings = { workerData: options, name: 'store-writer', execArgv: [] };
+  const worker = new Worker(threadFile(), settings);
   const waiting: Waiting[] = [];
   let failure: AssayError | undefined;
   const fail = (cause: unknown): void => {
