@@ -28,6 +28,7 @@ export function createIdSource(milliseconds: () => number): () => string {
     const time = last.toString(16).padStart(12, '0');
     const count = counter.toString(16).padStart(3, '0');
     const variant = (8 + (Number.parseInt(random[0] ?? '0', 16) % 4)).toString(16);
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${variant}${random.slice(1, 4)}-${random.slice(4)}`;
+    const [high, low] = [time.slice(0, 8), time.slice(8)];
+    return `${high}-${low}-7${count}-${variant}${random.slice(1, 4)}-${random.slice(4)}`;
   };
 }

@@ -58,7 +58,9 @@ export async function runServer(folder: string, options: OptionValues): Promise<
   }
 }
 
-/** The first start: a project to answer for and an admin's token, of which only the path is told. */
+/**
+ * The first start: a project to answer for and an admin's token, of which only the path is told.
+ */
 async function prepare(deps: Deps, folder: string, config: ServeConfig): Promise<string> {
   await ensureProject(deps, SYSTEM, config.project);
   const file = join(folder, ADMIN_TOKEN_FILE);
@@ -144,7 +146,9 @@ async function buildWebhook(
   return { app: build(tls), caFile, unwatch: () => undefined };
 }
 
-/** Takes changed certificate files into use for new connections; a broken file keeps the old one. */
+/**
+ * Takes changed certificate files into use for new connections; a broken file keeps the old one.
+ */
 function reload(deps: Deps, app: FastifyInstance, files: TlsFiles): () => void {
   const server = app.server as unknown as { setSecureContext: (material: TlsMaterial) => void };
   return watchTlsFiles(files, {

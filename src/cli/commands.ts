@@ -24,7 +24,8 @@ const SERVE: CommandSpec = {
   examples: [
     'assay serve',
     'assay serve --http 127.0.0.1:0 --webhook 127.0.0.1:0 --data ./data',
-    'assay serve --webhook 0.0.0.0:8443 --webhook-cert tls.crt --webhook-key tls.key \\\n      --webhook-client-ca ca.crt',
+    'assay serve --webhook 0.0.0.0:8443 --webhook-cert tls.crt --webhook-key tls.key ' +
+      '\\\n      --webhook-client-ca ca.crt',
   ],
   options: [
     DATA,
@@ -99,7 +100,8 @@ const ADMIT: CommandSpec = {
   summary: 'Judge an ImageReview, Pod or workload by a policy file, offline.',
   examples: [
     'assay admit pod.yaml --policy policy.yaml',
-    'assay admit review.json --policy policy.yaml --attestors attestors.yaml \\\n      --attestations occurrences.json --cluster us-west2-b.prod',
+    'assay admit review.json --policy policy.yaml --attestors attestors.yaml \\\n      ' +
+      '--attestations occurrences.json --cluster us-west2-b.prod',
   ],
   options: [
     { flags: '--policy <file>', description: 'policy as gcloud exports it (YAML or JSON)' },

@@ -50,7 +50,8 @@ export const showDecision: CommandRun = (context, args, options) =>
     const head = [
       `decision   ${decision.id}`,
       `time       ${formatTime(decision.time)}`,
-      `project    ${decision.project}${request.cluster === undefined ? '' : `, cluster ${request.cluster}`}`,
+      `project    ` +
+        `${decision.project}${request.cluster === undefined ? '' : `, cluster ${request.cluster}`}`,
       `namespace  ${request.namespace ?? '-'}`,
       `answer     ${answerOf(verdict)}`,
       `policies   ${verdict.policies.join(', ')} (engine ${evaluation.engineVersion})`,

@@ -1,4 +1,5 @@
 /** A verdict for a person's eyes: each image, each step, and what to do about a denial. */
+import { terminalText } from '../domain/terminal-text.ts';
 import type { ImageVerdict, Verdict, VerdictStep } from '../domain/verdict.ts';
 
 const MARKS: Readonly<Record<VerdictStep['result'], string>> = {
@@ -21,7 +22,7 @@ function explainImage(image: ImageVerdict): string {
     ...image.steps.map((one) => `  ${MARKS[one.result]} ${one.step.padEnd(16)} ${one.message}`),
     ...remedy(image),
   ];
-  return `${lines.map(printable).join('\n')}\n`;
+  return `${lines.map(terminalText).join('\n')}\n`;
 }
 
 function remedy(image: ImageVerdict): readonly string[] {
@@ -32,10 +33,4 @@ function remedy(image: ImageVerdict): readonly string[] {
     `  wanted: ${image.wanted}`,
     `  fix:    ${image.fix}`,
   ];
-}
-
-/** Replaces control characters, so that a hostile image name cannot write on a terminal. */
-export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\uFFFD');
 }

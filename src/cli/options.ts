@@ -24,7 +24,9 @@ export function numberOption(options: OptionValues, name: string, least: number)
   );
 }
 
-/** The texts of an option that may be given several times; a variable's value is split at commas. */
+/**
+ * The texts of an option that may be given several times; a variable's value is split at commas.
+ */
 export function textOptions(options: OptionValues, name: string): readonly string[] {
   const value = options[name];
   if (typeof value === 'string') return value.split(',').filter((part) => part !== '');

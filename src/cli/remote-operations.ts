@@ -49,7 +49,7 @@ function fillPath(path: string, rest: Map<string, unknown>): string {
   return path.replaceAll(/:([a-zA-Z]+)/g, (_, name: string) => {
     const value = rest.get(name);
     rest.delete(name);
-    return encodeURIComponent(String(value ?? ''));
+    return encodeURIComponent(typeof value === 'string' ? value : '');
   });
 }
 

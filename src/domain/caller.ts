@@ -1,7 +1,9 @@
 /** Who asks: every operation takes a caller and authorises first. */
 import { AssayError } from './error.ts';
 
-/** Roles of a token. The first three include those before them; `agent` may only ask for admission. */
+/**
+ * Roles of a token. The first three include those before them; `agent` may only ask for admission.
+ */
 export const ROLES = ['viewer', 'editor', 'admin', 'agent'] as const;
 
 /** A role that a token carries. */
@@ -67,7 +69,8 @@ export function authorise(
   const where = project === undefined ? '' : ` on project ${project}`;
   throw new AssayError(
     'permission-denied',
-    `${caller.name} lacks permission ${permission}${where}; it needs the role ${PERMISSIONS[permission]} there`,
+    `${caller.name} lacks permission ${permission}${where}; it needs the role ` +
+      `${PERMISSIONS[permission]} there`,
     { details: { permission } },
   );
 }

@@ -3,7 +3,10 @@ import { AssayError } from './error.ts';
 
 declare const digestBrand: unique symbol;
 
-/** A checked digest: `sha256:` and 64, `sha384:` and 96, or `sha512:` and 128, lower-case hex digits. */
+/**
+ * A checked digest: `sha256:` and 64, `sha384:` and 96, or `sha512:` and 128, lower-case hex
+ * digits.
+ */
 export type Digest = string & { readonly [digestBrand]: true };
 
 const HEX_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };

@@ -1,7 +1,7 @@
 /**
  * A place in a filter's text: looking ahead, taking words and values, and errors that point at the
- * character. What a run of characters is depends on what is wanted there (`a-b` is a field, `2026-1`
- * a value), so there are no tokens before the grammar asks.
+ * character. What a run of characters is depends on what is wanted there (`a-b` is a field,
+ * `2026-1` a value), so there are no tokens before the grammar asks.
  */
 import { AssayError } from './error.ts';
 import type { FilterSpan, FilterValue } from './filter.ts';

@@ -162,13 +162,19 @@ function isDomain(text: string): boolean {
 
 function pathProblem(path: string): string | undefined {
   if (path.length > MAX_PATH_LENGTH) {
-    return `has a repository path of ${path.length} characters; at most ${MAX_PATH_LENGTH} are allowed`;
+    return (
+      `has a repository path of ${path.length} characters; at most ` +
+      `${MAX_PATH_LENGTH} are allowed`
+    );
   }
   const wrong = path.split('/').find((component) => !PATH_COMPONENT.test(component));
   if (wrong === undefined) return undefined;
   if (wrong === '') return 'has an empty path component; leave out the slash or write a name there';
   if (PATH_COMPONENT.test(wrong.toLowerCase())) {
-    return `has ${quote(wrong)} in its repository name; write it in lower case: ${quote(wrong.toLowerCase())}`;
+    return (
+      `has ${quote(wrong)} in its repository name; write it in lower case: ` +
+      `${quote(wrong.toLowerCase())}`
+    );
   }
   return (
     `has ${quote(wrong)} in its repository name; a component is lower-case letters and digits, ` +
@@ -178,7 +184,10 @@ function pathProblem(path: string): string | undefined {
 
 function tagProblem(tag: string | undefined): string | undefined {
   if (tag === undefined || TAG.test(tag)) return undefined;
-  return `has the tag ${quote(tag)}; a tag is 1 to 128 of A-Z a-z 0-9 _ . - and begins with none of . -`;
+  return (
+    `has the tag ${quote(tag)}; a tag is 1 to 128 of A-Z a-z 0-9 _ . - and begins ` +
+    `with none of . -`
+  );
 }
 
 function readDigest(text: string, digest: string): Digest {

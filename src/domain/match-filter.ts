@@ -30,7 +30,9 @@ const COMPARISONS: Readonly<Record<FilterOperator, (order: number) => boolean>> 
   '>=': (order) => order >= 0,
 };
 
-/** Compiles a filter once; throws `invalid-filter` that points at an unknown field or wrong value. */
+/**
+ * Compiles a filter once; throws `invalid-filter` that points at an unknown field or wrong value.
+ */
 export function compileFilter(filter: Filter): OccurrenceTest {
   return filter.kind === 'all' ? () => true : compile(filter);
 }

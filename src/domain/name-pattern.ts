@@ -21,7 +21,8 @@ const MAX_LENGTH = 1024;
 /**
  * Refuses with `invalid-policy` a pattern that is not `registry/path/to/image` with at most one
  * `*` or `**` at its end and after `registry/`, and one that matches no reference at all because
- * references are matched with Docker's defaults filled in (`nginx*` for `docker.io/library/nginx*`).
+ * references are matched with Docker's defaults filled in (`nginx*` for
+ * `docker.io/library/nginx*`).
  */
 export function checkNamePattern(text: string): void {
   const problem = shapeProblem(text) ?? uselessProblem(text);
@@ -70,7 +71,9 @@ function shapeProblem(text: string): string | undefined {
   if (!/^\*{1,2}$/.test(text.slice(star))) {
     return 'has a wildcard inside; only one * or ** is allowed, at the end';
   }
-  return `has a wildcard in the registry; * and ** are allowed only after registry/${hubHint(text)}`;
+  return (
+    `has a wildcard in the registry; * and ** are allowed only after ` + `registry/${hubHint(text)}`
+  );
 }
 
 function uselessProblem(text: string): string | undefined {
@@ -79,7 +82,10 @@ function uselessProblem(text: string): string | undefined {
   const prefix = star < 0 ? text : text.slice(0, star);
   const matched = completions(prefix, star >= 0).some((full) => readsAsMatch(text, full));
   if (matched) return undefined;
-  return `matches no image reference, because references are matched as registry/path${hubHint(text)}`;
+  return (
+    `matches no image reference, because references are matched as ` +
+    `registry/path${hubHint(text)}`
+  );
 }
 
 /** Texts, one of which is a reference that the pattern takes, unless there is none. */
@@ -95,7 +101,9 @@ function readsAsMatch(pattern: string, text: string): boolean {
   return reference !== undefined && matchesNamePattern(pattern, reference);
 }
 
-/** `; did you mean …?` with the pattern's text normalised, where that gives a pattern that works. */
+/**
+ * `; did you mean …?` with the pattern's text normalised, where that gives a pattern that works.
+ */
 function hubHint(text: string): string {
   const star = text.indexOf('*');
   const prefix = star < 0 ? text : text.slice(0, star);

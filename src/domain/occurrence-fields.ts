@@ -1,6 +1,6 @@
 /**
- * The fields by which occurrences are filtered: how a filter's text is read, and where the value is.
- * Rows in the store and occurrences derived from scans are filtered by this one table.
+ * The fields by which occurrences are filtered: how a filter's text is read, and where the value
+ * is. Rows in the store and occurrences derived from scans are filtered by this one table.
  */
 import { AssayError } from './error.ts';
 import { KIND_FIELDS, type Occurrence } from './note.ts';
@@ -74,8 +74,8 @@ function readSeverity(value: string): number {
 }
 
 function severityOf({ detail }: Occurrence): number {
-  const severity = String(detail['effectiveSeverity'] ?? detail['severity'] ?? '');
-  return isSeverity(severity) ? severityRank(severity) : 0;
+  const severity = detail['effectiveSeverity'] ?? detail['severity'];
+  return typeof severity === 'string' && isSeverity(severity) ? severityRank(severity) : 0;
 }
 
 function text(of: OccurrenceField['of'], read: OccurrenceField['read'] = String): OccurrenceField {

@@ -1,6 +1,6 @@
 /**
- * The filter language of Google's list methods (AIP-160): OR binds tighter than AND, factors side by
- * side are ANDed, and everything is capped, because a filter comes from outside.
+ * The filter language of Google's list methods (AIP-160): OR binds tighter than AND, factors side
+ * by side are ANDed, and everything is capped, because a filter comes from outside.
  */
 import {
   FILTER_FUNCTIONS,
@@ -44,7 +44,8 @@ const TERM = 'a comparison, a function, "(" or NOT';
  */
 export function parseFilter(text: string): Filter {
   if (text.length > MAX_FILTER_LENGTH) {
-    const problem = `the filter has ${text.length} characters, at most ${MAX_FILTER_LENGTH} are read`;
+    const problem =
+      `the filter has ${text.length} characters, at most ` + `${MAX_FILTER_LENGTH} are read`;
     throw filterError(MAX_FILTER_LENGTH, problem);
   }
   const cursor: FilterCursor = { text, offset: 0, terms: 0 };

@@ -50,7 +50,9 @@ const FACT_ID = {
   wanted: 'letters, digits and - . _ ~ : +, beginning with a letter or digit',
 };
 const NOTE: IdRule = { what: 'note id', ...FACT_ID };
-/** Longer than a note's: ids of what the scanner found carry the keys that they are derived from. */
+/**
+ * Longer than a note's: ids of what the scanner found carry the keys that they are derived from.
+ */
 const OCCURRENCE: IdRule = { what: 'occurrence id', ...FACT_ID, maxLength: 2048 };
 const ATTESTOR: IdRule = {
   what: 'attestor id',

@@ -1,4 +1,6 @@
-/** Time as integer microseconds since 1970 UTC, printed with six digits as gcloud cuts by position. */
+/**
+ * Time as integer microseconds since 1970 UTC, printed with six digits as gcloud cuts by position.
+ */
 import { AssayError } from './error.ts';
 
 /** Microseconds since 1970-01-01T00:00:00Z; a safe integer until the year 2255. */
@@ -27,7 +29,8 @@ export function parseTime(text: string): Micros {
   if (!Number.isFinite(seconds) || !isCalendarTime(match?.[1] ?? '')) {
     throw new AssayError(
       'invalid-argument',
-      `time ${JSON.stringify(text.slice(0, 64))} is not RFC 3339; write it like 2026-11-20T17:19:14Z`,
+      `time ${JSON.stringify(text.slice(0, 64))} is not RFC 3339; write it like ` +
+        `2026-11-20T17:19:14Z`,
     );
   }
   return seconds * SECOND + Number((match?.[2] ?? '').padEnd(6, '0').slice(0, 6));

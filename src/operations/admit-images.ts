@@ -17,7 +17,7 @@ import { findProject } from '../store/project-rows.ts';
 import { contentDigest } from './content-digest.ts';
 import type { Deps } from './deps.ts';
 import { gatherEvidence } from './gather-evidence.ts';
-import { policyOf } from './get-policy.ts';
+import { policyOf } from './new-policy.ts';
 import type { StandingVerdict } from './verdict-cache.ts';
 
 /** A verdict over existing facts is evaluated anew after this long at the latest. */

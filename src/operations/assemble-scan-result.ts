@@ -77,7 +77,8 @@ function oldSources(
     .map((source) => ({
       code: 'advisories-old',
       message:
-        `advisory data for ${source.ecosystem} are of ${formatTime(source.updated).slice(0, 10)}, ` +
+        `advisory data for ${source.ecosystem} are of ` +
+        `${formatTime(source.updated).slice(0, 10)}, ` +
         `older than ${Math.floor(parts.maxAdvisoryAge / DAY)} days; import newer ones`,
       fatal: false,
     }));

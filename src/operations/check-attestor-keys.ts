@@ -1,4 +1,6 @@
-/** Public keys of an attestor as they come in: read, judged, and given the ids that Google gives. */
+/**
+ * Public keys of an attestor as they come in: read, judged, and given the ids that Google gives.
+ */
 import type { AttestorKey } from '../domain/attestor.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Micros } from '../domain/time.ts';
@@ -9,9 +11,9 @@ import { readPkixKey } from '../signing/verify-pkix.ts';
 const MAX_KEYS = 100;
 
 /**
- * Checks keys and sets their ids: a PGP key's fingerprint always, a PKIX key's where the client gave
- * none. Throws `invalid-key` for weak, revoked or malformed keys, doubled ids, and an expired key
- * that is not among `kept`: clients send all keys back, and an old one must not block a change.
+ * Checks keys and sets their ids: a PGP key's fingerprint always, a PKIX key's where the client
+ * gave none. Throws `invalid-key` for weak, revoked or malformed keys, doubled ids, and an expired
+ * key that is not among `kept`: clients send all keys back, and an old one must not block a change.
  */
 export async function checkAttestorKeys(
   keys: readonly AttestorKey[],

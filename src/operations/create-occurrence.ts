@@ -1,4 +1,7 @@
-/** Creating an occurrence of a note. Attestations are stored as they are: they are verified when read. */
+/**
+ * Creating an occurrence of a note. Attestations are stored as they are: they are verified when
+ * read.
+ */
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { fillFromNote } from '../google/fill-from-note.ts';
@@ -14,7 +17,9 @@ import type { Deps } from './deps.ts';
 /** What a client says of an occurrence; name and times are ours. */
 export type NewOccurrence = Omit<Occurrence, 'name' | 'createTime' | 'updateTime'>;
 
-/** Creates an occurrence; throws `not-found` without its note, `invalid-argument` for another kind. */
+/**
+ * Creates an occurrence; throws `not-found` without its note, `invalid-argument` for another kind.
+ */
 export async function createOccurrence(
   deps: Deps,
   input: { readonly caller: Caller; readonly project: string; readonly occurrence: NewOccurrence },
@@ -57,6 +62,7 @@ function requireNote(note: Note | undefined, given: NewOccurrence): Note {
   if (note.kind === given.kind) return note;
   throw new AssayError(
     'invalid-argument',
-    `note ${given.noteName} is of kind ${note.kind}, the occurrence of kind ${given.kind}; they must agree`,
+    `note ${given.noteName} is of kind ${note.kind}, the occurrence of kind ` +
+      `${given.kind}; they must agree`,
   );
 }

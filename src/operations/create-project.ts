@@ -1,4 +1,6 @@
-/** Making a project: it starts with policy revision 1, which allows everything, as Google's does. */
+/**
+ * Making a project: it starts with policy revision 1, which allows everything, as Google's does.
+ */
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { parseProjectId } from '../domain/resource-name.ts';

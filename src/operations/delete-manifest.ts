@@ -1,4 +1,6 @@
-/** Deleting a tag, or a manifest with the tags that point at it. Blobs stay: others may use them. */
+/**
+ * Deleting a tag, or a manifest with the tags that point at it. Blobs stay: others may use them.
+ */
 import { removeManifest, removeTag } from '../store/repository-files.ts';
 import { type ManifestAddress, unknownManifest } from './pull-manifest.ts';
 import { type RegistryDeps, refuseReadOnly } from './registry-deps.ts';

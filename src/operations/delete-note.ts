@@ -1,4 +1,6 @@
-/** Deleting a note. Its occurrences stay, and attestors that point to it verify nothing any more. */
+/**
+ * Deleting a note. Its occurrences stay, and attestors that point to it verify nothing any more.
+ */
 import { type Caller, authorise } from '../domain/caller.ts';
 import { parseNoteName } from '../domain/resource-name.ts';
 import { deleteNote as deleteRow } from '../store/note-rows.ts';

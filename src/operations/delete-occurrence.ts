@@ -5,7 +5,9 @@ import { deleteOccurrence as deleteRow } from '../store/occurrence-rows.ts';
 import { audit } from './audit.ts';
 import type { Deps } from './deps.ts';
 
-/** Deletes the occurrence of a name; throws `not-found`. A deleted attestation opens nothing more. */
+/**
+ * Deletes the occurrence of a name; throws `not-found`. A deleted attestation opens nothing more.
+ */
 export async function deleteOccurrence(
   deps: Deps,
   input: { readonly caller: Caller; readonly name: string },

@@ -2,14 +2,10 @@
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { PolicyDocument } from '../domain/policy-document.ts';
-import { type PolicyId, findPolicy } from '../store/policy-rows.ts';
+import { findPolicy } from '../store/policy-rows.ts';
 import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
-
-/** Under which a project's one Binary Authorization policy is kept. */
-export function policyOf(project: string): PolicyId {
-  return { project, kind: 'BinauthzPolicy', name: 'policy' };
-}
+import { policyOf } from './new-policy.ts';
 
 /** The current policy; throws `not-found` for a project that does not exist. */
 export async function getPolicy(

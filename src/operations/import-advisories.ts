@@ -1,6 +1,6 @@
 /**
- * Importing an OSV export: batch by batch behind a generation that one last update makes visible, so
- * that a scan sees the old data or the new, never a mixture. A broken record stops the import.
+ * Importing an OSV export: batch by batch behind a generation that one last update makes visible,
+ * so that a scan sees the old data or the new, never a mixture. A broken record stops the import.
  */
 import type { Advisory, AdvisorySource } from '../domain/advisory.ts';
 import { type Caller, authorise } from '../domain/caller.ts';

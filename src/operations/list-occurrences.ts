@@ -20,7 +20,9 @@ export interface OccurrencePage {
   readonly nextPageToken?: string;
 }
 
-/** Tokens of the second part of the list begin with this; those of the first are the store's own. */
+/**
+ * Tokens of the second part of the list begin with this; those of the first are the store's own.
+ */
 const DERIVED = 'd.';
 const STORED = 's.';
 const DERIVED_SHAPE = ['string', 'string', 'number'] as const;

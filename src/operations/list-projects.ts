@@ -4,7 +4,7 @@ import type { Micros } from '../domain/time.ts';
 import { findPolicy } from '../store/policy-rows.ts';
 import { listProjects as listRows } from '../store/project-rows.ts';
 import type { Deps } from './deps.ts';
-import { policyOf } from './get-policy.ts';
+import { policyOf } from './new-policy.ts';
 
 /** A project as it is listed. */
 export interface ListedProject {

@@ -7,7 +7,9 @@ import { assembleScanResult } from './assemble-scan-result.ts';
 import type { Deps } from './deps.ts';
 import { matchPackages } from './match-packages.ts';
 
-/** The answer for a known image, matched with today's advisories; undefined where it was not read. */
+/**
+ * The answer for a known image, matched with today's advisories; undefined where it was not read.
+ */
 export async function loadScan(
   deps: Deps,
   image: { readonly reference: string; readonly digest: Digest },

@@ -1,9 +1,13 @@
 /** A revision of a project's Binary Authorization policy, ready to be kept. */
 import type { BinauthzPolicy } from '../domain/policy-document.ts';
 import type { Micros } from '../domain/time.ts';
-import type { NewPolicy } from '../store/policy-rows.ts';
+import type { NewPolicy, PolicyId } from '../store/policy-rows.ts';
 import { contentEtag } from './content-digest.ts';
-import { policyOf } from './get-policy.ts';
+
+/** Under which a project's one Binary Authorization policy is kept. */
+export function policyOf(project: string): PolicyId {
+  return { project, kind: 'BinauthzPolicy', name: 'policy' };
+}
 
 /** What a revision says, its text as received, and when it came. */
 export interface PolicyText {

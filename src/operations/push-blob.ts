@@ -81,7 +81,7 @@ export async function pushBlob(
   input: {
     readonly repository: RepositoryPath;
     readonly digest: Digest;
-    readonly chunk: BlobChunk;
+    readonly chunk?: BlobChunk;
   },
 ): Promise<number> {
   const id = await startBlobUpload(deps, input);
@@ -101,13 +101,15 @@ export async function cancelBlobUpload(deps: RegistryDeps, key: UploadKey): Prom
 function refuseDisorder({ span, length }: BlobChunk, offset: number): void {
   if (span === undefined) return;
   if (span.start !== offset) {
-    const message = `the chunk begins at byte ${span.start}, but ${offset} bytes are here; go on there`;
+    const message =
+      `the chunk begins at byte ${span.start}, but ${offset} bytes are ` + `here; go on there`;
     throw registryError('BLOB_UPLOAD_INVALID', message, 416);
   }
   if (length !== undefined && length !== span.end + 1 - span.start) throw wrongLength(span, length);
 }
 
 function wrongLength({ start, end }: ByteSpan, length: number): Error {
-  const message = `the chunk has ${length} bytes, but its Content-Range ${start}-${end} says otherwise`;
+  const message =
+    `the chunk has ${length} bytes, but its Content-Range ${start}-${end} ` + `says otherwise`;
   return registryError('SIZE_INVALID', message, 400);
 }

@@ -97,7 +97,8 @@ function runnableDigests(index: ImageIndex, reference: string): readonly Digest[
   if (digests.length > 0 && digests.length <= MAX_PLATFORMS) return digests;
   throw new AssayError(
     'invalid-image',
-    `${reference} is an index with ${digests.length} runnable platforms; wanted 1 to ${MAX_PLATFORMS}`,
+    `${reference} is an index with ${digests.length} runnable platforms; wanted 1 to ` +
+      `${MAX_PLATFORMS}`,
   );
 }
 

@@ -1,4 +1,6 @@
-/** Replacing a project's Binary Authorization policy. Acknowledged means: the next review sees it. */
+/**
+ * Replacing a project's Binary Authorization policy. Acknowledged means: the next review sees it.
+ */
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { BinauthzPolicy, PolicyDocument } from '../domain/policy-document.ts';

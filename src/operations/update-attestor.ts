@@ -9,7 +9,9 @@ import { checkAttestorKeys } from './check-attestor-keys.ts';
 import { type NewAttestor, withEtag } from './create-attestor.ts';
 import type { Deps } from './deps.ts';
 
-/** Updates an attestor; throws `aborted` for a stale etag. A removed key verifies nothing any more. */
+/**
+ * Updates an attestor; throws `aborted` for a stale etag. A removed key verifies nothing any more.
+ */
 export async function updateAttestor(
   deps: Deps,
   input: {
@@ -51,6 +53,7 @@ function refuseChange(before: Attestor, given: NewAttestor): void {
   if (given.noteReference === before.noteReference) return;
   throw new AssayError(
     'invalid-argument',
-    `attestor ${before.name} has the note ${before.noteReference}, which cannot change to ${given.noteReference}`,
+    `attestor ${before.name} has the note ${before.noteReference}, which cannot change ` +
+      `to ${given.noteReference}`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Verdicts that still stand: kept under everything that the evaluator read, dropped all at once when
- * the store's revision rises, and each no longer than the earliest expiry among its evidence.
+ * Verdicts that still stand: kept under everything that the evaluator read, dropped all at once
+ * when the store's revision rises, and each no longer than the earliest expiry among its evidence.
  */
 import type { Micros } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -20,7 +20,9 @@ export interface VerdictCache {
     key: string,
     at: { revision: number; now: Micros },
   ) => StandingVerdict | undefined;
-  /** Keeps a verdict that was evaluated from facts of `revision`; ignored when they have changed. */
+  /**
+   * Keeps a verdict that was evaluated from facts of `revision`; ignored when they have changed.
+   */
   readonly keep: (key: string, revision: number, verdict: StandingVerdict) => void;
 }
 

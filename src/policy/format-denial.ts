@@ -1,4 +1,5 @@
 /** A denied developer's text: the field's own sentence first, then what, why and what to do. */
+import { terminalText } from '../domain/terminal-text.ts';
 import type { ImageVerdict, Verdict } from '../domain/verdict.ts';
 
 /** Longest reason that is sent to an API server, in characters. */
@@ -27,6 +28,5 @@ function block(image: ImageVerdict, index: number): string {
 
 /** Control characters of a hostile reference never reach a terminal. */
 function clean(line: string): string {
-  // eslint-disable-next-line no-control-regex
-  return line.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\uFFFD').slice(0, 1000);
+  return terminalText(line).slice(0, 1000);
 }

@@ -22,7 +22,9 @@ export interface JudgedImage {
   readonly enforced: boolean;
 }
 
-/** Reads an image for admission: any reference of the grammar, except one with a digest for a tag. */
+/**
+ * Reads an image for admission: any reference of the grammar, except one with a digest for a tag.
+ */
 export function readAdmittedReference(image: string): ImageReference | AssayError {
   try {
     const reference = parseImageReference(image);

@@ -1,4 +1,7 @@
-/** Verdicts over requests that cannot be judged: unreadable, or from an unknown place. Always denied. */
+/**
+ * Verdicts over requests that cannot be judged: unreadable, or from an unknown place. Always
+ * denied.
+ */
 import type { AdmissionRequest, RequestedImage, Verdict } from '../domain/verdict.ts';
 import { step } from './finding.ts';
 

@@ -9,7 +9,7 @@ import type { ScanProblem } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
 import { DAY, HOUR, formatTime } from '../domain/time.ts';
 import { orderFindings, SHOWN_SEVERITIES } from './order-findings.ts';
-import { terminalText, wrapText } from './terminal-text.ts';
+import { terminalText, wrapText } from '../domain/terminal-text.ts';
 import { formatTextTable, styleText } from './text-table.ts';
 
 /** How the table is printed. */

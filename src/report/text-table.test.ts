@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { terminalText, wrapText } from './terminal-text.ts';
+import { terminalText, wrapText } from '../domain/terminal-text.ts';
 import { formatTextTable } from './text-table.ts';
 
 describe('formatTextTable', () => {

@@ -2,7 +2,7 @@
  * Tables for people on a terminal: columns as wide as needed, narrowed where the line is too short,
  * and what does not fit goes on in the next line. Nothing is cut off, so that a copied id is whole.
  */
-import { characters, terminalText, wrapText } from './terminal-text.ts';
+import { characters, terminalText, wrapText } from '../domain/terminal-text.ts';
 
 /** A cell: its text, or its text with an SGR code such as `31` that colours it. */
 export type TableCell = string | { readonly text: string; readonly style?: string };
@@ -21,7 +21,9 @@ export interface TextTable {
 const GAP = 2;
 const MIN_WIDTH = 6;
 
-/** Prints a heading line and the rows, each ending in a newline; control characters made visible. */
+/**
+ * Prints a heading line and the rows, each ending in a newline; control characters made visible.
+ */
 export function formatTextTable(table: TextTable): string {
   const texts = [table.columns, ...table.rows].map((row) =>
     table.columns.map((_, index) => cellText(row[index] ?? '')),

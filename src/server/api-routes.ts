@@ -4,7 +4,7 @@ import { AssayError } from '../domain/error.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { CATALOG, isOperationName, runOperation } from '../operations/catalog.ts';
 import { checkInput } from './api-inputs.ts';
-import type { RouteContext } from './http-listener.ts';
+import type { RouteContext } from './route-context.ts';
 import { parseJsonBody } from './json-body.ts';
 
 /** Adds the routes of the catalog. */

@@ -8,8 +8,7 @@ import { getAttestor } from '../operations/get-attestor.ts';
 import { listAttestors } from '../operations/list-attestors.ts';
 import { updateAttestor } from '../operations/update-attestor.ts';
 import { validateAttestation } from '../operations/validate-attestation.ts';
-import { projectOf } from './google-call.ts';
-import type { GoogleHandler } from './google-handlers.ts';
+import { type GoogleHandler, projectOf } from './google-call.ts';
 
 /** Handlers of attestors. */
 export const ATTESTOR_HANDLERS = {

@@ -38,7 +38,8 @@ export async function authenticateCaller(
   }
   throw new AssayError(
     'unauthenticated',
-    'the request has no bearer token; send "Authorization: Bearer TOKEN" (assay token create makes one)',
+    'the request has no bearer token; send "Authorization: Bearer TOKEN" (assay token ' +
+      'create makes one)',
   );
 }
 

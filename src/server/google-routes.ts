@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unknownPathToJson, wrongVerbToJson } from '../google/error-message.ts';
 import { matchMethod } from '../google/methods.ts';
 import { GOOGLE_HANDLERS } from './google-handlers.ts';
-import type { RouteContext } from './http-listener.ts';
+import type { RouteContext } from './route-context.ts';
 import { parseJsonBody } from './json-body.ts';
 
 const PREFIXES = ['/v1/*', '/v1beta1/*', '/v1alpha2/*'];

@@ -5,20 +5,30 @@ import { AssayError } from '../domain/error.ts';
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /** Makes the check of a request's headers; it throws `permission-denied` for foreign names. */
-export function makeHostCheck(hosts: readonly string[]): (headers: IncomingHttpHeaders) => void {
+export function makeHostCheck(
+  hosts: readonly string[],
+  fix = 'start with --host NAME to allow it',
+): (headers: IncomingHttpHeaders) => void {
   const allowed = new Set([...LOOPBACK_NAMES, ...hosts.map((host) => host.toLowerCase())]);
   return (headers) => {
-    refuse(allowed, 'Host', headers.host ?? '');
+    refuse(headers.host ?? '', { allowed, header: 'Host', fix });
     const { origin } = headers;
-    if (origin !== undefined) refuse(allowed, 'Origin', origin.replace(/^https?:\/\//, ''));
+    if (origin === undefined) return;
+    refuse(origin.replace(/^https?:\/\//, ''), { allowed, header: 'Origin', fix });
   };
 }
 
-function refuse(allowed: ReadonlySet<string>, header: string, value: string): void {
+interface HostRule {
+  readonly allowed: ReadonlySet<string>;
+  readonly header: string;
+  readonly fix: string;
+}
+
+function refuse(value: string, { allowed, header, fix }: HostRule): void {
   const name = value.toLowerCase().replace(/:\d+$/, '');
   if (allowed.has(name)) return;
   throw new AssayError(
     'permission-denied',
-    `${header} ${JSON.stringify(value.slice(0, 200))} is not served here; start with --host NAME to allow it`,
+    `${header} ${JSON.stringify(value.slice(0, 200))} is not served here; ${fix}`,
   );
 }

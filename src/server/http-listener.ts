@@ -8,6 +8,7 @@ import { addApiRoutes } from './api-routes.ts';
 import { type Authenticator, authenticateCaller } from './authenticate.ts';
 import { sendError } from './error-response.ts';
 import { addGoogleRoutes } from './google-routes.ts';
+import type { RouteContext } from './route-context.ts';
 import { OVERSIZE, readBodyCapped } from './read-body.ts';
 import { makeHostCheck } from './host-check.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -25,13 +26,6 @@ export interface HttpOptions {
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 const HEALTH = new Set(['/healthz', '/readyz']);
-
-/** What routes are given: the operations' effects and who calls. */
-export interface RouteContext {
-  readonly app: FastifyInstance;
-  readonly deps: Deps;
-  readonly callerOf: (request: FastifyRequest) => Promise<Caller>;
-}
 
 /** Builds the listener; the caller listens and closes. */
 export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInstance {

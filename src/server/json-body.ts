@@ -3,7 +3,9 @@ import { AssayError } from '../domain/error.ts';
 
 const MAX_DEPTH = 64;
 
-/** Parses a body; an empty one is an empty object. Refuses invalid UTF-8, bad JSON, deep nesting. */
+/**
+ * Parses a body; an empty one is an empty object. Refuses invalid UTF-8, bad JSON, deep nesting.
+ */
 export function parseJsonBody(body: unknown): unknown {
   if (!(body instanceof Uint8Array) || body.length === 0) return {};
   const text = decode(body);

@@ -9,8 +9,7 @@ import { getNote } from '../operations/get-note.ts';
 import { listNoteOccurrences } from '../operations/list-note-occurrences.ts';
 import { listNotes } from '../operations/list-notes.ts';
 import { updateNote } from '../operations/update-note.ts';
-import { grafeasVersion, projectOf } from './google-call.ts';
-import type { GoogleHandler } from './google-handlers.ts';
+import { type GoogleHandler, grafeasVersion, projectOf } from './google-call.ts';
 import { occurrencePage } from './occurrence-page.ts';
 
 /** Handlers of notes. */

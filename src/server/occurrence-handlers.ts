@@ -9,8 +9,7 @@ import { getOccurrence } from '../operations/get-occurrence.ts';
 import { getOccurrenceNote } from '../operations/get-occurrence-note.ts';
 import { listOccurrences } from '../operations/list-occurrences.ts';
 import { summariseVulnerabilities } from '../operations/summarise-vulnerabilities.ts';
-import { grafeasVersion, projectOf } from './google-call.ts';
-import type { GoogleHandler } from './google-handlers.ts';
+import { type GoogleHandler, grafeasVersion, projectOf } from './google-call.ts';
 import { occurrencePage } from './occurrence-page.ts';
 
 /** Handlers of occurrences. */

@@ -2,8 +2,7 @@
 import { policyFromJson, policyToJson } from '../google/policy-message.ts';
 import { getPolicy } from '../operations/get-policy.ts';
 import { setPolicy } from '../operations/set-policy.ts';
-import { projectOf } from './google-call.ts';
-import type { GoogleHandler } from './google-handlers.ts';
+import { type GoogleHandler, projectOf } from './google-call.ts';
 
 /** Handlers of the policy. */
 export const POLICY_HANDLERS = {

@@ -7,7 +7,9 @@ export const OVERSIZE = Symbol('oversize');
 /** Beyond this many times the cap the connection is closed all the same. */
 const PATIENCE = 16;
 
-/** Collects a body up to `cap` bytes; a larger one is read to its end, unkept, so that it hears us. */
+/**
+ * Collects a body up to `cap` bytes; a larger one is read to its end, unkept, so that it hears us.
+ */
 export async function readBodyCapped(
   payload: IncomingMessage,
   cap: number,
