@@ -5,7 +5,10 @@ import type { LayerEntry, LayerFacts } from '../domain/layer-facts.ts';
 import { foldLayers } from './fold-layers.ts';
 import { digestOf } from './raw-tar.ts';
 
-/** `a/` directory, `a -> b` symbolic link, `a => b` hard link, `!a` whiteout, `^a` opaque, `?a` device. */
+/**
+ * `a/` directory, `a -> b` symbolic link, `a => b` hard link, `!a` whiteout, `^a` opaque, `?a`
+ * device.
+ */
 function layer(digit: string, lines: readonly string[]): LayerFacts {
   const marked = (mark: string): string[] =>
     lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(1));

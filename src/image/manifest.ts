@@ -108,7 +108,9 @@ export function isRunnablePlatform(descriptor: Descriptor): boolean {
   return platform?.os !== 'unknown' || platform.architecture !== 'unknown';
 }
 
-/** Refuses an artifact (chart, signature, policy …) that is no container image, naming what it is. */
+/**
+ * Refuses an artifact (chart, signature, policy …) that is no container image, naming what it is.
+ */
 export function refuseArtifact(manifest: Manifest): void {
   if (IMAGE_CONFIGS.has(manifest.config.mediaType)) return;
   const type = manifest.artifactType ?? manifest.config.mediaType;
@@ -118,7 +120,9 @@ export function refuseArtifact(manifest: Manifest): void {
 /** The problem with a layer whose bytes lie elsewhere and are never fetched; fatal. */
 export function foreignLayerProblem(layer: Descriptor): ScanProblem | undefined {
   if (layer.foreign === undefined) return undefined;
-  const message = `layer ${layer.digest} (${layer.mediaType}) is kept outside the registry; foreign layers are not fetched`;
+  const message =
+    `layer ${layer.digest} (${layer.mediaType}) is kept outside the ` +
+    `registry; foreign layers are not fetched`;
   return { code: 'foreign-layer', message, fatal: true };
 }
 

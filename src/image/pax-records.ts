@@ -1,4 +1,7 @@
-/** Extended headers of pax archives: long names, sizes and sparse marks (POSIX pax, "Extended Header"). */
+/**
+ * Extended headers of pax archives: long names, sizes and sparse marks (POSIX pax, "Extended
+ * Header").
+ */
 import { invalid } from './json-document.ts';
 import { contentSize, type TarHeader } from './tar-header.ts';
 
@@ -26,7 +29,9 @@ export function parsePaxRecords(bytes: Buffer): PaxRecords {
   return records;
 }
 
-/** Refuses a global header that renames or resizes what follows: runtimes ignore it, tar does not. */
+/**
+ * Refuses a global header that renames or resizes what follows: runtimes ignore it, tar does not.
+ */
 export function checkGlobalRecords(records: PaxRecords): void {
   for (const key of ['path', 'linkpath', 'size']) {
     if (records.has(key)) throw invalid(`a global pax header sets ${key}; readers disagree on it`);

@@ -244,7 +244,8 @@ function sizeAndTarget(
 function noteOutside(reading: Reading, clamped: string): void {
   const { want } = reading;
   const fatal = want.wants(clamped) > 0 || (want.keeps?.(clamped) ?? false);
-  const message = `an entry's name climbs out of the root with ".." (to ${quote(clamped)}); it was ignored`;
+  const message =
+    `an entry's name climbs out of the root with ".." (to ` + `${quote(clamped)}); it was ignored`;
   note(reading, { code: 'path-outside-root', message, fatal });
 }
 

@@ -22,7 +22,9 @@ export interface TarHeader {
 /** Bytes of a header and of the unit that contents are padded to. */
 export const TAR_BLOCK = 512;
 
-/** Types that have no content whatever their size field says: links, devices, directories, pipes. */
+/**
+ * Types that have no content whatever their size field says: links, devices, directories, pipes.
+ */
 const HEADER_ONLY = '123456';
 
 /** Tells whether a block is all zeros, which ends an archive. */

@@ -17,7 +17,9 @@ export function isPolicyAnnotation(key: string): boolean {
   return slash > DOMAIN.length && key.slice(0, slash).endsWith(DOMAIN);
 }
 
-/** Reads an object's annotations, keeping those of {@link isPolicyAnnotation}; all must be texts. */
+/**
+ * Reads an object's annotations, keeping those of {@link isPolicyAnnotation}; all must be texts.
+ */
 export function readPolicyAnnotations(
   value: unknown,
   field: string,

@@ -1,6 +1,6 @@
 /**
- * Where cluster objects hide their images: every list of containers and every image volume of a pod,
- * inside whatever makes pods. A place that is forgotten here is a way past the policy.
+ * Where cluster objects hide their images: every list of containers and every image volume of a
+ * pod, inside whatever makes pods. A place that is forgotten here is a way past the policy.
  */
 import { AssayError } from '../domain/error.ts';
 import { type JsonObject, canonicalJson } from '../domain/json.ts';
@@ -55,7 +55,9 @@ export function readWorkload(object: unknown): ReviewedImages {
   );
 }
 
-/** Reads the images of an object, or of each item of a List, item by item: see {@link readWorkload}. */
+/**
+ * Reads the images of an object, or of each item of a List, item by item: see {@link readWorkload}.
+ */
 export function readWorkloads(object: unknown): readonly ReviewedImages[] {
   const body = readObject(object, 'the object');
   const { kind } = body;

@@ -239,7 +239,9 @@ function foreignProblems(packages: readonly ScannedPackage[], known: KnownSystem
   const foreign = packages.filter(({ ecosystem }) => ecosystem === undefined);
   const [first] = foreign;
   if (first === undefined) return [];
-  const message = `${foreign.length} ${first.type} packages (${first.path}) are not of ${known.system.name}; no advisories are known for them`;
+  const message =
+    `${foreign.length} ${first.type} packages (${first.path}) are not of ` +
+    `${known.system.name}; no advisories are known for them`;
   return [{ code: 'ecosystem-unknown', message, fatal: true }];
 }
 

@@ -28,7 +28,9 @@ export function repositoriesProblem(
   const own = /^\d+\.\d+/.exec(system.version)?.[0] ?? '';
   const others = releases.filter((release) => release !== `v${own}`);
   if (system.id !== 'alpine' || others.length === 0) return undefined;
-  const message = `etc/apk/repositories names ${others.join(', ')} but os-release says ${own}; advisories of v${own} are used`;
+  const message =
+    `etc/apk/repositories names ${others.join(', ')} but os-release says ` +
+    `${own}; advisories of v${own} are used`;
   return { code: 'repositories-differ', message, fatal: false };
 }
 

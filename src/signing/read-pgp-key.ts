@@ -127,7 +127,9 @@ function checkPackets(packets: readonly Packet[]): Packet {
   return primary;
 }
 
-/** Any revocation counts, also one that cannot be checked: one refusal too many is the safe side. */
+/**
+ * Any revocation counts, also one that cannot be checked: one refusal too many is the safe side.
+ */
 function findRevokedSubkeys(packets: readonly Packet[]): Set<string> {
   const revoked = new Set<string>();
   let current: Packet | undefined;

@@ -1,6 +1,7 @@
 /**
  * Matches: one row per package version and advisory, written only by the matcher. Each package
- * says which advisory generation its matches were computed from; an older one is to be matched anew.
+ * says which advisory generation its matches were computed from; an older one is to be matched
+ * anew.
  */
 import type { Match } from '../domain/advisory.ts';
 import { severityRank } from '../domain/severity.ts';

@@ -1,4 +1,7 @@
-/** Brings a data folder's schema forward, one transaction a step, and refuses what it must not touch. */
+/**
+ * Brings a data folder's schema forward, one transaction a step, and refuses what it must not
+ * touch.
+ */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssayError } from '../domain/error.ts';

@@ -167,7 +167,9 @@ describe('kill -9', () => {
   };`;
   const here = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
 
-  /** Runs code against a store in a child, kills it after some lines, gives the whole lines back. */
+  /**
+   * Runs code against a store in a child, kills it after some lines, gives the whole lines back.
+   */
   async function killed(code: string, afterLines: number): Promise<string[]> {
     const start = `import { openStore } from ${here('./open-store.ts')};
       const store = await openStore({ folder: ${JSON.stringify(folder)}, mode: 'serve',

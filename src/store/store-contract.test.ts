@@ -1,4 +1,6 @@
-/** The store contract: what every database beneath the store must do; one suite over all of them. */
+/**
+ * The store contract: what every database beneath the store must do; one suite over all of them.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** The one write lock of a store: whoever asks first writes first, and one failure blocks nobody. */
+/**
+ * The one write lock of a store: whoever asks first writes first, and one failure blocks nobody.
+ */
 
 /** Runs functions one after another, in the order in which they were handed in. */
 export type WriteLock = <T>(f: () => Promise<T>) => Promise<T>;

@@ -1,4 +1,6 @@
-/** What the calling thread asks of the writer, and what it answers: plain values that can be cloned. */
+/**
+ * What the calling thread asks of the writer, and what it answers: plain values that can be cloned.
+ */
 import type { ErrorCode, ErrorDetails } from '../domain/error.ts';
 import type { Micros } from '../domain/time.ts';
 import type { SqlCommand, SqlValue } from './sql-builder.ts';

@@ -1,4 +1,6 @@
-/** The text form of CVSS vectors, common to all versions of CVSS: `NAME:VALUE` parts with slashes. */
+/**
+ * The text form of CVSS vectors, common to all versions of CVSS: `NAME:VALUE` parts with slashes.
+ */
 
 /** For each metric of a base score, the weight of each of its values. */
 export type MetricWeights = Readonly<Record<string, Readonly<Record<string, number>>>>;

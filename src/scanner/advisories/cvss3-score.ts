@@ -1,4 +1,6 @@
-/** The base score of CVSS 3.0 and 3.1 (specification, section 7.1); their base formulas are equal. */
+/**
+ * The base score of CVSS 3.0 and 3.1 (specification, section 7.1); their base formulas are equal.
+ */
 import { readWeights } from './cvss-vector.ts';
 
 const IMPACT = { H: 0.56, L: 0.22, N: 0 } as const;
@@ -29,7 +31,9 @@ export function scoreCvss3(vector: string): number | undefined {
   return roundUp(Math.min((changed ? 1.08 : 1) * (impact + exploitability), 10));
 }
 
-/** The smallest tenth that is not less, in integers (3.1, appendix A) lest a float round too far. */
+/**
+ * The smallest tenth that is not less, in integers (3.1, appendix A) lest a float round too far.
+ */
 function roundUp(score: number): number {
   const units = Math.round(score * 100_000);
   return units % 10_000 === 0 ? units / 100_000 : (Math.floor(units / 10_000) + 1) / 10;

@@ -187,7 +187,9 @@ describe('parseOsvRecord', () => {
   });
 });
 
-/** Cuts concatenated JSON objects apart: a record begins at a brace outside of any text or object. */
+/**
+ * Cuts concatenated JSON objects apart: a record begins at a brace outside of any text or object.
+ */
 function splitRecords(text: string): readonly string[] {
   const records: string[] = [];
   const tokens = /"(?:[^"\\]|\\.)*"|[{}]/g;

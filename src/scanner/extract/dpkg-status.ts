@@ -43,14 +43,17 @@ interface Binary {
   readonly first: number;
 }
 
-/** The source is `NAME` or `NAME (VERSION)` where it differs; without one it is the package's own. */
+/**
+ * The source is `NAME` or `NAME (VERSION)` where it differs; without one it is the package's own.
+ */
 function withSource(field: string | undefined, { first, ...binary }: Binary): ReadBlock {
   const own: DatabasePackage = { ...binary, source: binary.name, sourceVersion: binary.version };
   if (field === undefined) return { package: own };
   const match = SOURCE.exec(field);
   const source = match?.[1];
   if (source === undefined) {
-    const reason = `has no valid Source field (${quote(field)}); the name ${binary.name} stands for it`;
+    const reason =
+      `has no valid Source field (${quote(field)}); the name ${binary.name} ` + `stands for it`;
     return { package: own, warning: { line: first, reason } };
   }
   return { package: { ...own, source, sourceVersion: match?.[2] ?? binary.version } };

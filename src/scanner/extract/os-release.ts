@@ -1,4 +1,6 @@
-/** Which system an image says it is: os-release(5), and the releases of Alpine's repositories file. */
+/**
+ * Which system an image says it is: os-release(5), and the releases of Alpine's repositories file.
+ */
 import { decodeLossy, textLines } from './text-lines.ts';
 
 /** The fields of os-release that are used; each is empty where it is missing. */

@@ -18,7 +18,9 @@ export interface PackageDatabase {
   readonly problems: readonly ScanProblem[];
 }
 
-/** A block of a database: a package, nothing (not installed), or the line and reason it is wrong. */
+/**
+ * A block of a database: a package, nothing (not installed), or the line and reason it is wrong.
+ */
 export type ReadBlock =
   | { readonly package?: DatabasePackage; readonly warning?: BlockError }
   | { readonly error: BlockError };

@@ -89,7 +89,9 @@ function suffixSteps(match: RegExpExecArray): Step[] {
   return number === '' ? [suffix] : [suffix, valueStep(RANK_SUFFIX_NUMBER, number)];
 }
 
-/** Numbers after the first that begin with a zero are fractions: compared as text, before others. */
+/**
+ * Numbers after the first that begin with a zero are fractions: compared as text, before others.
+ */
 function numberStep(text: string, index: number): Step {
   const fraction = index > 0 && text.startsWith('0');
   return fraction ? { rank: RANK_NUMBER, text, numeric: false } : valueStep(RANK_NUMBER, text);
