@@ -5,6 +5,7 @@
 import { sql, type Expression, type SqlBool } from 'kysely';
 import { isAssayError } from '../domain/error.ts';
 import { filterError } from '../domain/filter-cursor.ts';
+import { fieldKey } from '../domain/occurrence-fields.ts';
 import type {
   Filter,
   FilterCall,
@@ -25,13 +26,8 @@ export interface FieldRule {
   readonly read: (text: string) => string | number;
 }
 
-/** Fields by their normalised names: see {@link fieldKey}. */
+/** Fields by their normalised names: see `fieldKey`. */
 export type FieldRules = ReadonlyMap<string, FieldRule>;
-
-/** A field's name without the differences of camelCase and snake_case. */
-export function fieldKey(path: readonly string[]): string {
-  return path.join('.').replaceAll('_', '').toLowerCase();
-}
 
 /** Compiles a filter; undefined where everything passes. Refuses with `invalid-filter`. */
 export function filterToSql(filter: Filter, rules: FieldRules): Expression<SqlBool> | undefined {

@@ -5,9 +5,9 @@
  */
 import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely';
 import type { Filter, FilterExpression } from '../domain/filter.ts';
+import { fieldKey } from '../domain/occurrence-fields.ts';
 import { formatPageToken, parsePageToken, type CursorKey } from './cursor.ts';
 import {
-  fieldKey,
   filterConjuncts,
   filterToSql,
   prefixRange,

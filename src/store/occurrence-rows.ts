@@ -10,7 +10,8 @@ import {
   parseOccurrenceName,
 } from '../domain/resource-name.ts';
 import { isSeverity, severityRank } from '../domain/severity.ts';
-import { OCCURRENCE_FIELDS, stripScheme } from './metadata-fields.ts';
+import { OCCURRENCE_FIELDS } from './metadata-fields.ts';
+import { stripScheme } from '../domain/occurrence-fields.ts';
 import { readMetadataPage } from './metadata-page.ts';
 import { asKind } from './note-rows.ts';
 import type { OccurrenceTable } from './schema.ts';

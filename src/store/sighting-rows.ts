@@ -1,7 +1,7 @@
 /** Which project has seen which image under which name, read back in the order of its key. */
 import type { Digest } from '../domain/digest.ts';
 import type { Micros } from '../domain/time.ts';
-import { stripScheme } from './metadata-fields.ts';
+import { stripScheme } from '../domain/occurrence-fields.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader } from './store-contract.ts';
 
