@@ -35,7 +35,7 @@ export interface ServeConfig {
 export function readServeConfig(options: OptionValues): ServeConfig {
   const http = parseListen('http', textOption(options, 'http') ?? '127.0.0.1:8080');
   const webhook = parseListen('webhook', textOption(options, 'webhook') ?? '127.0.0.1:8443');
-  const httpTls = tlsFiles(options, { cert: 'tlsCert', key: 'tlsKey', clientCa: 'clientCa' });
+  const httpTls = tlsFiles(options, { cert: 'tlsCert', key: 'tlsKey' });
   const webhookTls = tlsFiles(options, {
     cert: 'webhookCert',
     key: 'webhookKey',
@@ -81,10 +81,10 @@ export function parseListen(flag: string, text: string): Listen {
 
 function tlsFiles(
   options: OptionValues,
-  names: { readonly cert: string; readonly key: string; readonly clientCa: string },
+  names: { readonly cert: string; readonly key: string; readonly clientCa?: string },
 ): TlsFiles | undefined {
   const [cert, key] = [textOption(options, names.cert), textOption(options, names.key)];
-  const clientCa = textOption(options, names.clientCa);
+  const clientCa = names.clientCa === undefined ? undefined : textOption(options, names.clientCa);
   if (cert === undefined && key === undefined && clientCa === undefined) return undefined;
   if (cert !== undefined && key !== undefined)
     return { cert, key, ...(clientCa === undefined ? {} : { clientCa }) };

@@ -7,6 +7,7 @@ import pino from 'pino';
 import type { OptionValues } from './cli/command.ts';
 import { type ServeConfig, readServeConfig } from './config.ts';
 import type { Caller } from './domain/caller.ts';
+import { type ScheduledTask, startSchedule } from './jobs/run-schedule.ts';
 import { makeDeps, systemNow } from './make-deps.ts';
 import { createIdSource } from './make-id.ts';
 import { ADMIN_TOKEN_FILE } from './open-operations.ts';
@@ -15,6 +16,7 @@ import { ensureProject } from './operations/create-project.ts';
 import { createToken } from './operations/create-token.ts';
 import type { Deps } from './operations/deps.ts';
 import { listTokens } from './operations/list-tokens.ts';
+import { pruneDecisions } from './operations/prune-decisions.ts';
 import type { Authenticator } from './server/authenticate.ts';
 import { buildHttpListener } from './server/http-listener.ts';
 import {
@@ -28,6 +30,16 @@ import { buildWebhookListener } from './server/webhook-listener.ts';
 import { openStore } from './store/open-store.ts';
 
 const SYSTEM: Caller = { name: 'start', role: 'admin' };
+
+const HOUR_MS = 3_600_000;
+const FIRST_TASKS_AFTER = 60_000;
+const TASKS: readonly ScheduledTask[] = [
+  {
+    name: 'prune-decisions',
+    every: 24 * HOUR_MS,
+    run: async (deps) => void (await pruneDecisions(deps)),
+  },
+];
 
 /** Runs the server until SIGTERM or SIGINT; resolves to the exit code. */
 export async function runServer(folder: string, options: OptionValues): Promise<number> {
@@ -47,11 +59,12 @@ export async function runServer(folder: string, options: OptionValues): Promise<
   try {
     const adminTokenFile = await prepare(deps, folder, config);
     const running = await listen(deps, folder, config);
+    const stopSchedule = startSchedule(deps, TASKS, FIRST_TASKS_AFTER);
     await store.announce(running.http);
     const { close, ...addresses } = running;
     process.stdout.write(`${JSON.stringify({ event: 'ready', ...addresses, adminTokenFile })}\n`);
     await untilStopped();
-    await close();
+    await Promise.all([close(), stopSchedule()]);
     return 0;
   } finally {
     await store.close();

@@ -33,7 +33,6 @@ const SERVE: CommandSpec = {
     { flags: '--webhook <host:port>', description: 'webhook listener', default: '127.0.0.1:8443' },
     { flags: '--tls-cert <file>', description: 'certificate of the API listener (PEM)' },
     { flags: '--tls-key <file>', description: 'its private key (PEM)' },
-    { flags: '--client-ca <file>', description: 'authority of client certificates for the API' },
     { flags: '--webhook-cert <file>', description: 'certificate of the webhook listener (PEM)' },
     { flags: '--webhook-key <file>', description: 'its private key (PEM)' },
     { flags: '--webhook-client-ca <file>', description: 'authority of API servers’ certificates' },
