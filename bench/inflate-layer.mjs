@@ -1,0 +1,22 @@
+/**
+ * The baseline of a scan: a process that reads a gzip layer, inflates it, hashes the compressed and
+ * the inflated bytes, and throws them away. Reads and outputs are of 256 KiB, as the scan's are.
+ * Plain JavaScript, so that it strips no types. Usage: node inflate-layer.mjs FILE
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+
+const CHUNK_BYTES = 256 * 1024;
+
+const compressed = createHash('sha256');
+const inflated = createHash('sha256');
+const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+const file = createReadStream(process.argv[2], { highWaterMark: CHUNK_BYTES });
+
+file.on('data', (chunk) => compressed.update(chunk));
+file.pipe(gunzip);
+gunzip.on('data', (chunk) => inflated.update(chunk));
+gunzip.on('end', () => {
+  process.stdout.write(`sha256:${compressed.digest('hex')} sha256:${inflated.digest('hex')}\n`);
+});

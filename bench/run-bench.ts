@@ -1,0 +1,63 @@
+/**
+ * `npm run bench [NAME…]`: builds, measures what the design promises to hold, and prints one table
+ * with the baselines of the same run. Exit code 1 where a limit does not hold.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type BenchResult, formatFigures, holds } from './figure.ts';
+import { benchHelp } from './help-bench.ts';
+import { benchImageReview } from './image-review-bench.ts';
+import { benchScan } from './scan-bench.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const MAIN = join(ROOT, 'dist/main.js');
+
+const BENCHES: Readonly<Record<string, (folder: string) => Promise<BenchResult>>> = {
+  help: () => benchHelp(MAIN),
+  scan: (folder) => benchScan({ main: MAIN, folder, testData: process.env['ASSAY_TEST_DATA'] }),
+  'image-review': (folder) => benchImageReview({ main: MAIN, folder }),
+};
+
+function build(): void {
+  const options = { cwd: ROOT, stdio: 'inherit' } as const;
+  execFileSync(
+    process.execPath,
+    ['-e', 'fs.rmSync("dist", { recursive: true, force: true })'],
+    options,
+  );
+  execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], options);
+}
+
+/** What shows how quiet the machine was. */
+function describeMachine(): string {
+  const [one = 0, five = 0] = loadavg();
+  const model = cpus()[0]?.model ?? 'unknown CPU';
+  return `${availableParallelism()} × ${model}, load ${one.toFixed(1)} (1 min) ${five.toFixed(1)} (5 min)`;
+}
+
+async function run(names: readonly string[]): Promise<readonly BenchResult[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
+  try {
+    const results: BenchResult[] = [];
+    for (const [name, bench] of Object.entries(BENCHES)) {
+      if (names.length > 0 && !names.includes(name)) continue;
+      console.error(`measuring ${name} …`);
+      results.push(await bench(await mkdtemp(join(folder, `${name}-`))));
+    }
+    return results;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+build();
+const before = describeMachine();
+const results = await run(process.argv.slice(2));
+const figures = results.flatMap((one) => one.figures);
+console.log(`\n${formatFigures(figures)}`);
+console.log(`medians of interleaved rounds, whole processes; Node ${process.versions.node}`);
+for (const note of results.flatMap((one) => one.notes)) console.log(note);
+console.log(`before: ${before}\nafter:  ${describeMachine()}`);
+process.exitCode = figures.some((figure) => holds(figure) === false) ? 1 : 0;
