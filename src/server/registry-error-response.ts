@@ -2,7 +2,6 @@
  * Errors in the shape of distribution-spec 1.1, "Error codes", so that its clients can show them.
  */
 import type { IncomingMessage } from 'node:http';
-import { finished } from 'node:stream/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError, ERROR_CODES, type ErrorCode } from '../domain/error.ts';
 import { type RegistryErrorCode, registryCodeOf } from '../domain/registry-error.ts';
@@ -15,7 +14,7 @@ interface RegistryProblem {
   readonly message: string;
 }
 
-/** Bytes of a refused body that are read on, so that the client gets to hear why. */
+/** Bytes of a refused body that are read on. */
 const PATIENCE = 64 * 1024 * 1024;
 
 /** The specification's code for errors that were made without one. */
@@ -29,18 +28,17 @@ const CODES: Partial<Record<ErrorCode, RegistryErrorCode>> = {
 };
 
 /** Answers an error. Everything about an unknown one goes to the log. */
-export async function sendRegistryError(
+export function sendRegistryError(
   log: Log,
   error: unknown,
   exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-): Promise<FastifyReply> {
+): FastifyReply {
   const { request, reply } = exchange;
   const { status, code, message } = toProblem(error, request.id);
   // A client that went away is no defect of ours.
   if (status >= 500 && request.raw.errored === null)
     log.error({ err: error, request: request.id }, 'request failed');
-  if (!request.raw.complete) reply.header('connection', 'close');
-  await readOn(request.raw);
+  readOn(request.raw);
   return reply.code(status).send({ errors: [{ code, message }] });
 }
 
@@ -62,8 +60,11 @@ function toKnownProblem(error: AssayError): RegistryProblem {
   return { status, code: CODES[error.code] ?? 'UNKNOWN', message };
 }
 
-/** Reads what is left of a body, unkept, up to {@link PATIENCE}. */
-async function readOn(raw: IncomingMessage): Promise<void> {
+/**
+ * Reads what is left of a body, unkept: a client that listens stops when it is answered, one that
+ * does not gets to the end and then hears it. One that goes on and on is cut off.
+ */
+function readOn(raw: IncomingMessage): void {
   if (raw.complete || raw.destroyed) return;
   let left = PATIENCE;
   raw.on('data', (chunk: Buffer) => {
@@ -71,5 +72,4 @@ async function readOn(raw: IncomingMessage): Promise<void> {
     if (left < 0) raw.destroy();
   });
   raw.resume();
-  await finished(raw, { writable: false }).catch(() => undefined);
 }
