@@ -95,7 +95,7 @@ export async function putPolicy(
 function staleEtag({ project, name }: NewPolicy): AssayError {
   return new AssayError(
     'aborted',
-    `the policy ${name} of project ${project} has changed since it was read (its etag differs): ` +
+    `projects/${project}/${name} has changed since it was read (its etag differs): ` +
       'read it again, repeat the change, and send it with the new etag',
   );
 }
