@@ -1,0 +1,162 @@
+/** A real server for whole-flow tests: `assay serve` as a child process on free loopback ports. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request as startRequest } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { ASSAY_MAIN, plainEnvironment } from './assay-command.ts';
+
+/** A running server and how to reach it. */
+export interface AssayServer {
+  /** e.g. `http://127.0.0.1:40123`. */
+  readonly http: string;
+  readonly webhook: string;
+  readonly data: string;
+  readonly tokenFile: string;
+  /** Calls the API with the admin's token unless told otherwise. */
+  call(path: string, options?: ApiCall): Promise<ApiAnswer>;
+  /** Sends a review over TLS, verified by the server's own authority. */
+  review(body: unknown, path?: string): Promise<ReviewAnswer>;
+  /** Ends it by SIGTERM and removes its folder; resolves to the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** A request of the API; a body that is no text is sent as JSON. */
+export interface ApiCall {
+  readonly method?: string;
+  readonly body?: unknown;
+  /** `''` sends none. */
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer of the API, its body parsed. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly json: unknown;
+}
+
+/** An ImageReview's answer. */
+export interface ReviewAnswer {
+  readonly http: number;
+  readonly allowed: boolean;
+  readonly reason: string;
+  readonly auditAnnotations: Readonly<Record<string, string>>;
+}
+
+/** Starts a server on a fresh data folder, or on a given one that then outlives it. */
+export async function startAssay(
+  options: { readonly args?: readonly string[]; readonly data?: string } = {},
+): Promise<AssayServer> {
+  const data = options.data ?? mkdtempSync(join(tmpdir(), 'assay-flow-'));
+  const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0'];
+  const args = [ASSAY_MAIN, 'serve', ...listen, '--data', data, ...(options.args ?? [])];
+  const child = spawn(process.execPath, args, {
+    env: plainEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ready = await readReadyLine(child);
+  const tokenFile = ready.adminTokenFile ?? '';
+  const ca = ready.ca === undefined ? undefined : readFileSync(ready.ca, 'utf8');
+  const http = ready.http ?? '';
+  const webhook = ready.webhook ?? '';
+  const adminToken = readFileSync(tokenFile, 'utf8').trim();
+  return {
+    http,
+    webhook,
+    data,
+    tokenFile,
+    call: (path, call = {}) => callApi(http + path, { token: adminToken, ...call }),
+    review: (body, path = '/image_policy') => sendReview({ url: webhook + path, ca, body }),
+    stop: async () => {
+      const code = await end(child);
+      if (options.data === undefined) rmSync(data, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+/** The value at a dotted path of parsed JSON, e.g. `error.message`; undefined where there is none. */
+export function valueAt(json: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], json);
+}
+
+/** The body of a review that asks about images. */
+export function imageReview(
+  images: readonly string[],
+  annotations: Readonly<Record<string, string>> = {},
+): object {
+  return {
+    apiVersion: 'imagepolicy.k8s.io/v1alpha1',
+    kind: 'ImageReview',
+    spec: { containers: images.map((image) => ({ image })), annotations, namespace: 'default' },
+  };
+}
+
+async function readReadyLine(child: ChildProcess): Promise<Record<string, string>> {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('the server has no pipes');
+  const log = text(stderr);
+  for await (const line of createInterface({ input: stdout })) {
+    stdout.resume();
+    return JSON.parse(line) as Record<string, string>;
+  }
+  throw new Error(`the server ended before it was ready:\n${await log}`);
+}
+
+async function end(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  }
+  return child.exitCode;
+}
+
+async function callApi(url: string, call: ApiCall): Promise<ApiAnswer> {
+  const { body, token = '', method = body === undefined ? 'GET' : 'POST' } = call;
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...call.headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const printed = await answer.text();
+  const json: unknown = printed === '' ? undefined : JSON.parse(printed);
+  return { status: answer.status, headers: answer.headers, json };
+}
+
+interface ReviewRequest {
+  readonly url: string;
+  readonly ca: string | undefined;
+  readonly body: unknown;
+}
+
+async function sendReview({ url, ca, body }: ReviewRequest): Promise<ReviewAnswer> {
+  const request = startRequest(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    agent: false,
+    ...(ca === undefined ? {} : { ca }),
+  });
+  request.end(typeof body === 'string' ? body : JSON.stringify(body));
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const { status } = JSON.parse(await text(response)) as { status?: Partial<ReviewAnswer> };
+  return {
+    http: response.statusCode ?? 0,
+    allowed: status?.allowed === true,
+    reason: status?.reason ?? '',
+    auditAnnotations: status?.auditAnnotations ?? {},
+  };
+}
