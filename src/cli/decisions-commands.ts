@@ -24,10 +24,11 @@ export const listDecisions: CommandRun = (context, _args, options) =>
     })) as readonly ExplainedDecision[];
     const form = {
       columns: ['DECISION', 'TIME', 'ANSWER', 'IMAGE'],
+      whole: ['DECISION', 'TIME', 'ANSWER'],
       row: (one: ExplainedDecision) => [
         one.decision.id,
-        formatTime(one.decision.time).slice(0, 19),
-        answerOf(one.evaluation.verdict),
+        formatTime(one.decision.time).slice(5, 16).replace('T', ' '),
+        wordOf(one.evaluation.verdict),
         imagesOf(one.evaluation),
       ],
       empty: 'no decision yet; the webhook makes one with every review',
@@ -59,6 +60,14 @@ export const showDecision: CommandRun = (context, args, options) =>
     context.stdout.write(`${head.join('\n')}\n${explainVerdict(verdict)}`);
     return 0;
   });
+
+/** The answer in a word, for lists. */
+function wordOf(verdict: Verdict): string {
+  if (verdict.breakGlass) return 'break-glass';
+  if (verdict.dryRun) return 'dry run';
+  if (verdict.allowed) return 'allowed';
+  return verdict.outcome === 'undecided' ? 'undecided' : 'denied';
+}
 
 /** The answer in one or two words, saying how a denial was let in. */
 function answerOf(verdict: Verdict): string {

@@ -5,6 +5,8 @@ import { textOption } from './options.ts';
 /** How a value reads as a table. */
 export interface TableForm<T> {
   readonly columns: readonly string[];
+  /** Columns that are never narrowed: ids that people copy. */
+  readonly whole?: readonly string[];
   readonly row: (value: T) => readonly string[];
   /** Printed on stderr where there is nothing to list; says what to do next. */
   readonly empty: string;
@@ -28,7 +30,8 @@ export async function printList<T>(
   const { formatTextTable } = await import('../report/text-table.ts');
   const rows = list.values.map((value) => list.form.row(value));
   const width = Math.max(80, context.stdout.columns);
-  context.stdout.write(formatTextTable({ columns: list.form.columns, rows, width }));
+  const { columns, whole = [] } = list.form;
+  context.stdout.write(formatTextTable({ columns, whole, rows, width }));
 }
 
 /** Prints one value as JSON or YAML. */

@@ -34,6 +34,7 @@ export const listTokens: CommandRun = (context, _args, options) =>
     const values = (await client.call('list-tokens', {})) as readonly TokenRow[];
     const form = {
       columns: ['ID', 'NAME', 'ROLE', 'PROJECT', 'EXPIRES'],
+      whole: ['ID'],
       row: (one: TokenRow) => [
         one.id,
         one.name,

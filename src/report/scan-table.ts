@@ -109,6 +109,7 @@ function severityWord(severity: Severity): string {
 function formatFindings(findings: readonly Finding[], options: ScanTableOptions): string {
   return formatTextTable({
     columns: ['PACKAGE', 'INSTALLED', 'FIXED', 'SEVERITY', 'ID'],
+    whole: ['SEVERITY', 'ID'],
     rows: orderFindings(findings).map((finding) => [
       finding.package.name,
       installedText(finding),

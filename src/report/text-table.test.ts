@@ -22,6 +22,14 @@ describe('formatTextTable', () => {
     );
   });
 
+  it('never narrows a column that is wanted whole: ids are copied', () => {
+    const rows = [['a-name-that-is-long', '0123456789abcdef']];
+    const table = { columns: ['A', 'ID'], rows, whole: ['ID'], width: 28 };
+    expect(formatTextTable(table)).toBe(
+      'A           ID\na-name-tha  0123456789abcdef\nt-is-long\n',
+    );
+  });
+
   it('fills missing cells', () => {
     expect(formatTextTable({ columns: ['A', 'B'], rows: [['x']] })).toBe('A  B\nx\n');
   });

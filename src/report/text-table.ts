@@ -12,6 +12,8 @@ export interface TextTable {
   readonly columns: readonly string[];
   /** Each row has as many cells as there are columns; missing ones are empty. */
   readonly rows: readonly (readonly TableCell[])[];
+  /** Columns that are never narrowed: ids that people copy. */
+  readonly whole?: readonly string[];
   /** Characters a line may have; 80 unless told. */
   readonly width?: number;
   /** Whether styles are applied; not unless told. */
@@ -28,7 +30,8 @@ export function formatTextTable(table: TextTable): string {
   const texts = [table.columns, ...table.rows].map((row) =>
     table.columns.map((_, index) => cellText(row[index] ?? '')),
   );
-  const widths = columnWidths(texts, table.width ?? 80);
+  const fixed = table.columns.map((column) => table.whole?.includes(column) ?? false);
+  const widths = columnWidths(texts, fixed, table.width ?? 80);
   return texts
     .flatMap((row, index) => formatRow(row, widths, styles(table, index - 1)))
     .map((line) => `${line}\n`)
@@ -45,15 +48,20 @@ function styles(table: TextTable, row: number): readonly (string | undefined)[] 
 }
 
 /** The natural widths, the widest narrowed one by one until the line fits or no more can give. */
-function columnWidths(texts: readonly (readonly string[])[], width: number): readonly number[] {
+function columnWidths(
+  texts: readonly (readonly string[])[],
+  fixed: readonly boolean[],
+  width: number,
+): readonly number[] {
   const natural = (texts[0] ?? []).map((_, column) =>
     Math.max(...texts.map((row) => length(row[column] ?? ''))),
   );
   const widths = [...natural];
   let excess = widths.reduce((sum, own) => sum + own + GAP, -GAP) - width;
   while (excess > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if ((widths[widest] ?? 0) <= MIN_WIDTH) break;
+    const giving = widths.map((own, column) => (fixed[column] === true ? 0 : own));
+    const widest = giving.indexOf(Math.max(...giving));
+    if ((giving[widest] ?? 0) <= MIN_WIDTH) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
     excess -= 1;
   }
