@@ -1,4 +1,5 @@
 /** `assay advisories …`: importing vulnerability records, and how old they are. */
+import { resolve } from 'node:path';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import { DAY, formatTime } from '../domain/time.ts';
 import type { CommandRun } from './command.ts';
@@ -17,7 +18,7 @@ export const importAdvisories: CommandRun = async (context, args, options) => {
   const progress = progressTo(context);
   const reach = { ...reachOf(options), progress: progress.show };
   return withOperations(context, reach, async (client) => {
-    const path = args[0];
+    const path = resolve(args[0] ?? '');
     const result = (await client.call('import-advisories', { path })) as ImportResult;
     progress.end();
     context.stderr.write(

@@ -9,6 +9,7 @@ import {
 } from '../domain/severity.ts';
 import { DAY } from '../domain/time.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
+import { absoluteImage } from './local-path.ts';
 import { isOn, numberOption, reachOf, textOption } from './options.ts';
 import { printDocument } from './print-values.ts';
 import { progressTo } from './progress.ts';
@@ -24,7 +25,7 @@ export const runScan: CommandRun = async (context, args, options) => {
   };
   const results = await withOperations(context, reach, async (client) => {
     const input = {
-      image: args[0],
+      image: absoluteImage(args[0] ?? ''),
       project: textOption(options, 'project'),
       maxAdvisoryAge: numberOption(options, 'maxAdvisoryAge', 0) * DAY,
     };
