@@ -43,6 +43,7 @@ const TABLE: FolderTable = {
   operations: { rank: 3, imports: [...INNER, 'store', 'remote'] },
   server: { rank: 4, imports: FACES },
   cli: { rank: 4, imports: FACES },
+  jobs: { rank: 4, imports: ['domain', 'operations'] },
 };
 
 /** Packages that reach the network, a database, the terminal or a log. */

@@ -1,4 +1,4 @@
-/** In by time: what the server does without being asked, each task alone and never twice at once. */
+/** In by time: what the server does unasked, each task alone and never twice at once. */
 import type { Deps } from '../operations/deps.ts';
 
 /** A task and how often it runs, in milliseconds. */

@@ -22,6 +22,9 @@ function unpack(): boolean {
   return existsSync(join(programs, 'bin/etcd'));
 }
 
+/** The API server asks each time and does not wait between tries. */
+const UNCACHED = ['--allow-ttl', '-1', '--deny-ttl', '-1', '--retry-backoff', '-1'];
+
 const SENTENCE = 'Denied by default admission rule. Overridden by evaluation mode';
 
 describe.skipIf(!unpack())(`a real kube-apiserver (skipped where ${reason})`, () => {
@@ -48,8 +51,12 @@ describe.skipIf(!unpack())(`a real kube-apiserver (skipped where ${reason})`, ()
       [
         join(tools ?? '', 'kube-up.sh'),
         instance,
-        ...['--bin', join(programs, 'bin'), '--image-policy-kubeconfig', config, '--fake-node'],
-        ...['--allow-ttl', '-1', '--deny-ttl', '-1', '--retry-backoff', '-1'],
+        '--bin',
+        join(programs, 'bin'),
+        '--image-policy-kubeconfig',
+        config,
+        '--fake-node',
+        ...UNCACHED,
       ],
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
     );
