@@ -3,7 +3,7 @@
  * follows a redirect or knows a credential; that is decided one storey up, where it can be seen.
  */
 import { rootCertificates } from 'node:tls';
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 
 import { AssayError } from '../domain/error.ts';
 import { withoutQuery } from './registry-address.ts';
@@ -73,6 +73,8 @@ async function openAgent(options: {
   readonly limits: RemoteLimits;
 }): Promise<Agent> {
   const { caFile, limits } = options;
+  // Loaded here because local images need none of it, and it is a third of a command's start.
+  const { Agent } = await import('undici');
   const ca = caFile === undefined ? undefined : await readTextFile(caFile, MAX_CA_BYTES);
   return new Agent({
     allowH2: false,
@@ -90,6 +92,7 @@ async function send(agent: Agent, message: HttpRequest): Promise<HttpAnswer> {
   const { url, form } = message;
   const limit = AbortSignal.timeout(message.timeoutMs);
   const signal = message.signal ? AbortSignal.any([limit, message.signal]) : limit;
+  const { request } = await import('undici');
   try {
     const answer = await request(url, {
       dispatcher: agent,
