@@ -77,20 +77,24 @@ function text(block: Buffer, start: number, length: number): string {
 
 /** The sum over all bytes with the checksum field as blanks; some writers summed signed bytes. */
 function checkSum(block: Buffer): void {
-  let unsigned = 256;
-  let signed = 256;
-  for (let index = 0; index < TAR_BLOCK; index += 1) {
-    if (index === 148) index = 156;
-    const byte = block[index] ?? 0;
-    unsigned += byte;
-    signed += byte > 127 ? byte - 256 : byte;
-  }
   const wanted = octal(block.toString('latin1', 148, 156));
-  if (wanted === undefined || (wanted !== unsigned && wanted !== signed)) {
-    throw invalid(
-      `a tar header has the checksum ${wanted ?? 'none'}, its bytes sum to ${unsigned}`,
-    );
-  }
+  const sum = 256 + sumOf(block, 0, TAR_BLOCK) - sumOf(block, 148, 156);
+  if (wanted === sum || (wanted !== undefined && wanted === sum - 256 * highBytes(block))) return;
+  throw invalid(`a tar header has the checksum ${wanted ?? 'none'}, its bytes sum to ${sum}`);
+}
+
+function sumOf(block: Buffer, start: number, end: number): number {
+  let sum = 0;
+  for (let index = start; index < end; index += 1) sum += block[index] ?? 0;
+  return sum;
+}
+
+/** How many bytes outside the checksum field a signed sum counts as 256 less. */
+function highBytes(block: Buffer): number {
+  return block.reduce((count, byte, index) => {
+    const inField = index >= 148 && index < 156;
+    return byte > 127 && !inField ? count + 1 : count;
+  }, 0);
 }
 
 function parseSize(block: Buffer): number {
