@@ -5,7 +5,6 @@
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { fillFromNote } from '../google/fill-from-note.ts';
-import { SCANNER_PROJECT } from '../google/scanned-name.ts';
 import type { Note, Occurrence } from '../domain/note.ts';
 import { occurrenceName, parseNoteName } from '../domain/resource-name.ts';
 import { findNote } from '../store/note-rows.ts';
@@ -13,6 +12,7 @@ import { createOccurrences } from '../store/occurrence-rows.ts';
 import { audit } from './audit.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
+import { refuseScanner } from './refuse-scanner.ts';
 
 /** What a client says of an occurrence; name and times are ours. */
 export type NewOccurrence = Omit<Occurrence, 'name' | 'createTime' | 'updateTime'>;
@@ -44,15 +44,6 @@ export async function createOccurrence(
     await audit(deps, tx, { caller, project, action: 'create-occurrence', resource: name });
     return occurrence;
   });
-}
-
-/** What clients write never counts as the scanner's word. */
-function refuseScanner(...projects: readonly string[]): void {
-  if (!projects.includes(SCANNER_PROJECT)) return;
-  throw new AssayError(
-    'permission-denied',
-    `project ${SCANNER_PROJECT} is the scanner's own and read-only`,
-  );
 }
 
 function requireNote(note: Note | undefined, given: NewOccurrence): Note {

@@ -6,6 +6,7 @@ import { parseNoteName } from '../domain/resource-name.ts';
 import { deleteNote as deleteRow } from '../store/note-rows.ts';
 import { audit } from './audit.ts';
 import type { Deps } from './deps.ts';
+import { refuseScanner } from './refuse-scanner.ts';
 
 /** Deletes the note of a name; throws `not-found`. */
 export async function deleteNote(
@@ -14,6 +15,7 @@ export async function deleteNote(
 ): Promise<void> {
   const name = parseNoteName(input.name);
   authorise(input.caller, 'containeranalysis.notes.delete', name.project);
+  refuseScanner(name.project);
   await deps.store.write(async (tx) => {
     await deleteRow(tx, input.name);
     await audit(deps, tx, {

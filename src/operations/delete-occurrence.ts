@@ -4,6 +4,7 @@ import { parseOccurrenceName } from '../domain/resource-name.ts';
 import { deleteOccurrence as deleteRow } from '../store/occurrence-rows.ts';
 import { audit } from './audit.ts';
 import type { Deps } from './deps.ts';
+import { refuseScanned } from './refuse-scanner.ts';
 
 /**
  * Deletes the occurrence of a name; throws `not-found`. A deleted attestation opens nothing more.
@@ -14,6 +15,7 @@ export async function deleteOccurrence(
 ): Promise<void> {
   const name = parseOccurrenceName(input.name);
   authorise(input.caller, 'containeranalysis.occurrences.delete', name.project);
+  refuseScanned(name);
   await deps.store.write(async (tx) => {
     await deleteRow(tx, input.name);
     await audit(deps, tx, {

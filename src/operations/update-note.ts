@@ -7,6 +7,7 @@ import { findNote, updateNote as replaceNote } from '../store/note-rows.ts';
 import { audit } from './audit.ts';
 import type { NewNote } from './create-note.ts';
 import type { Deps } from './deps.ts';
+import { refuseScanner } from './refuse-scanner.ts';
 
 /** Updates a note to what `patch` makes of it; throws `not-found`. */
 export async function updateNote(
@@ -20,6 +21,7 @@ export async function updateNote(
   const { caller } = input;
   const { project } = parseNoteName(input.name);
   authorise(caller, 'containeranalysis.notes.update', project);
+  refuseScanner(project);
   return deps.store.write(async (tx) => {
     const before = await findNote(tx, input.name);
     if (before === undefined)
