@@ -34,9 +34,10 @@ export async function ensureProject(deps: Deps, caller: Caller, project: string)
   await makeProject(deps, caller, parseProjectId(project));
 }
 
-/** Throws `not-found` for a project that does not exist. */
+/** Throws `not-found` for a project that does not exist, `invalid-name` for one that never can. */
 export async function requireProject(deps: Deps, project: string): Promise<void> {
   if (project === SCANNER_PROJECT || (await findProject(deps.store, project)) !== undefined) return;
+  parseProjectId(project);
   const message = `project ${project} does not exist; make it: assay project create ${project}`;
   throw new AssayError('not-found', message);
 }
