@@ -37,6 +37,7 @@ export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInst
     forceCloseConnections: true,
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 8192 },
+    frameworkErrors: (error, request, reply) => void sendError(deps.log, error, { request, reply }),
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (_request: FastifyRequest, payload: IncomingMessage) => {
@@ -71,6 +72,6 @@ function addHealthRoutes(app: FastifyInstance, ready: () => boolean): void {
 
 function unknownPath(request: FastifyRequest): AssayError {
   const path = (request.url.split('?')[0] ?? '').slice(0, 200);
-  const hint = HEALTH.has(path) ? 'use GET' : 'see docs/reference/api.md';
+  const hint = HEALTH.has(path) ? 'use GET' : 'the API is under /v1, /v1beta1 and /api/v1';
   return new AssayError('not-found', `nothing answers ${request.method} ${path}; ${hint}`);
 }

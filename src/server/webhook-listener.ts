@@ -47,6 +47,10 @@ export function buildWebhookListener(deps: Deps, options: WebhookOptions) {
     forceCloseConnections: true,
     bodyLimit: Number.MAX_SAFE_INTEGER,
     exposeHeadRoutes: false,
+    frameworkErrors: (cause, request, reply) => {
+      const error = new AssayError('invalid-argument', cause.message, { cause });
+      void refuse(deps, options, { request, reply, error });
+    },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
