@@ -1,15 +1,12 @@
 /** A real server for whole-flow tests: `assay serve` as a child process on free loopback ports. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request as startRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { ASSAY_MAIN, plainEnvironment } from './assay-command.ts';
+import { startService } from './assay-service.ts';
 
 /** A running server and how to reach it. */
 export interface AssayServer {
@@ -18,10 +15,14 @@ export interface AssayServer {
   readonly webhook: string;
   readonly data: string;
   readonly tokenFile: string;
+  /** The authority of the webhook's own certificate (PEM); undefined where files were given. */
+  readonly ca: string | undefined;
   /** Calls the API with the admin's token unless told otherwise. */
   call(path: string, options?: ApiCall): Promise<ApiAnswer>;
   /** Sends a review over TLS, verified by the server's own authority. */
   review(body: unknown, path?: string): Promise<ReviewAnswer>;
+  /** Ends it by SIGKILL, as a crash does; its folder stays. */
+  kill(): Promise<void>;
   /** Ends it by SIGTERM and removes its folder; resolves to the exit code. */
   stop(): Promise<number | null>;
 }
@@ -56,26 +57,21 @@ export async function startAssay(
 ): Promise<AssayServer> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'assay-flow-'));
   const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0'];
-  const args = [ASSAY_MAIN, 'serve', ...listen, '--data', data, ...(options.args ?? [])];
-  const child = spawn(process.execPath, args, {
-    env: plainEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ready = await readReadyLine(child);
-  const tokenFile = ready.adminTokenFile ?? '';
-  const ca = ready.ca === undefined ? undefined : readFileSync(ready.ca, 'utf8');
-  const http = ready.http ?? '';
-  const webhook = ready.webhook ?? '';
+  const service = await startService(['serve', ...listen, '--data', data, ...(options.args ?? [])]);
+  const { http = '', webhook = '', ca: caFile, adminTokenFile: tokenFile = '' } = service.ready;
+  const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
   const adminToken = readFileSync(tokenFile, 'utf8').trim();
   return {
     http,
     webhook,
     data,
     tokenFile,
+    ca,
     call: (path, call = {}) => callApi(http + path, { token: adminToken, ...call }),
     review: (body, path = '/image_policy') => sendReview({ url: webhook + path, ca, body }),
+    kill: async () => void (await service.stop('SIGKILL')),
     stop: async () => {
-      const code = await end(child);
+      const code = await service.stop();
       if (options.data === undefined) rmSync(data, { recursive: true, force: true });
       return code;
     },
@@ -99,26 +95,6 @@ export function imageReview(
     kind: 'ImageReview',
     spec: { containers: images.map((image) => ({ image })), annotations, namespace: 'default' },
   };
-}
-
-async function readReadyLine(child: ChildProcess): Promise<Record<string, string>> {
-  const { stdout, stderr } = child;
-  if (stdout === null || stderr === null) throw new Error('the server has no pipes');
-  const log = text(stderr);
-  for await (const line of createInterface({ input: stdout })) {
-    stdout.resume();
-    return JSON.parse(line) as Record<string, string>;
-  }
-  throw new Error(`the server ended before it was ready:\n${await log}`);
-}
-
-async function end(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
-  }
-  return child.exitCode;
 }
 
 async function callApi(url: string, call: ApiCall): Promise<ApiAnswer> {
