@@ -208,6 +208,13 @@ const DECISIONS: CommandSpec = {
       options: [...WHERE, TABLE_OR_JSON],
       load: async () => (await import('./decisions-commands.ts')).showDecision,
     },
+    {
+      name: 'verify',
+      summary: 'Recompute the hash chain: exit 2 where a decision was changed or removed.',
+      examples: ['assay decisions verify'],
+      options: WHERE,
+      load: async () => (await import('./decisions-commands.ts')).verifyDecisions,
+    },
   ],
 };
 

@@ -61,6 +61,24 @@ export const showDecision: CommandRun = (context, args, options) =>
     return 0;
   });
 
+interface ChainAnswer {
+  readonly intact: boolean;
+  readonly batches?: number;
+  readonly problem?: string;
+}
+
+/** `assay decisions verify` */
+export const verifyDecisions: CommandRun = (context, _args, options) =>
+  withOperations(context, { ...reachOf(options), readOnly: true }, async (client) => {
+    const check = (await client.call('verify-decisions', {})) as ChainAnswer;
+    context.stdout.write(
+      check.intact
+        ? `intact: ${check.batches} batches of decisions, each with the hash of the one before\n`
+        : `BROKEN: ${check.problem}\n`,
+    );
+    return check.intact ? 0 : 2;
+  });
+
 /** The answer in a word, for lists. */
 function wordOf(verdict: Verdict): string {
   if (verdict.breakGlass) return 'break-glass';

@@ -46,6 +46,7 @@ export const PERMISSIONS = {
   'assay.clusters.list': 'viewer',
   'assay.decisions.get': 'viewer',
   'assay.decisions.list': 'viewer',
+  'assay.decisions.verify': 'viewer',
   'assay.images.scan': 'editor',
   'assay.images.scanLocal': 'admin',
   'assay.projects.create': 'admin',

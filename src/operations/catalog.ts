@@ -63,6 +63,11 @@ export const CATALOG = {
     '/api/v1/decisions/:id',
     async () => (await import('./show-decision.ts')).showDecision,
   ),
+  'verify-decisions': entry(
+    'POST',
+    '/api/v1/decisions:verify',
+    async () => (await import('./verify-decisions.ts')).verifyDecisions,
+  ),
   'create-token': entry(
     'POST',
     '/api/v1/tokens',

@@ -25,6 +25,7 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
     cluster: z.string().max(256).optional(),
   }),
   'show-decision': z.strictObject({ id }),
+  'verify-decisions': z.strictObject({}),
   'create-token': z.strictObject({
     role: z.enum(['viewer', 'editor', 'admin', 'agent']),
     name: z.string().max(200),
