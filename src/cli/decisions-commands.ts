@@ -64,6 +64,7 @@ export const showDecision: CommandRun = (context, args, options) =>
 interface ChainAnswer {
   readonly intact: boolean;
   readonly batches?: number;
+  readonly sequence?: number;
   readonly problem?: string;
 }
 
@@ -74,7 +75,7 @@ export const verifyDecisions: CommandRun = (context, _args, options) =>
     context.stdout.write(
       check.intact
         ? `intact: ${check.batches} batches of decisions, each with the hash of the one before\n`
-        : `BROKEN: ${check.problem}\n`,
+        : `BROKEN at batch ${check.sequence}: ${check.problem}\n`,
     );
     return check.intact ? 0 : 2;
   });

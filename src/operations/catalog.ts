@@ -64,8 +64,8 @@ export const CATALOG = {
     async () => (await import('./show-decision.ts')).showDecision,
   ),
   'verify-decisions': entry(
-    'POST',
-    '/api/v1/decisions:verify',
+    'GET',
+    '/api/v1/decision-chain',
     async () => (await import('./verify-decisions.ts')).verifyDecisions,
   ),
   'create-token': entry(
