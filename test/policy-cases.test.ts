@@ -65,7 +65,9 @@ const judged = cases.filter(isJudged);
 describe.skipIf(file === undefined)('policy-cases.json (needs ASSAY_TEST_DATA)', () => {
   it('has rows to judge', () => {
     const kinds = cases.filter((one) => !isJudged(one)).map((one) => `${one.system} ${one.kind}`);
-    console.log(`policy-cases: ${judged.length} judged here; elsewhere or not: ${count(kinds)}`);
+    process.stdout.write(
+      `policy-cases: ${judged.length} judged here; elsewhere or not: ${count(kinds)}\n`,
+    );
     expect(judged.length).toBeGreaterThan(0);
   });
 
