@@ -1,26 +1,45 @@
 /** Reading a request body with a cap, without dropping a connection whose answer must be heard. */
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { AssayError } from '../domain/error.ts';
 
 /** Stands for a body beyond the cap; its bytes were not kept. */
 export const OVERSIZE = Symbol('oversize');
 
-/** Beyond this many times the cap the connection is closed all the same. */
-const PATIENCE = 16;
+/** A body has this long to arrive, in milliseconds: below the 30 s that an API server waits. */
+export const BODY_PATIENCE = 20_000;
 
 /**
- * Collects a body up to `cap` bytes; a larger one is read to its end, unkept, so that it hears us.
+ * Collects a body up to `cap` bytes; a larger one is read to its end, unkept, so that its sender
+ * hears the answer. One that stalls for longer than `patience` (milliseconds, in all) or is cut off
+ * throws.
  */
-export async function readBodyCapped(
-  payload: IncomingMessage,
+export function readBodyCapped(
+  payload: Readable,
   cap: number,
+  patience: number = BODY_PATIENCE,
 ): Promise<Buffer | typeof OVERSIZE> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of payload as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= cap) chunks.push(chunk);
-    else chunks.length = 0;
-    if (size > cap * PATIENCE) break;
-  }
-  return size > cap ? OVERSIZE : Buffer.concat(chunks, size);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const problem = `the request's body did not end within ${patience} ms; ${size} bytes came`;
+      reject(new AssayError('too-large', problem));
+    }, patience);
+    const cutOff = (): void => {
+      clearTimeout(timer);
+      const problem = `the request was cut off after ${size} bytes of its body`;
+      reject(new AssayError('invalid-argument', problem));
+    };
+    payload.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= cap) chunks.push(chunk);
+      else chunks.length = 0;
+    });
+    payload.on('end', () => {
+      clearTimeout(timer);
+      resolve(size > cap ? OVERSIZE : Buffer.concat(chunks, size));
+    });
+    payload.on('error', cutOff);
+    payload.on('close', cutOff);
+  });
 }

@@ -11,6 +11,7 @@ import type { AdmissionRequest } from '../domain/verdict.ts';
 import { formatImageReview, parseImageReview } from '../kubernetes/image-review.ts';
 import { type Admission, admitImages, refuseAdmission } from '../operations/admit-images.ts';
 import type { Deps } from '../operations/deps.ts';
+import { answerBadHttp } from './answer-bad-http.ts';
 import { type Authenticator, authenticateWebhook } from './authenticate.ts';
 import { OVERSIZE, readBodyCapped } from './read-body.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -47,14 +48,18 @@ export function buildWebhookListener(deps: Deps, options: WebhookOptions) {
     forceCloseConnections: true,
     bodyLimit: Number.MAX_SAFE_INTEGER,
     exposeHeadRoutes: false,
+    clientErrorHandler: answerBadHttp,
     frameworkErrors: (cause, request, reply) => {
       const error = new AssayError('invalid-argument', cause.message, { cause });
       void refuse(deps, options, { request, reply, error });
     },
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
-    readBodyCapped(payload, MAX_REVIEW_BYTES),
+  // Named beside the rest because fastify finds a named type without parsing the header anew.
+  app.addContentTypeParser(
+    ['application/json', '*'],
+    (_request: FastifyRequest, payload: IncomingMessage) =>
+      readBodyCapped(payload, MAX_REVIEW_BYTES),
   );
   for (const url of PATHS) {
     app.post(url, (request, reply) => review(deps, options, { request, reply }));
@@ -97,10 +102,23 @@ function place(
   const named = cluster ?? (project === undefined ? options.cluster : undefined);
   if (named !== undefined) parseClusterKey(named);
   return {
-    project: project ?? options.project,
+    project: projectOf(request, options),
     ...(named === undefined ? {} : { cluster: named }),
   };
 }
+
+/** The project that the path names, else the one of paths that name none. */
+function projectOf({ params }: FastifyRequest, options: WebhookOptions): string {
+  return (params as { project?: string } | undefined)?.project ?? options.project;
+}
+
+/** Who may not ask about a project writes nothing into its log either. */
+function isForbidden(error: unknown): boolean {
+  const code = error instanceof AssayError ? error.code : undefined;
+  return code === 'unauthenticated' || code === 'permission-denied';
+}
+
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 function parseBody(body: unknown): unknown {
   if (body === OVERSIZE) {
@@ -110,7 +128,7 @@ function parseBody(body: unknown): unknown {
     throw new AssayError('invalid-argument', 'the review has no body; send an ImageReview as JSON');
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(STRICT_UTF8.decode(body));
   } catch (cause) {
     throw new AssayError(
       'invalid-argument',
@@ -147,12 +165,8 @@ async function refuse(
     wanted: 'an ImageReview of imagepolicy.k8s.io/v1alpha1',
     fix: 'correct the API server’s webhook configuration, or read the server’s log',
   };
-  const empty = {
-    source: 'image-review',
-    project: options.project,
-    annotations: {},
-    images: [],
-  } as const;
+  const project = isForbidden(error) ? options.project : projectOf(request, options);
+  const empty = { source: 'image-review', project, annotations: {}, images: [] } as const;
   try {
     return await send(reply, await refuseAdmission(deps, { request: empty, refusal }));
   } catch (cause) {

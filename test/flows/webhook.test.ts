@@ -1,0 +1,407 @@
+/**
+ * Whatever a webhook is sent, it answers: HTTP 200, a valid ImageReview that denies, and a decision
+ * that can be explained. Only what the policy allows is let in.
+ */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runAssay } from '../support/assay-command.ts';
+import { type AssayServer, imageReview, startAssay, valueAt } from '../support/assay-server.ts';
+import { type WebhookAsk, askWebhook, sendBytes } from '../support/webhook-client.ts';
+
+const DENY = 'projects/shop';
+const DENIED = '/webhook/image-review/projects/shop/clusters/eu.prod';
+const MEGABYTE = 1024 * 1024;
+const API = 'imagepolicy.k8s.io/v1alpha1';
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+let server: AssayServer;
+
+beforeAll(async () => {
+  server = await startAssay({ args: ['--log-level', 'silent'] });
+  await server.call('/api/v1/projects', { body: { project: 'shop' } });
+  await server.call('/api/v1/projects/shop/clusters', { body: { cluster: 'eu.prod' } });
+  const policy = {
+    name: `${DENY}/policy`,
+    admissionWhitelistPatterns: [{ namePattern: 'good.example/*' }],
+    defaultAdmissionRule: {
+      evaluationMode: 'ALWAYS_DENY',
+      enforcementMode: 'ENFORCED_BLOCK_AND_AUDIT_LOG',
+    },
+  };
+  await server.call(`/v1/${DENY}/policy`, { method: 'PUT', body: policy });
+});
+
+afterAll(() => server.stop());
+
+/** Asks, expects a valid answer, and gives what was answered. */
+async function ask(one: WebhookAsk): Promise<{ allowed: boolean; reason: string; id: string }> {
+  const answer = await askWebhook(server, one);
+  expect(answer).toMatchObject({
+    http: 200,
+    json: { apiVersion: API, kind: 'ImageReview', status: { allowed: expect.any(Boolean) } },
+  });
+  expect(answer.contentType).toMatch(/^application\/json\b/);
+  const { allowed, reason = '', auditAnnotations = {} } = answer.json.status ?? {};
+  expect(auditAnnotations['decision']).toMatch(UUID);
+  return { allowed: allowed === true, reason, id: auditAnnotations['decision'] ?? '' };
+}
+
+async function expectDenied(one: WebhookAsk, why: RegExp | string = ''): Promise<void> {
+  const { allowed, reason, id } = await ask(one);
+  expect(allowed).toBe(false);
+  expect(reason).toMatch(why);
+  expect(reason).toContain(`assay decisions show ${id}`);
+  const shown = await server.call(`/api/v1/decisions/${id}`);
+  expect(shown.status).toBe(200);
+  expect(valueAt(shown.json, 'result.evaluation.verdict.allowed')).toBe(false);
+}
+
+/** A review with one thing other than it should be. */
+function review(spec: object, more: object = {}): string {
+  return JSON.stringify({ apiVersion: API, kind: 'ImageReview', spec, ...more });
+}
+
+function image(text: unknown): string {
+  return review({ containers: [{ image: text }] });
+}
+
+function* parts(megabytes: number): Iterable<Uint8Array> {
+  const part = Buffer.alloc(MEGABYTE, 0x20);
+  for (let sent = 0; sent < megabytes; sent += 1) yield part;
+}
+
+const BODIES: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
+  ['empty', '', /no body/],
+  ['HTML', '<html><body>502 Bad Gateway</body></html>', /not JSON/],
+  ['truncated JSON', '{"kind":"ImageReview","apiVersion":', /not JSON/],
+  ['two documents', `${image('good.example/a')}${image('good.example/a')}`, /not JSON/],
+  ['a byte order mark and nothing', '\ufeff', /not JSON/],
+  ['null', 'null', /null/],
+  ['a list', '[]', /a list/],
+  ['a number', '1', /number/],
+  ['a text', '"ImageReview"', /the body/],
+  ['true', 'true', /boolean/],
+  ['no kind', '{}', /kind is missing/],
+  ['an AdmissionReview', '{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1"}', /kind/],
+  ['another version', '{"kind":"ImageReview","apiVersion":"imagepolicy.k8s.io/v1"}', /apiVersion/],
+  ['kind of a list', `{"kind":["ImageReview"],"apiVersion":"${API}"}`, /kind is a list/],
+  ['no spec', `{"kind":"ImageReview","apiVersion":"${API}"}`, /spec is missing/],
+  ['spec null', `{"kind":"ImageReview","apiVersion":"${API}","spec":null}`, /spec is null/],
+  ['no containers', review({}), /spec.containers/],
+  ['containers empty', review({ containers: [] }), /spec.containers/],
+  ['containers an object', review({ containers: { image: 'good.example/a' } }), /spec.containers/],
+  ['a container null', review({ containers: [null] }), /spec.containers\[0\]/],
+  ['a container a text', review({ containers: ['good.example/a'] }), /spec.containers\[0\]/],
+  ['a container without image', review({ containers: [{ name: 'a' }] }), /image/],
+  ['an image null', image(null), /image/],
+  ['an image of a number', image(1), /spec.containers\[0\].image/],
+  ['an image of an object', image({ a: 1 }), /spec.containers\[0\].image/],
+  ['an empty image', image(''), /image/],
+  ['an image of 5000 characters', image(`good.example/${'a'.repeat(5000)}`), /4096/],
+  ['an image with NUL', image('good.example/a\u0000'), /good\.example/],
+  ['an image with control characters', image('good.example/a\u001b[2J\r\n'), /good\.example/],
+  ['an image with a lone surrogate', image('good.example/\ud800'), /good\.example/],
+  ['an image with a newline and a good one', image('evil.example/a\ngood.example/a'), /evil/],
+  ['an image of blanks', image(' good.example/a'), /good\.example/],
+  ['an image with a scheme', image('https://good.example/a'), /did you mean|good\.example/],
+  [
+    '600 containers',
+    review({ containers: Array.from({ length: 600 }, () => ({ image: 'good.example/a' })) }),
+    /512/,
+  ],
+  [
+    'one bad image among good ones',
+    review({ containers: [{ image: 'good.example/a' }, { image: 'evil.example/a' }] }),
+    /evil/,
+  ],
+  [
+    'annotations a list',
+    review({ containers: [{ image: 'good.example/a' }], annotations: [] }),
+    /annotations/,
+  ],
+  [
+    'annotations a text',
+    review({ containers: [{ image: 'good.example/a' }], annotations: 'x' }),
+    /annotations/,
+  ],
+  [
+    'an annotation of an object',
+    review({ containers: [{ image: 'a' }], annotations: { 'a.image-policy.k8s.io/b': {} } }),
+    /annotations/,
+  ],
+  [
+    'a break-glass annotation that is no text',
+    review({
+      containers: [{ image: 'evil.example/a' }],
+      annotations: { 'alpha.image-policy.k8s.io/break-glass': true },
+    }),
+    /annotations/,
+  ],
+  ['a namespace of a number', review({ containers: [{ image: 'a' }], namespace: 1 }), /namespace/],
+  [
+    'a namespace of 10,000 characters',
+    review({ containers: [{ image: 'a' }], namespace: 'n'.repeat(10_000) }),
+    /namespace/,
+  ],
+  ['lists nested 100,000 deep', '['.repeat(100_000) + ']'.repeat(100_000), /a list/],
+  ['lists nested 1,000,000 deep and cut off', '['.repeat(1_000_000), /not JSON/],
+  [
+    'a spec nested 100,000 deep',
+    `{"kind":"ImageReview","apiVersion":"${API}","spec":${'{"a":'.repeat(1e5)}1${'}'.repeat(1e5)}}`,
+    /spec.containers/,
+  ],
+  ['invalid UTF-8', Buffer.from('7b226b696e64223aff7d', 'hex'), /not JSON|UTF-8/],
+  ['UTF-16', Buffer.from(image('good.example/a'), 'utf16le'), /not JSON/],
+  ['gzip', Buffer.from('1f8b0800000000000003ab0200', 'hex'), /not JSON|UTF-8/],
+  [
+    'a duplicate key, the last one bad',
+    `{"kind":"ImageReview","apiVersion":"${API}","spec":{"containers":[{"image":"good.example/a"}],` +
+      '"containers":[{"image":"evil.example/a"}]}}',
+    /evil|twice|duplicate/,
+  ],
+  [
+    'a duplicate key, the first one bad',
+    `{"kind":"ImageReview","apiVersion":"${API}","spec":{"containers":[{"image":"evil.example/a"}],` +
+      '"containers":[{"image":"evil.example/b"}]}}',
+    /evil|twice|duplicate/,
+  ],
+  [
+    'a spec as prototype',
+    `{"kind":"ImageReview","apiVersion":"${API}","__proto__":{"spec":{"containers":` +
+      '[{"image":"good.example/a"}]}}}',
+    /spec is missing/,
+  ],
+  [
+    'an image as prototype',
+    `{"kind":"ImageReview","apiVersion":"${API}","spec":{"containers":` +
+      '[{"__proto__":{"image":"good.example/a"}}]}}',
+    /image/,
+  ],
+  [
+    'a break-glass as prototype',
+    `{"kind":"ImageReview","apiVersion":"${API}","spec":{"containers":[{"image":"evil.example/a"}],` +
+      '"annotations":{"__proto__":{"alpha.image-policy.k8s.io/break-glass":"true"}}}}',
+    /evil|annotations/,
+  ],
+];
+
+describe('a body of any shape is answered and denied', () => {
+  it.each(BODIES)('%s', async (_name, body, why) => {
+    await expectDenied({ body, path: DENIED }, why);
+  });
+
+  it.each([
+    ['4 MB', 4, {}],
+    ['4 MB with its length', 4, { 'content-length': `${4 * MEGABYTE}` }],
+    ['60 MB', 60, {}],
+    ['60 MB with its length', 60, { 'content-length': `${60 * MEGABYTE}` }],
+  ])('%s', async (_name, megabytes, headers) => {
+    await expectDenied({ body: parts(megabytes), headers, path: DENIED }, /larger than/);
+  });
+
+  it('the denial is in the log of the project that the path names, and is explained', async () => {
+    const { id } = await ask({ body: '{', path: DENIED });
+    const shown = await runAssay(['decisions', 'show', id, '--data', server.data]);
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
+    expect(shown.stdout).toContain(`decision   ${id}`);
+    expect(shown.stdout).toContain('project    shop');
+    expect(shown.stdout).toContain('the review is not JSON');
+  });
+
+  it.each([
+    'text/html',
+    'multipart/form-data; boundary=x',
+    'application/json; charset=utf-16',
+    'a',
+    '/',
+    '; ; ;',
+    'application/vnd.kubernetes.protobuf',
+  ])('content type %j', async (type) => {
+    const body = image('evil.example/a');
+    await expectDenied({ body, headers: { 'content-type': type }, path: DENIED });
+  });
+
+  it('random JSON is answered, and only what the policy names is let in', async () => {
+    const value = fc.jsonValue({ maxDepth: 4 });
+    const container = fc.oneof(value, fc.record({ image: fc.oneof(value, fc.string()) }));
+    const good = fc.record({ image: fc.constant('good.example/a') });
+    const spec = fc.record(
+      {
+        containers: fc.oneof(value, fc.array(fc.oneof(container, good), { maxLength: 4 })),
+        annotations: value,
+        namespace: value,
+      },
+      { requiredKeys: [] },
+    );
+    const whole = fc.record({
+      apiVersion: fc.constant(API),
+      kind: fc.constant('ImageReview'),
+      spec: fc.oneof(spec, value),
+    });
+    const isGood = (item: unknown): boolean => valueAt(item, 'image') === 'good.example/a';
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(whole, value), async (body) => {
+        const { allowed } = await ask({ body: JSON.stringify(body), path: DENIED });
+        if (!allowed) return;
+        const images = valueAt(body, 'spec.containers');
+        expect(Array.isArray(images) && images.length > 0 && images.every(isGood)).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('a request of any shape is answered and denied', () => {
+  const good = image('good.example/a');
+
+  it.each([
+    ['GET', '/image_policy'],
+    ['PUT', DENIED],
+    ['DELETE', DENIED],
+    ['PATCH', '/webhook/image-review'],
+    ['OPTIONS', '/image_policy'],
+    ['PROPFIND', '/image_policy'],
+    ['POST', '/'],
+    ['POST', '/image_policy/'],
+    ['POST', '/IMAGE_POLICY'],
+    ['POST', '//image_policy'],
+    ['POST', '/webhook/validate'],
+    ['POST', '/webhook/image-review/projects/shop'],
+    ['POST', '/webhook/image-review/projects/shop/clusters/'],
+    ['POST', '/webhook/image-review/projects//clusters/eu.prod'],
+    ['POST', '/webhook/image-review/projects/shop/clusters/eu.prod/more'],
+    ['POST', '/webhook/image-review/projects/shop/clusters/eu.other'],
+    ['POST', '/webhook/image-review/projects/nobody/clusters/eu.prod'],
+    ['POST', '/webhook/image-review/projects/shop/clusters/prod'],
+    ['POST', '/webhook/image-review/projects/shop/clusters/eu.prod%00'],
+    ['POST', '/webhook/image-review/projects/shop%2f..%2fdefault/clusters/eu.prod'],
+    ['POST', '/webhook/image-review/projects/%2e%2e/clusters/eu.prod'],
+    ['POST', '/webhook/image-review/projects/../clusters/eu.prod'],
+    ['POST', '/webhook/image-review/projects/shop%zz/clusters/eu.prod'],
+    ['POST', '/webhook/image-review/projects/%ff/clusters/eu.prod'],
+    ['POST', '/webhook/image-review/projects/%E0%A4%A/clusters/eu.prod'],
+    ['POST', '/webhook/image-review/projects/SHOP/clusters/eu.prod'],
+    ['POST', '/webhook/image-review/projects/__proto__/clusters/eu.prod'],
+    ['POST', "/webhook/image-review/projects/shop'--/clusters/eu.prod"],
+    ['POST', `/webhook/image-review/projects/${'p'.repeat(5000)}/clusters/eu.prod`],
+    ['POST', `/webhook/image-review/projects/shop/clusters/eu.${'c'.repeat(5000)}`],
+    ['POST', '*'],
+  ])('%s %.80s', async (method, path) => {
+    await expectDenied({ method, path, body: good });
+  });
+
+  it('reads the path without its query', async () => {
+    expect(await ask({ path: `${DENIED}?timeout=30s`, body: good })).toMatchObject({
+      allowed: true,
+    });
+    const evil = image('evil.example/a');
+    await expectDenied({ path: `${DENIED}?timeout=30s`, body: evil }, /Denied by default/);
+    await expectDenied({ path: `${DENIED}?project=default&cluster=`, body: evil }, /Denied by/);
+  });
+
+  it('keeps the names of a path apart: percent signs are decoded once', async () => {
+    await expectDenied({
+      path: '/webhook/image-review/projects/%2573hop/clusters/eu.prod',
+      body: good,
+    });
+    const path = '/webhook/image-review/projects/%73hop/clusters/eu%2Eprod';
+    expect(await ask({ path, body: good })).toMatchObject({ allowed: true });
+  });
+
+  it('answers HTTP/1.0 and then ends the connection', async () => {
+    const body = image('evil.example/a');
+    const head = `POST ${DENIED} HTTP/1.0\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const answer = await sendBytes(server, head + body);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({
+      kind: 'ImageReview',
+      status: { allowed: false },
+    });
+  });
+
+  it.each([
+    ['no HTTP at all', 'hello\r\n\r\n'],
+    ['a header of 100 KB', `POST ${DENIED} HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(1e5)}\r\n\r\n`],
+    ['two lengths', `POST ${DENIED} HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}`],
+    [
+      'a length and chunks',
+      `POST ${DENIED} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    [
+      'a bad chunk',
+      `POST ${DENIED} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
+    ],
+  ])('is told of %s by a denial', async (_name, bytes) => {
+    const answer = await sendBytes(server, bytes);
+    expect(answer).toMatch(/^HTTP\/1\.1 [24]\d\d /);
+    expect(answer).not.toContain('"allowed":true');
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({
+      kind: 'ImageReview',
+      status: { allowed: false },
+    });
+  });
+
+  it('a request that is cut off harms nobody else', async () => {
+    const head = `POST ${DENIED} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{`;
+    const cut = Array.from({ length: 20 }, () => sendBytes(server, head, { end: true }));
+    await expectDenied({ path: DENIED, body: image('evil.example/a') });
+    await Promise.all(cut);
+  });
+
+  it('200 at once: each has its own right answer', async () => {
+    const names = Array.from({ length: 200 }, (_, index) => `image-${index}`);
+    const answers = await Promise.all(
+      names.map((name, index) =>
+        ask({ path: DENIED, body: image(`${index % 2 ? 'good' : 'evil'}.example/${name}`) }),
+      ),
+    );
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(200);
+    answers.forEach(({ allowed, reason }, index) => {
+      expect(allowed).toBe(index % 2 === 1);
+      expect(reason).toContain(index % 2 ? '' : `evil.example/image-${index}\n`);
+    });
+  });
+});
+
+describe('annotations', () => {
+  const KEY = 'alpha.image-policy.k8s.io/break-glass';
+  const asked = (annotations: Readonly<Record<string, string>>): WebhookAsk => ({
+    path: DENIED,
+    body: JSON.stringify(imageReview(['evil.example/a'], annotations)),
+  });
+
+  it.each(['True', 'TRUE', '1', 'yes', ' true', 'true ', 'true\n', '', 'false', '"true"'])(
+    'break-glass %j opens nothing',
+    async (value) => {
+      await expectDenied(asked({ [KEY]: value }));
+    },
+  );
+
+  it.each([
+    'image-policy.k8s.io/break-glass',
+    'beta.image-policy.k8s.io/break-glass',
+    'alpha.image-policy.k8s.io/break-glass2',
+    'alpha.image-policy.k8s.io/Break-Glass',
+    'alpha.image-policy.k8s.io.evil.example/break-glass',
+    'x/alpha.image-policy.k8s.io/break-glass',
+    'mycluster.image-policy.k8s.io/ticket-1234',
+  ])('%s opens nothing', async (key) => {
+    await expectDenied(asked({ [key]: 'true' }));
+  });
+
+  it('break-glass "true" opens, and it is recorded what the policy said', async () => {
+    const other = { 'mycluster.image-policy.k8s.io/ticket-1234': 'break-glass' };
+    const { allowed, id } = await ask(asked({ [KEY]: 'true', ...other }));
+    expect(allowed).toBe(true);
+    const { json } = await server.call(`/api/v1/decisions/${id}`);
+    expect(valueAt(json, 'result.evaluation')).toMatchObject({
+      request: { annotations: { [KEY]: 'true', ...other } },
+      verdict: { allowed: true, outcome: 'deny', breakGlass: true },
+    });
+  });
+
+  it('break-glass does not help a review that cannot be read', async () => {
+    const body = review({ containers: 'x', annotations: { [KEY]: 'true' } });
+    await expectDenied({ path: DENIED, body });
+  });
+});
