@@ -18,8 +18,14 @@ export function buildProgram(
     })
     .showSuggestionAfterError()
     .exitOverride();
+  program.addHelpText('before', examplesText({ examples: commands.flatMap(firstExample) }));
   for (const spec of commands) program.addCommand(toCommand(spec, program, { context, exit }));
   return program;
+}
+
+/** What the program's own help leads with: how each command is used most. */
+function firstExample({ examples }: CommandSpec): readonly string[] {
+  return examples.slice(0, 1);
 }
 
 interface Wiring {
@@ -58,7 +64,7 @@ function variableName(flags: string): string {
   return `ASSAY_${long.toUpperCase().replaceAll('-', '_')}`;
 }
 
-function examplesText(spec: CommandSpec): string {
+function examplesText(spec: Pick<CommandSpec, 'examples'>): string {
   if (spec.examples.length === 0) return '';
   return `Examples:\n${spec.examples.map((line) => `  ${line}\n`).join('')}\n`;
 }
