@@ -8,6 +8,8 @@ import { parseClusterKey, parseProjectId } from './domain/resource-name.ts';
 import { isLoopback } from './server/authenticate.ts';
 import type { TlsFiles } from './server/tls-material.ts';
 
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
 /** Where a listener listens. */
 export interface Listen {
   readonly host: string;
@@ -62,8 +64,16 @@ export function readServeConfig(options: OptionValues): ServeConfig {
     ...(cluster === undefined ? {} : { cluster }),
     ...(role === undefined ? {} : { anonymousRole: role }),
     plainHttp: isOn(options, 'plainHttp'),
-    logLevel: textOption(options, 'logLevel') ?? 'info',
+    logLevel: readLogLevel(textOption(options, 'logLevel') ?? 'info'),
   };
+}
+
+function readLogLevel(text: string): string {
+  if (LOG_LEVELS.includes(text)) return text;
+  throw new AssayError(
+    'invalid-argument',
+    `--log-level is ${JSON.stringify(text)}; give one of ${LOG_LEVELS.join(', ')}`,
+  );
 }
 
 /** Reads `HOST:PORT`; IPv6 hosts stand in brackets. */
