@@ -4,7 +4,7 @@
  */
 import type { Attestor } from '../domain/attestor.ts';
 import { parseDigest } from '../domain/digest.ts';
-import { AssayError } from '../domain/error.ts';
+import { AssayError, isAssayError } from '../domain/error.ts';
 import {
   type ImageReference,
   formatImageReference,
@@ -27,6 +27,7 @@ import { readWorkloads } from '../kubernetes/workload-images.ts';
 import { type WantedEvidence, evaluate, wantedEvidence } from '../policy/evaluate.ts';
 import { readTextFile } from '../remote/read-text-file.ts';
 import { verifyAttestation } from '../signing/verify-attestation.ts';
+import { checkAttestorKeys } from './check-attestor-keys.ts';
 
 /** Largest file that is read, in bytes. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
@@ -53,13 +54,14 @@ export async function admitOffline(
   input: OfflineInput,
 ): Promise<readonly Verdict[]> {
   if (input.cluster !== undefined) parseClusterKey(input.cluster);
-  const document = toDocument(await readTextFile(input.policy, MAX_FILE_BYTES), input.project);
+  const document = await readFileAs(input.policy, (text) => toDocument(text, input.project));
+  const now = effects.now();
   const facts: Facts = {
-    attestors: await readIfGiven(input.attestors, readAttestorFile),
+    attestors: await readIfGiven(input.attestors, (text) => readAttestors(text, now)),
     attestations: await readIfGiven(input.attestations, readAttestationFile),
-    now: effects.now(),
+    now,
   };
-  const requests = toRequests(await readTextFile(input.file, MAX_FILE_BYTES), input);
+  const requests = await readFileAs(input.file, (text) => toRequests(text, input));
   const verdicts: Verdict[] = [];
   for (const request of requests) {
     const evidence = await gather(facts, wantedEvidence(request, [document]));
@@ -70,9 +72,30 @@ export async function admitOffline(
 
 async function readIfGiven<T>(
   path: string | undefined,
-  read: (text: string) => T,
+  read: (text: string) => T | Promise<T>,
 ): Promise<T | undefined> {
-  return path === undefined ? undefined : read(await readTextFile(path, MAX_FILE_BYTES));
+  return path === undefined ? undefined : readFileAs(path, read);
+}
+
+/** Reads a file; what is wrong with its text names the file. */
+async function readFileAs<T>(path: string, read: (text: string) => T | Promise<T>): Promise<T> {
+  const text = await readTextFile(path, MAX_FILE_BYTES);
+  try {
+    return await read(text);
+  } catch (cause) {
+    if (!isAssayError(cause)) throw cause;
+    throw new AssayError(cause.code, `${path}: ${cause.message}`, { cause });
+  }
+}
+
+/** Attestors with the ids that the server would give their keys: a file may leave them out. */
+async function readAttestors(text: string, now: Micros): Promise<readonly Attestor[]> {
+  return Promise.all(
+    readAttestorFile(text).map(async (attestor) => {
+      const keys = attestor.publicKeys;
+      return { ...attestor, publicKeys: await checkAttestorKeys(keys, keys, now) };
+    }),
+  );
 }
 
 function toDocument(source: string, project: string): PolicyDocument {
@@ -95,7 +118,7 @@ function toRequests(text: string, input: OfflineInput): readonly AdmissionReques
   if (objects.length === 0) {
     throw new AssayError(
       'invalid-argument',
-      `${input.file} holds no object; give a Pod, workload or ImageReview`,
+      'the file holds no object; give a Pod, workload or ImageReview',
     );
   }
   const place = {
