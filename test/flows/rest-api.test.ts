@@ -35,6 +35,11 @@ afterAll(async () => {
   await server?.stop();
 });
 
+async function runToEnd(args: readonly string[]): Promise<void> {
+  const { code, stderr } = await runAssay(args);
+  if (code !== 0) throw new Error(`assay ${args.join(' ')} ended with ${code}: ${stderr}`);
+}
+
 async function expectCreated(path: string, body: unknown): Promise<unknown> {
   const created = await server.call(path, { body });
   expect(created).toMatchObject({ status: 200 });
@@ -75,11 +80,8 @@ describe('what a scan found', () => {
     await pushImage({ registry: http, path: 'team/app' }, await buildDemoImage(database), 'v1');
     image = `${http.slice('http://'.length)}/team/app`;
     const data = ['--data', server.data];
-    expect(await runAssay(['advisories', 'import', ADVISORIES, ...data])).toMatchObject({
-      code: 0,
-    });
-    const age = ['--max-advisory-age', '36500'];
-    expect(await runAssay(['scan', `${image}:v1`, ...age, ...data])).toMatchObject({ code: 0 });
+    await runToEnd(['advisories', 'import', ADVISORIES, ...data]);
+    await runToEnd(['scan', `${image}:v1`, '--max-advisory-age', '36500', ...data]);
   });
 
   afterAll(async () => {
@@ -91,7 +93,8 @@ describe('what a scan found', () => {
     const filter = `kind="PACKAGE" AND has_prefix(resource_url, "${image}")`;
     const items = await listAll(withFilter(`${BETA}/occurrences`, filter), 1000);
     const names = items.map((one) => valueAt(one, 'installation.installation.name'));
-    expect(names.toSorted()).toEqual(packages.toSorted());
+    expect(names).toHaveLength(packages.length);
+    expect(new Set(names)).toEqual(new Set(packages));
     expect(new Set(items.map((one) => valueAt(one, 'kind')))).toEqual(new Set(['PACKAGE']));
   });
 
