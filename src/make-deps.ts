@@ -4,12 +4,15 @@ import type { Digest } from './domain/digest.ts';
 import type { ImageReference } from './domain/image-reference.ts';
 import type { Micros } from './domain/time.ts';
 import type { Deps, Log } from './operations/deps.ts';
+import { createKeyCache } from './operations/key-cache.ts';
 import { createVerdictCache } from './operations/verdict-cache.ts';
 import type { Store } from './store/store-contract.ts';
 import { VERSION } from './version.ts';
 
 /** How many verdicts are kept; each is about 2 KB. */
 const STANDING_VERDICTS = 50_000;
+/** How many parsed keys are kept; each is about 20 KB. */
+const PARSED_KEYS = 500;
 /** An admission waits no longer than this for a registry's word on a tag, in milliseconds. */
 const TAG_DEADLINE = 1500;
 
@@ -42,6 +45,7 @@ export async function makeDeps(parts: DepsParts): Promise<Deps> {
       return resolveTag(reference, { ...access, deadlineMs: TAG_DEADLINE });
     },
     verdicts: createVerdictCache(STANDING_VERDICTS),
+    readKey: createKeyCache(PARSED_KEYS),
   };
 }
 

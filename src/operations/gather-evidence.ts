@@ -7,11 +7,17 @@ import {
   withDefaultTag,
 } from '../domain/image-reference.ts';
 import { type Micros, SECOND } from '../domain/time.ts';
-import type { AttestationEvidence, Evidence, TagEvidence } from '../domain/verdict.ts';
+import type {
+  AttestationCheck,
+  AttestationEvidence,
+  Evidence,
+  TagEvidence,
+} from '../domain/verdict.ts';
 import type { WantedEvidence } from '../policy/evaluate.ts';
 import { verifyAttestation } from '../signing/verify-attestation.ts';
 import { findAttestor } from '../store/attestor-rows.ts';
 import { findTagEvent } from '../store/image-rows.ts';
+import { findNote } from '../store/note-rows.ts';
 import { findAttestations } from '../store/occurrence-rows.ts';
 import { isRepositorySighted } from '../store/sighting-rows.ts';
 import type { Deps } from './deps.ts';
@@ -33,20 +39,27 @@ export async function gatherEvidence(
   project: string,
   wanted: WantedEvidence,
 ): Promise<GatheredEvidence> {
+  let validUntil: Micros = Number.MAX_SAFE_INTEGER;
+  const until = (time: Micros): void => {
+    validUntil = Math.min(validUntil, time);
+  };
   const attestations = await Promise.all(
-    wanted.attestations.map((one) => gatherAttestations(deps, one.attestor, one.reference)),
+    wanted.attestations.map((one) => gatherAttestations(deps, one, until)),
   );
   const tags = await Promise.all(
     wanted.tags.map((reference) => gatherTag(deps, project, reference)),
   );
-  const standing = tags.length === 0 ? Number.MAX_SAFE_INTEGER : deps.now() + TAG_STANDING;
-  return { evidence: { attestations, tags }, validUntil: standing };
+  if (tags.length > 0) until(deps.now() + TAG_STANDING);
+  return { evidence: { attestations, tags }, validUntil };
 }
+
+/** Told of each time from which on the evidence may be another. */
+type Until = (time: Micros) => void;
 
 async function gatherAttestations(
   deps: Deps,
-  name: string,
-  reference: ImageReference,
+  { attestor: name, reference }: WantedEvidence['attestations'][number],
+  until: Until,
 ): Promise<AttestationEvidence> {
   const image = `${reference.name}@${reference.digest}`;
   const base = { attestor: name, image, checks: [] };
@@ -54,30 +67,45 @@ async function gatherAttestations(
     const attestor = await findAttestor(deps.store, name);
     if (attestor === undefined) return { ...base, state: 'missing' };
     if (attestor.publicKeys.length === 0) return { ...base, state: 'no-keys' };
-    return { ...base, state: 'known', checks: await check(deps, attestor, reference) };
+    const checks = await check(deps, { attestor, reference, until });
+    return { ...base, state: 'known', checks };
   } catch (error) {
     deps.log.error({ err: error, attestor: name }, 'attestations could not be read');
+    until(deps.now());
     return { ...base, state: 'unreadable' };
   }
 }
 
+interface Asked {
+  readonly attestor: Attestor;
+  readonly reference: ImageReference;
+  readonly until: Until;
+}
+
 async function check(
   deps: Deps,
-  attestor: Attestor,
-  reference: ImageReference,
+  { attestor, reference, until }: Asked,
 ): Promise<AttestationEvidence['checks']> {
+  const note = attestor.noteReference;
+  if ((await findNote(deps.store, note)) === undefined) return [noteMissing(note)];
   const digest = parseDigest(reference.digest ?? '');
   const image = { name: reference.name, digest };
   const occurrences = await findAttestations(deps.store, {
-    note: attestor.noteReference,
+    note,
     resource: `${reference.name}@${digest}`,
     limit: MAX_ATTESTATIONS,
   });
-  const now = deps.now();
+  const how = { now: deps.now(), readKey: deps.readKey, onExpiry: until };
   const checks = await Promise.all(
-    occurrences.map((occurrence) => verifyAttestation({ occurrence, attestor, image, now })),
+    occurrences.map((occurrence) => verifyAttestation({ occurrence, attestor, image, ...how })),
   );
   return checks.flat();
+}
+
+/** A note that was deleted takes its attestations with it, though they stay listed. */
+function noteMissing(note: string): AttestationCheck {
+  const reason = `the attestor's note ${note} does not exist`;
+  return { occurrence: '', publicKeyId: '', result: 'refused', reason };
 }
 
 /** Only repositories that were scanned here are asked: a pod cannot make us call any host. */

@@ -28,6 +28,8 @@ export interface AttestationQuestion {
   readonly now: Micros;
   /** Reads an armored key; hand in one that remembers. Default: {@link readPgpKey}. */
   readonly readKey?: (armored: string) => Promise<PgpKey>;
+  /** Told of each time at which a signature that verifies now will cease to. */
+  readonly onExpiry?: (expiresAt: Micros) => void;
 }
 
 interface Signature {
@@ -175,6 +177,7 @@ async function tryPgp(
   const signature = readBytes(one.signature, 'signature');
   const proof = await verifyPgpSignature({ signature, key, now: question.now });
   if (!proof.ok) return { result: 'refused', reason: proof.reason };
+  if (proof.expiresAt !== undefined) question.onExpiry?.(proof.expiresAt);
   const json = requirePayload(proof.payload, question);
   requireSameJson(attestation.payload, json);
   return { result: 'verified', reason: `PGP signature by ${key.fingerprint} over name and digest` };

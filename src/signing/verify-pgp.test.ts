@@ -221,3 +221,28 @@ describe('verifyPgpSignature: messages put together by an attacker', () => {
     );
   });
 });
+
+describe('a proof says when it lapses', () => {
+  const early = parseTime('2026-11-02T13:00:00Z');
+
+  it.each([
+    ['with the signature', 'rsa.expires.asc', 'rsa', '2026-11-03T12:00:00Z', 'signature-expired'],
+    ['with the key', 'expired.armored.asc', 'expired', '2026-11-05T12:00:00Z', 'key-expired'],
+  ])('%s', async (_name, file, name, end, code) => {
+    const key = keys.get(name) ?? expect.fail();
+    const signature = new TextEncoder().encode(readFixtureText(file));
+    const expiresAt = parseTime(end);
+    const proof = await verifyPgpSignature({ signature, key, now: early });
+    expect(proof).toMatchObject({ ok: true, expiresAt });
+    expect(await verify(signature, name, expiresAt - 1)).toBe(payload);
+    expect(await verify(signature, name, expiresAt)).toBe(code);
+  });
+
+  it('never, where nothing of it expires', async () => {
+    const key = keys.get('ed') ?? expect.fail();
+    const signature = new TextEncoder().encode(readFixtureText('ed.armored.asc'));
+    const proof = await verifyPgpSignature({ signature, key, now: NOW });
+    expect(proof).toMatchObject({ ok: true });
+    expect(proof).not.toHaveProperty('expiresAt');
+  });
+});

@@ -17,6 +17,8 @@ export interface PgpProof {
   readonly ok: true;
   readonly payload: Uint8Array;
   readonly fingerprint: string;
+  /** When the proof lapses: the earliest end of the signature, its key and the subkey that made it. */
+  readonly expiresAt?: Micros;
 }
 
 /** What is verified: the signature's bytes (armored or binary), by this key, at this time. */
@@ -57,10 +59,14 @@ export async function verifyPgpSignature(question: PgpQuestion): Promise<PgpProo
     const found = await readMessageSignature(message);
     const isText = found.packet.signatureType === TEXT;
     const payload = isText ? canonicalText(message.payload) : message.payload;
-    checkTimes(found.packet, question.now);
-    await checkSigner(found.packet, question);
+    const expiries = [
+      checkTimes(found.packet, question.now),
+      question.key.expiresAt,
+      await checkSigner(found.packet, question),
+    ].filter((time) => time !== undefined);
     await checkSignature(payload, found, question);
-    return { ok: true, payload, fingerprint: question.key.fingerprint };
+    const proof = { ok: true, payload, fingerprint: question.key.fingerprint } as const;
+    return expiries.length === 0 ? proof : { ...proof, expiresAt: Math.min(...expiries) };
   } catch (error) {
     return toRefusal(error, 'bad-signature');
   }
@@ -103,7 +109,8 @@ function canonicalText(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(Buffer.from(text, 'latin1'));
 }
 
-function checkTimes(packet: SignaturePacket, now: Micros): void {
+/** Answers when the signature expires, if it does. */
+function checkTimes(packet: SignaturePacket, now: Micros): Micros | undefined {
   const created = micros(packet.created ?? new Date(0));
   if (created > now + SKEW) {
     refuse(
@@ -112,16 +119,20 @@ function checkTimes(packet: SignaturePacket, now: Micros): void {
     );
   }
   const expires = packet.getExpirationTime();
-  if (expires instanceof Date && micros(expires) <= now) {
-    refuse('signature-expired', `signature expired at ${formatTime(micros(expires))}`);
-  }
+  if (!(expires instanceof Date)) return undefined;
+  if (micros(expires) > now) return micros(expires);
+  return refuse('signature-expired', `signature expired at ${formatTime(micros(expires))}`);
 }
 
 function micros(date: Date): Micros {
   return date.getTime() * 1000;
 }
 
-async function checkSigner(packet: SignaturePacket, question: PgpQuestion): Promise<void> {
+/** Answers when the subkey that signed expires, if one signed and it does. */
+async function checkSigner(
+  packet: SignaturePacket,
+  question: PgpQuestion,
+): Promise<Micros | undefined> {
   const { key, now } = question;
   const expired = checkPgpKey(key, now);
   if (expired) refuse(expired.code, expired.reason);
@@ -134,10 +145,11 @@ async function checkSigner(packet: SignaturePacket, question: PgpQuestion): Prom
     );
   }
   const date = dateOf(packet, now);
-  await checkSubkey(signer, key, date);
+  const expires = await checkSubkey(signer, key, date);
   await key.key.getSigningKey(id, date, undefined, STRICT).catch((error: unknown) => {
     refuse('key-may-not-sign', `key ${nameOf(signer)} may not sign: ${errorText(error)}`);
   });
+  return expires;
 }
 
 /** Our clock, or up to {@link SKEW} later where the signer's clock is ahead of it. */
@@ -145,14 +157,18 @@ function dateOf(packet: SignaturePacket, now: Micros): Date {
   return new Date(Math.max(Math.floor(now / 1000), packet.created?.getTime() ?? 0));
 }
 
-async function checkSubkey(signer: Key | Subkey, key: PgpKey, date: Date): Promise<void> {
+async function checkSubkey(
+  signer: Key | Subkey,
+  key: PgpKey,
+  date: Date,
+): Promise<Micros | undefined> {
   const name = nameOf(signer);
-  if (name === key.fingerprint || !('bindingSignatures' in signer)) return;
+  if (name === key.fingerprint || !('bindingSignatures' in signer)) return undefined;
   if (key.revokedSubkeys.has(name)) refuse('key-revoked', `subkey ${name} is revoked`);
   const expires = await signer.getExpirationTime(date, STRICT);
-  if (expires instanceof Date && expires <= date) {
-    refuse('key-expired', `subkey ${name} expired at ${formatTime(micros(expires))}`);
-  }
+  if (!(expires instanceof Date)) return undefined;
+  if (expires > date) return micros(expires);
+  return refuse('key-expired', `subkey ${name} expired at ${formatTime(micros(expires))}`);
 }
 
 function nameOf(key: Key | Subkey): string {
