@@ -115,27 +115,17 @@ const candidates = statement((sql, p: AdvisoryKey) =>
     .orderBy('advisory.number'),
 );
 
-/** Begins an import and removes what broken or replaced ones left. One at a time. */
+/**
+ * Begins an import and removes what broken or replaced ones left. One at a time: an earlier one
+ * that is still open is refused from now on.
+ */
 export async function beginAdvisoryImport(
   store: Store,
   begun: { id: string; time: Micros },
 ): Promise<AdvisoryImport> {
-  await abandonImports(store);
+  const generation = await store.write((tx) => openImport(tx, begun));
   await removeStaleAdvisories(store);
-  return store.write(async (tx) => {
-    const newest = await tx.first(
-      tx.sql
-        .selectFrom('advisory_import')
-        .select('generation')
-        .orderBy('generation', 'desc')
-        .limit(1),
-    );
-    const generation = (newest?.generation ?? 0) + 1;
-    const { id, time } = begun;
-    const row = { generation, id, begin_time: time, publish_time: null };
-    await tx.run(tx.sql.insertInto('advisory_import').values(row));
-    return { id, generation, count: 0 };
-  });
+  return { id: begun.id, generation, count: 0 };
 }
 
 /** Adds advisories of a family to an import; nobody sees them yet. */
@@ -232,12 +222,16 @@ function parsedOnce(read: Map<number, Advisory>, number: number, body: string): 
   return parsed;
 }
 
-/** Ends imports that never came to publication: their callers are refused from now on. */
-async function abandonImports(store: Store): Promise<void> {
-  await store.write(async (tx) => {
-    const rows = tx.sql.updateTable('advisory_import').set({ id: '' });
-    await tx.run(rows.where('publish_time', 'is', null));
-  });
+/** Ends the imports that never came to publication and opens the next generation, in one. */
+async function openImport(tx: Tx, { id, time }: { id: string; time: Micros }): Promise<number> {
+  const abandoned = tx.sql.updateTable('advisory_import').set({ id: '' });
+  await tx.run(abandoned.where('publish_time', 'is', null));
+  const imports = tx.sql.selectFrom('advisory_import').select('generation');
+  const newest = await tx.first(imports.orderBy('generation', 'desc').limit(1));
+  const generation = (newest?.generation ?? 0) + 1;
+  const row = { generation, id, begin_time: time, publish_time: null };
+  await tx.run(tx.sql.insertInto('advisory_import').values(row));
+  return generation;
 }
 
 async function refuseAbandoned(tx: Tx, { id, generation }: AdvisoryImport): Promise<void> {
@@ -250,7 +244,10 @@ async function refuseAbandoned(tx: Tx, { id, generation }: AdvisoryImport): Prom
   );
 }
 
-/** Removes advisories that no family's published generation holds, a bounded batch at a time. */
+/**
+ * Removes advisories that no family's published generation holds, a bounded batch at a time; those
+ * of an open import stay, for another process may be filling it.
+ */
 async function removeStaleAdvisories(store: Store): Promise<void> {
   const stale = await staleGenerations(store);
   for (const place of stale) {
@@ -272,8 +269,16 @@ async function staleGenerations(db: Reader): Promise<StalePlace[]> {
           .onRef('advisory_family.family', '=', 'advisory.family')
           .onRef('advisory_family.generation', '=', 'advisory.generation'),
       )
+      .leftJoin('advisory_import', 'advisory_import.generation', 'advisory.generation')
       .select(['advisory.generation', 'advisory.family'])
       .where('advisory_family.family', 'is', null)
+      .where((on) =>
+        on.or([
+          on('advisory_import.id', 'is', null),
+          on('advisory_import.id', '=', ''),
+          on('advisory_import.publish_time', 'is not', null),
+        ]),
+      )
       .groupBy(['advisory.generation', 'advisory.family'])
       .orderBy('advisory.generation'),
   );

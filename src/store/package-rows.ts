@@ -154,7 +154,8 @@ async function saveMembers(tx: Tx, packages: readonly SoftwarePackage[]): Promis
 
 function toNewPackage(found: SoftwarePackage): NewPackage {
   const { path: _path, origin: _origin, ...version } = found;
-  const identity = canonicalJson(version as unknown as Json);
+  // Its hash: an index entry of PostgreSQL may not be longer than 2.7 KB.
+  const identity = hash('sha256', canonicalJson(version as unknown as Json));
   return {
     identity,
     ecosystem: version.ecosystem ?? '',

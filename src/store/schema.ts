@@ -85,7 +85,7 @@ export interface LayerFactsTable {
   facts: string;
 }
 
-/** Package versions, each once; `identity` is the canonical text of all its fields. */
+/** Package versions, each once; `identity` is the hash of all its fields. */
 export interface PackageTable {
   id: number;
   identity: string;

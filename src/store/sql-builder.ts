@@ -22,6 +22,8 @@ export type SqlValue = string | number | bigint | Uint8Array | null;
 export interface SqlCommand {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
+  /** Set for a {@link statement}: the name under which a server may keep it prepared. */
+  readonly name?: string;
 }
 
 /** A {@link statement} with its values: `db.all(findProject({ id }))`. */
@@ -44,6 +46,7 @@ export interface Statement<Input, Row> {
 /** One SQL text and many rows of parameters for it. */
 export interface SqlBatch {
   readonly sql: string;
+  readonly name: string;
   readonly rows: readonly (readonly SqlValue[])[];
 }
 
@@ -66,8 +69,11 @@ export function commandOf(query: Query<unknown>, builder: SqlBuilder): SqlComman
   return { sql: compiled.sql, parameters: compiled.parameters.map(toSqlValue) };
 }
 
+let statements = 0;
+
 interface Template {
   readonly sql: string;
+  readonly name: string;
   readonly parameters: readonly unknown[];
 }
 
@@ -82,19 +88,20 @@ export function statement<Input extends object, Row>(
   const templateFor = (builder: SqlBuilder): Template => {
     const known = templates.get(builder);
     if (known !== undefined) return known;
-    const made = build(builder, placeholders<Input>()).compile();
+    const { sql, parameters } = build(builder, placeholders<Input>()).compile();
+    const made = { sql, name: `s${(statements += 1)}`, parameters };
     templates.set(builder, made);
     return made;
   };
   const bound = (input: Input): BoundStatement<Row> => ({
     commandFor: (builder) => {
-      const { sql, parameters } = templateFor(builder);
-      return { sql, parameters: bind(parameters, input) };
+      const { sql, name, parameters } = templateFor(builder);
+      return { sql, name, parameters: bind(parameters, input) };
     },
   });
   const manyFor = (builder: SqlBuilder, inputs: readonly Input[]): SqlBatch => {
-    const { sql, parameters } = templateFor(builder);
-    return { sql, rows: inputs.map((input) => bind(parameters, input)) };
+    const { sql, name, parameters } = templateFor(builder);
+    return { sql, name, rows: inputs.map((input) => bind(parameters, input)) };
   };
   return Object.assign(bound, { manyFor });
 }
