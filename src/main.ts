@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { CliContext, OperationsClient, Reach } from './cli/command.ts';
 import { runCli } from './cli/run-cli.ts';
+import { VERSION } from './version.ts';
 
 const { env, stdout, stderr } = process;
 
@@ -19,6 +20,7 @@ async function openOperations(reach: Reach): Promise<OperationsClient> {
 }
 
 const context: CliContext = {
+  version: VERSION,
   env,
   stdout: {
     write: (text) => void stdout.write(text),

@@ -16,6 +16,7 @@ export function buildProgram(
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
     })
+    .version(context.version, '-V, --version', 'print the version')
     .showSuggestionAfterError()
     .exitOverride();
   program.addHelpText('before', examplesText({ examples: commands.flatMap(firstExample) }));

@@ -59,6 +59,8 @@ export interface Reach {
 
 /** What the world offers to a command. Built by `main.ts`; faked in tests. */
 export interface CliContext {
+  /** The product's version. */
+  readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: {
     write(text: string): void;

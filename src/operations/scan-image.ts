@@ -42,11 +42,13 @@ export async function scanImage(deps: Deps, input: ScanInput): Promise<readonly 
   const local = LOCAL.test(input.image);
   authorise(input.caller, local ? 'assay.images.scanLocal' : 'assay.images.scan', input.project);
   if (!local) refuseDigestLikeTag(parseImageReference(input.image));
-  await ensureProject(deps, input.caller, input.project);
   const source = deps.openImage(input.image);
   try {
     const images = await listImages(deps, source);
-    if (!local) await keepSightings(deps, input, images);
+    if (!local) {
+      await ensureProject(deps, input.caller, input.project);
+      await keepSightings(deps, input, images);
+    }
     const results: ScanResult[] = [];
     for (const image of images.platforms) {
       results.push(await scanPlatform(deps, { source, image, input }));
