@@ -19,9 +19,14 @@ beforeAll(async () => {
   }
 });
 
-async function verify(signature: Uint8Array | string, name = 'rsa', now = NOW): Promise<unknown> {
+function keyOf(name: string): PgpKey {
   const key = keys.get(name);
   if (key === undefined) throw new Error(`no key ${name}`);
+  return key;
+}
+
+async function verify(signature: Uint8Array | string, name = 'rsa', now = NOW): Promise<unknown> {
+  const key = keyOf(name);
   const bytes = typeof signature === 'string' ? new TextEncoder().encode(signature) : signature;
   const result = await verifyPgpSignature({ signature: bytes, key, now });
   return result.ok ? Buffer.from(result.payload).toString('utf8') : result.code;
@@ -229,7 +234,7 @@ describe('a proof says when it lapses', () => {
     ['with the signature', 'rsa.expires.asc', 'rsa', '2026-11-03T12:00:00Z', 'signature-expired'],
     ['with the key', 'expired.armored.asc', 'expired', '2026-11-05T12:00:00Z', 'key-expired'],
   ])('%s', async (_name, file, name, end, code) => {
-    const key = keys.get(name) ?? expect.fail();
+    const key = keyOf(name);
     const signature = new TextEncoder().encode(readFixtureText(file));
     const expiresAt = parseTime(end);
     const proof = await verifyPgpSignature({ signature, key, now: early });
@@ -239,7 +244,7 @@ describe('a proof says when it lapses', () => {
   });
 
   it('never, where nothing of it expires', async () => {
-    const key = keys.get('ed') ?? expect.fail();
+    const key = keyOf('ed');
     const signature = new TextEncoder().encode(readFixtureText('ed.armored.asc'));
     const proof = await verifyPgpSignature({ signature, key, now: NOW });
     expect(proof).toMatchObject({ ok: true });
