@@ -8,6 +8,8 @@ export const OVERSIZE = Symbol('oversize');
 /** A body has this long to arrive, in milliseconds: below the 30 s that an API server waits. */
 export const BODY_PATIENCE = 20_000;
 
+const EMPTY = Buffer.alloc(0);
+
 /**
  * Collects a body up to `cap` bytes; a larger one is read to its end, unkept, so that its sender
  * hears the answer. One that stalls for longer than `patience` (milliseconds, in all) or is cut off
@@ -27,6 +29,8 @@ export function readBodyCapped(
     }, patience);
     const cutOff = (): void => {
       clearTimeout(timer);
+      // Every body closes; an error is only made for one that did not end before.
+      if (payload.readableEnded) return;
       const problem = `the request was cut off after ${size} bytes of its body`;
       reject(new AssayError('invalid-argument', problem));
     };
@@ -37,7 +41,9 @@ export function readBodyCapped(
     });
     payload.on('end', () => {
       clearTimeout(timer);
-      resolve(size > cap ? OVERSIZE : Buffer.concat(chunks, size));
+      const [first = EMPTY, ...more] = chunks;
+      const body = more.length === 0 ? first : Buffer.concat(chunks, size);
+      resolve(size > cap ? OVERSIZE : body);
     });
     payload.on('error', cutOff);
     payload.on('close', cutOff);
