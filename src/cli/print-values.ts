@@ -29,9 +29,14 @@ export async function printList<T>(
   }
   const { formatTextTable } = await import('../report/text-table.ts');
   const rows = list.values.map((value) => list.form.row(value));
-  const width = Math.max(80, context.stdout.columns);
+  const width = tableWidth(context);
   const { columns, whole = [] } = list.form;
   context.stdout.write(formatTextTable({ columns, whole, rows, width }));
+}
+
+/** Characters a table's line may have: the terminal's, and no end where a program reads it. */
+export function tableWidth({ stdout }: CliContext): number {
+  return stdout.isTerminal ? Math.max(80, stdout.columns) : Number.MAX_SAFE_INTEGER;
 }
 
 /** Prints one value as JSON or YAML. */

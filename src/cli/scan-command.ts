@@ -11,7 +11,7 @@ import { DAY } from '../domain/time.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
 import { absoluteImage } from './local-path.ts';
 import { isOn, numberOption, reachOf, textOption } from './options.ts';
-import { printDocument } from './print-values.ts';
+import { printDocument, tableWidth } from './print-values.ts';
 import { progressTo } from './progress.ts';
 import { withOperations } from './with-operations.ts';
 
@@ -47,7 +47,8 @@ async function print(
     context.stdout.write(formatScanSarif(results));
   } else if (format === 'table') {
     const { formatScanTable } = await import('../report/scan-table.ts');
-    context.stdout.write(formatScanTable(results, { color: context.color, now: context.now() }));
+    const look = { color: context.color, now: context.now(), width: tableWidth(context) };
+    context.stdout.write(formatScanTable(results, look));
   } else {
     const { scanToJson } = await import('../report/scan-json.ts');
     await printDocument(context, scanToJson(results), format);

@@ -310,6 +310,13 @@ describe('commands while a server holds the folder', () => {
     }
   });
 
+  it('print a row of a table on one line where a program reads it', async () => {
+    const image = `registry.example/${'team/'.repeat(20)}app@${DIGEST}`;
+    await server.review(imageReview([image]));
+    const { stdout } = await runToEnd(['decisions', 'list', '--data', server.data]);
+    expect(stdout.split('\n').filter((line) => line.endsWith(image))).toHaveLength(1);
+  });
+
   it('are refused with the server’s words where their token does not do', async () => {
     const viewer = (await runToEnd(['token', 'create', '--data', server.data])).stdout;
     const reach = ['--server', server.http, '--token-file', write('viewer', viewer)];
