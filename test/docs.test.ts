@@ -7,6 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import { ERROR_CODES } from '../src/domain/error.ts';
 import { readPage } from './support/markdown.ts';
 import type { CodeBlock } from './support/markdown.ts';
+import { realProgram } from './support/real.ts';
 import { listCommands, matchesOutput, runCommands } from './support/shell-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -32,13 +33,18 @@ describe('the pages', () => {
     expect(read(path).blocks.flatMap(blockFault)).toEqual([]);
   });
 
-  it.each(pages.filter((path) => commandsOf(path).length > 0))(
-    '%s: its shell blocks run',
-    { timeout: 120_000 },
-    async (path) => {
-      expect(await runCommands(commandsOf(path), shell)).toEqual([]);
-    },
-  );
+  for (const path of pages.filter((one) => commandsOf(one).length > 0)) {
+    const { needs } = read(path);
+    const missing = needs.filter((name) => realProgram(name) === undefined);
+    const suffix = needs.length === 0 ? '' : ` (needs ${needs.join(', ')})`;
+    it.skipIf(missing.length > 0)(
+      `${path}: its shell blocks run${suffix}`,
+      { timeout: 120_000 },
+      async () => {
+        expect(await runCommands(commandsOf(path), shell)).toEqual([]);
+      },
+    );
+  }
 
   it('README starts with the two set-up commands and nothing else sets up', () => {
     const lines = read('README.md').blocks.flatMap(({ text }) => text.split('\n'));
@@ -110,6 +116,11 @@ describe('the reader of the pages catches', () => {
     ['```bash\ntrue\n```', 'says not what it is'],
   ])('a bad block %j', (text, fault) => {
     expect(readPage(text).blocks.flatMap(blockFault).join()).toContain(fault);
+  });
+
+  it('the programs that a page needs', () => {
+    expect(readPage('<!-- needs: curl, gpg -->\n\n# A').needs).toEqual(['curl', 'gpg']);
+    expect(readPage('# A').needs).toEqual([]);
   });
 
   it('links outside of code, and the anchors of headings', () => {

@@ -15,6 +15,8 @@ export interface PageLink {
 
 /** A page split into blocks, links outside of them, and the anchors that its headings make. */
 export interface Page {
+  /** Programs besides `assay` and Debian's own that it runs: `<!-- needs: curl, gpg -->`. */
+  readonly needs: readonly string[];
   readonly blocks: readonly CodeBlock[];
   readonly links: readonly PageLink[];
   readonly anchors: readonly string[];
@@ -36,7 +38,12 @@ export function readPage(markdown: string): Page {
     else prose.push({ text, line: index + 1 });
   }
   if (open) throw new Error(`the code block of line ${open.line} is never closed`);
-  return { blocks, links: prose.flatMap(linksOf), anchors: prose.flatMap(anchorOf) };
+  const around = { links: prose.flatMap(linksOf), anchors: prose.flatMap(anchorOf) };
+  return { needs: needsOf(markdown), blocks, ...around };
+}
+
+function needsOf(markdown: string): readonly string[] {
+  return /^<!-- needs: (.*) -->$/m.exec(markdown)?.[1]?.split(', ') ?? [];
 }
 
 function linksOf({ text, line }: { text: string; line: number }): readonly PageLink[] {

@@ -3,7 +3,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const UNPACKED = fileURLToPath(new URL('../../.cache/debian/bin', import.meta.url));
+/** The folder of programs that scripts/unpack-debian.sh unpacked; it need not exist. */
+export const UNPACKED = fileURLToPath(new URL('../../.cache/debian/bin', import.meta.url));
 
 /**
  * The absolute path of a real program such as `gpg` or `skopeo`, or undefined where this machine has

@@ -16,8 +16,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { CodeBlock } from './markdown.ts';
+import { UNPACKED } from './real.ts';
 
 /** One command of a page, what it should print (undefined: anything), and whether it may fail. */
 export interface PageCommand {
@@ -115,7 +116,11 @@ async function runShell(home: string): Promise<void> {
   const env = { ...process.env, HOME: home, XDG_DATA_HOME: join(home, 'data') };
   const child = spawn('bash', [join(home, 'page.sh')], {
     cwd: join(home, 'work'),
-    env: { ...env, PATH: `${join(home, 'bin')}:${process.env.PATH ?? ''}`, NO_COLOR: '1' },
+    env: {
+      ...env,
+      PATH: [join(home, 'bin'), process.env.PATH ?? '', UNPACKED].join(delimiter),
+      NO_COLOR: '1',
+    },
     stdio: 'ignore',
     detached: true,
   });
