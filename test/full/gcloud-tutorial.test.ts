@@ -284,6 +284,28 @@ describe.skipIf(!gcloudProgram || !gpgProgram)('the tutorial (needs gcloud, gpg)
     expect((await reviewOf(`${IMAGE}@${digest}`)).allowed).toBe(true);
   });
 
+  it('takes the attestation that the gcloud of the tutorial sent, v1beta1’s own', async () => {
+    const digest = `sha256:${'d8'.repeat(32)}`;
+    const signature = readFileSync(await signPayload(digest, USER, '--sign'), 'utf8');
+    const pgpSignedAttestation = {
+      signature,
+      contentType: 'SIMPLE_SIGNING_JSON',
+      pgpKeyId: fingerprint,
+    };
+    const created = await server.call(`/v1beta1/projects/${PROJECT}/occurrences`, {
+      body: {
+        resource: { uri: `https://${IMAGE}@${digest}` },
+        noteName: `projects/${PROJECT}/notes/${NOTE}`,
+        attestation: { attestation: { pgpSignedAttestation } },
+      },
+    });
+    expect(created).toMatchObject({
+      status: 200,
+      json: { attestation: { attestation: { pgpSignedAttestation: { signature } } } },
+    });
+    expect((await reviewOf(`${IMAGE}@${digest}`)).allowed).toBe(true);
+  });
+
   it('denies from the next review on when the key is removed, and admits when it is back', async () => {
     const keys = ['attestors', 'public-keys'];
     await expectDone(binauthz(...keys, 'remove', fingerprint, `--attestor=${ATTESTOR}`));
