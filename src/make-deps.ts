@@ -5,12 +5,15 @@ import type { ImageReference } from './domain/image-reference.ts';
 import type { Micros } from './domain/time.ts';
 import type { Deps, Log } from './operations/deps.ts';
 import { createKeyCache } from './operations/key-cache.ts';
+import { createProofMemory } from './operations/proof-memory.ts';
 import { createVerdictCache } from './operations/verdict-cache.ts';
 import type { Store } from './store/store-contract.ts';
 import { VERSION } from './version.ts';
 
 /** How many verdicts are kept; each is about 2 KB. */
 const STANDING_VERDICTS = 50_000;
+/** How many checks of attestations are kept; each is about 1 KB. */
+const STANDING_PROOFS = 50_000;
 /** How many parsed keys are kept; each is about 20 KB. */
 const PARSED_KEYS = 500;
 /** An admission waits no longer than this for a registry's word on a tag, in milliseconds. */
@@ -45,7 +48,7 @@ export async function makeDeps(parts: DepsParts): Promise<Deps> {
       return resolveTag(reference, { ...access, deadlineMs: TAG_DEADLINE });
     },
     verdicts: createVerdictCache(STANDING_VERDICTS),
-    readKey: createKeyCache(PARSED_KEYS),
+    checkAttestation: createProofMemory(STANDING_PROOFS, createKeyCache(PARSED_KEYS)),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Digest } from '../domain/digest.ts';
 import type { Micros } from '../domain/time.ts';
 import type { ImageSource } from '../remote/image-source.ts';
 import type { Store } from '../store/store-contract.ts';
-import type { ReadKey } from './key-cache.ts';
+import type { CheckAttestation } from './proof-memory.ts';
 import type { VerdictCache } from './verdict-cache.ts';
 
 /** Writes structured log lines; never given a secret. */
@@ -30,8 +30,8 @@ export interface Deps {
   /** Asks a registry which digest a tag has now, within a short deadline. */
   readonly resolveTag: (reference: ImageReference) => Promise<Digest>;
   readonly verdicts: VerdictCache;
-  /** Reads attestors' PGP keys, each once. */
-  readonly readKey: ReadKey;
+  /** Checks an attestation, or remembers what came of it. */
+  readonly checkAttestation: CheckAttestation;
   /** Tells a person how far a long operation is. */
   readonly progress: (text: string) => void;
 }

@@ -14,7 +14,6 @@ import type {
   TagEvidence,
 } from '../domain/verdict.ts';
 import type { WantedEvidence } from '../policy/evaluate.ts';
-import { verifyAttestation } from '../signing/verify-attestation.ts';
 import { findAttestor } from '../store/attestor-rows.ts';
 import { findTagEvent } from '../store/image-rows.ts';
 import { findNote } from '../store/note-rows.ts';
@@ -95,11 +94,12 @@ async function check(
     resource: `${reference.name}@${digest}`,
     limit: MAX_ATTESTATIONS,
   });
-  const how = { now: deps.now(), readKey: deps.readKey, onExpiry: until };
-  const checks = await Promise.all(
-    occurrences.map((occurrence) => verifyAttestation({ occurrence, attestor, image, ...how })),
+  const now = deps.now();
+  const found = await Promise.all(
+    occurrences.map((occurrence) => deps.checkAttestation({ occurrence, attestor, image, now })),
   );
-  return checks.flat();
+  for (const { validUntil } of found) until(validUntil);
+  return found.flatMap(({ checks }) => checks);
 }
 
 /** A note that was deleted takes its attestations with it, though they stay listed. */

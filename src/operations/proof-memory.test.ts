@@ -1,0 +1,86 @@
+/** A remembered proof answers only for exactly what was checked, and not for long. */
+import { generateKey, sign, createMessage, readKey, readPrivateKey } from 'openpgp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Attestor } from '../domain/attestor.ts';
+import { encodeBase64 } from '../domain/base64.ts';
+import { parseDigest } from '../domain/digest.ts';
+import type { Occurrence } from '../domain/note.ts';
+import { HOUR, SECOND } from '../domain/time.ts';
+import { readPgpKey } from '../signing/read-pgp-key.ts';
+import { createSignaturePayload } from '../signing/signature-payload.ts';
+import type { AttestationQuestion } from '../signing/verify-attestation.ts';
+import { createProofMemory } from './proof-memory.ts';
+
+const digest = parseDigest(`sha256:${'a'.repeat(64)}`);
+const other = parseDigest(`sha256:${'b'.repeat(64)}`);
+const image = { name: 'registry.example.com/app', digest };
+
+let question: AttestationQuestion;
+
+beforeAll(async () => {
+  question = await signedQuestion({});
+});
+
+async function signedQuestion(options: {
+  keyExpirationTime?: number;
+}): Promise<AttestationQuestion> {
+  const { publicKey, privateKey } = await generateKey({ userIDs: [{ name: 'Test' }], ...options });
+  const id = (await readKey({ armoredKey: publicKey })).getFingerprint().toUpperCase();
+  const binary = new TextEncoder().encode(createSignaturePayload(image));
+  const message = await createMessage({ binary });
+  const signingKeys = await readPrivateKey({ armoredKey: privateKey });
+  const signature = encodeBase64(await sign({ message, signingKeys, format: 'binary' }));
+  const names = { name: 'projects/p/attestors/a', noteReference: 'projects/p/notes/n' };
+  const publicKeys = [{ id, asciiArmoredPgpPublicKey: publicKey }];
+  const attestor: Attestor = { ...names, publicKeys, updateTime: 0, etag: '' };
+  const occurrence: Occurrence = {
+    name: 'projects/p/occurrences/o',
+    kind: 'ATTESTATION',
+    resourceUri: `https://${image.name}@${digest}`,
+    noteName: names.noteReference,
+    createTime: 0,
+    updateTime: 0,
+    detail: { signatures: [{ signature, publicKeyId: id }] },
+  };
+  return { occurrence, attestor, image, now: Date.now() * 1000 };
+}
+
+describe('createProofMemory', () => {
+  it('answers a proven question from memory for at most an hour', async () => {
+    const check = createProofMemory(10, readPgpKey);
+    const first = await check(question);
+    expect(first.checks).toMatchObject([{ result: 'verified' }]);
+    expect(first.validUntil).toBeLessThanOrEqual(question.now + HOUR);
+    expect(await check({ ...question, now: first.validUntil - 1 })).toBe(first);
+    expect(await check({ ...question, now: first.validUntil })).not.toBe(first);
+  });
+
+  it.each([
+    ['another image', () => ({ image: { ...image, digest: other } })],
+    ['an attestor without keys', () => ({ attestor: { ...question.attestor, publicKeys: [] } })],
+    [
+      'another note',
+      () => ({ attestor: { ...question.attestor, noteReference: 'projects/p/notes/m' } }),
+    ],
+    ['another signature', () => ({ occurrence: { ...question.occurrence, detail: {} } })],
+  ])('checks anew for %s', async (_what, change) => {
+    const check = createProofMemory(10, readPgpKey);
+    await check(question);
+    const { checks, validUntil } = await check({ ...question, ...change() });
+    expect(checks.map(({ result }) => result)).toEqual(['refused']);
+    expect(validUntil).toBeLessThanOrEqual(question.now + 60 * SECOND);
+  });
+
+  it('ends with the key', async () => {
+    const expiring = await signedQuestion({ keyExpirationTime: 600 });
+    const { validUntil } = await createProofMemory(10, readPgpKey)(expiring);
+    expect(validUntil).toBeLessThanOrEqual(Date.now() * 1000 + 600 * SECOND);
+  });
+
+  it('keeps no more than its capacity', async () => {
+    const check = createProofMemory(1, readPgpKey);
+    const first = await check(question);
+    await check({ ...question, image: { ...image, digest: other } });
+    expect(await check(question)).not.toBe(first);
+  });
+});
