@@ -1,5 +1,5 @@
 /** `assay serve`: store, listeners and their certificates, from ready line to clean stop. */
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -77,9 +77,14 @@ export async function runServer(folder: string, options: OptionValues): Promise<
 async function prepare(deps: Deps, folder: string, config: ServeConfig): Promise<string> {
   await ensureProject(deps, SYSTEM, config.project);
   const file = join(folder, ADMIN_TOKEN_FILE);
-  if ((await listTokens(deps, { caller: SYSTEM })).length > 0) return file;
-  const { secret } = await createToken(deps, { caller: SYSTEM, name: 'admin', role: 'admin' });
-  await writeFile(file, `${secret}\n`, { mode: 0o600 });
+  const tokens = await listTokens(deps, { caller: SYSTEM });
+  if (tokens.some((token) => token.role === 'admin' && token.project === undefined)) return file;
+  // The file comes first: a token whose secret was lost with a crash could never be used.
+  const handOver = async (secret: string): Promise<void> => {
+    await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600, flush: true });
+    await rename(`${file}.new`, file);
+  };
+  await createToken(deps, { caller: SYSTEM, name: 'admin', role: 'admin', handOver });
   return file;
 }
 

@@ -27,6 +27,8 @@ export interface CreateTokenInput {
   readonly role: Role;
   readonly project?: string;
   readonly lifetime?: Micros;
+  /** Puts the secret where it is to be found, before the token can be used; may throw. */
+  readonly handOver?: (secret: string) => Promise<void>;
 }
 
 /** Creates a token. A caller that is bound to a project makes tokens of that project only. */
@@ -43,6 +45,7 @@ export async function createToken(deps: Deps, input: CreateTokenInput): Promise<
     ...(project === undefined ? {} : { project }),
     ...(lifetime === undefined ? {} : { expireTime: time + lifetime }),
   };
+  await input.handOver?.(secret);
   await deps.store.write(async (tx) => {
     await insertToken(tx, { ...token, hash: hashSecret(secret), createTime: time });
     await audit(deps, tx, {

@@ -2,7 +2,8 @@
  * Where a listener's certificate comes from: the operator's files, read again when they change, or
  * an own authority in the data folder.
  */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError } from '../domain/error.ts';
 import {
@@ -70,7 +71,7 @@ export async function ownTlsMaterial(
   const authority =
     (await readPair(folder, 'ca')) ?? (await writePair(folder, 'ca', await makeAuthority(now)));
   const kept = await readPair(folder, 'server');
-  const usable = kept !== undefined && servesHosts(kept.certificate, hosts, now);
+  const usable = kept !== undefined && isPair(kept) && servesHosts(kept.certificate, hosts, now);
   const server = usable
     ? kept
     : await writePair(folder, 'server', await makeServerCertificate(authority, hosts, now));
@@ -108,12 +109,23 @@ async function readPair(folder: string, name: string): Promise<CertificatePair |
   }
 }
 
+/** A renewal that died between its two files leaves a key and a certificate of different age. */
+function isPair({ certificate, key }: CertificatePair): boolean {
+  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+}
+
 async function writePair(
   folder: string,
   name: string,
   pair: CertificatePair,
 ): Promise<CertificatePair> {
-  await writeFile(join(folder, `${name}.key`), pair.key, { mode: 0o600 });
-  await writeFile(join(folder, `${name}.pem`), pair.certificate, { mode: 0o644 });
+  await writeWhole(join(folder, `${name}.key`), pair.key, 0o600);
+  await writeWhole(join(folder, `${name}.pem`), pair.certificate, 0o644);
   return pair;
+}
+
+/** A file that is there is whole, whatever died while it was written. */
+async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode, flush: true });
+  await rename(`${path}.new`, path);
 }
