@@ -10,8 +10,8 @@ import { createVerdictCache } from './operations/verdict-cache.ts';
 import type { Store } from './store/store-contract.ts';
 import { VERSION } from './version.ts';
 
-/** How many verdicts are kept; each is about 2 KB. */
-const STANDING_VERDICTS = 50_000;
+/** Characters of standing verdicts: some 30,000 of usual size, 200 MB at the most. */
+const STANDING_VERDICTS = 192 * 1024 * 1024;
 /** How many checks of attestations are kept; each is about 1 KB. */
 const STANDING_PROOFS = 50_000;
 /** How many parsed keys are kept; each is about 20 KB. */

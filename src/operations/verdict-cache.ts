@@ -26,14 +26,28 @@ export interface VerdictCache {
   readonly keep: (key: string, revision: number, verdict: StandingVerdict) => void;
 }
 
-/** Makes a cache of at most `capacity` verdicts; the least recently kept go first. */
+/** A verdict holds the texts of its evaluation again, as objects. */
+const COPIES = 3;
+
+/**
+ * Makes a cache of at most `capacity` characters of keys and verdicts; the least recently kept go
+ * first, and one that is larger than a hundredth of it is not kept at all.
+ */
 export function createVerdictCache(capacity: number): VerdictCache {
   const entries = new Map<string, StandingVerdict>();
   let current = -1;
+  let size = 0;
   const moveTo = (revision: number): void => {
     if (revision === current) return;
     entries.clear();
+    size = 0;
     current = revision;
+  };
+  const drop = (key: string): void => {
+    const found = entries.get(key);
+    if (found === undefined) return;
+    entries.delete(key);
+    size -= sizeOf(key, found);
   };
   return {
     find: (key, at) => {
@@ -42,11 +56,19 @@ export function createVerdictCache(capacity: number): VerdictCache {
       return found !== undefined && found.validUntil > at.now ? found : undefined;
     },
     keep: (key, revision, verdict) => {
-      if (revision !== current) return;
-      entries.delete(key);
+      const own = sizeOf(key, verdict);
+      if (revision !== current || own > capacity / 100) return;
+      drop(key);
       entries.set(key, verdict);
-      const oldest = entries.size > capacity ? entries.keys().next() : undefined;
-      if (oldest?.value !== undefined) entries.delete(oldest.value);
+      size += own;
+      for (const oldest of entries.keys()) {
+        if (size <= capacity) break;
+        drop(oldest);
+      }
     },
   };
+}
+
+function sizeOf(key: string, { evaluationJson }: StandingVerdict): number {
+  return key.length + COPIES * evaluationJson.length;
 }
