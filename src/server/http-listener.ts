@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Deps } from '../operations/deps.ts';
+import { answerBadRequest } from './answer-bad-request.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { type Authenticator, authenticateCaller } from './authenticate.ts';
 import { sendError } from './error-response.ts';
@@ -25,14 +26,20 @@ export interface HttpOptions {
 /** Largest request body, in bytes. */
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
+/** Largest path, query and headers together: a filter at its limit, percent-encoded, fits. */
+const MAX_HEAD_BYTES = 64 * 1024;
+
 const HEALTH = new Set(['/healthz', '/readyz']);
 
 /** Builds the listener; the caller listens and closes. */
 export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
     ...(options.tls === undefined
-      ? {}
-      : { https: { ...options.tls, minVersion: 'TLSv1.2' as const } }),
+      ? { http: { maxHeaderSize: MAX_HEAD_BYTES } }
+      : {
+          https: { ...options.tls, minVersion: 'TLSv1.2' as const, maxHeaderSize: MAX_HEAD_BYTES },
+        }),
+    clientErrorHandler: answerBadRequest,
     requestTimeout: 60_000,
     forceCloseConnections: true,
     bodyLimit: Number.MAX_SAFE_INTEGER,

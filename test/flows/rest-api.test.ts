@@ -615,6 +615,31 @@ describe('wrong requests are told what is wrong and change nothing', () => {
   });
 });
 
+describe('requests at the edge of HTTP', () => {
+  it.each([
+    ['a filter beyond its limit', 17_000, 400, /filter/],
+    ['a path beyond every limit', 80_000, 400, /too long/],
+  ])('%s is refused in Google’s shape', async (_fact, length, status, word) => {
+    const answer = await server.call(withFilter(`${V1}/occurrences`, 'a'.repeat(length)));
+    expect(answer).toMatchObject({ status, json: { error: { status: 'INVALID_ARGUMENT' } } });
+    expect(valueAt(answer.json, 'error.message')).toMatch(word);
+  });
+
+  it('a body beyond the limit is refused in Google’s shape', async () => {
+    const body = ' '.repeat(9 * 1024 * 1024);
+    const answer = await server.call(`${V1}/notes?noteId=big`, { body });
+    expect(answer).toMatchObject({
+      status: 429,
+      json: { error: { status: 'RESOURCE_EXHAUSTED' } },
+    });
+  });
+
+  it('takes a filter by day, as Google’s samples write it', async () => {
+    const path = withFilter(`${V1}/occurrences`, 'createTime>"2019-04-10T"');
+    expect(await server.call(`${path}&pageSize=1`)).toMatchObject({ status: 200 });
+  });
+});
+
 describe('who may ask', () => {
   async function tokenOf(role: string, ...more: readonly string[]): Promise<string> {
     const made = await runAssay([
