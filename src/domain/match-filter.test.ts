@@ -32,6 +32,11 @@ describe('compileFilter', () => {
     ['severity>"HIGH"', false],
     ['createTime>"2026-11-20T09:00:00Z"', true],
     ['createTime<"2026-11-20T09:00:00Z"', false],
+    ['createTime>"2026-11-20"', true],
+    ['createTime>"2026-11-20T"', true],
+    ['createTime<"2026-11-21"', true],
+    ['createTime>"2026-11-20T10:00"', false],
+    ['createTime>"2026-11-20T09:59:59"', true],
     ['NOT kind="PACKAGE"', true],
     ['-kind="VULNERABILITY"', false],
     ['kind="PACKAGE" OR severity="HIGH"', true],
@@ -46,6 +51,8 @@ describe('compileFilter', () => {
     ['kind>"PACKAGE"', 'kind is compared by =, != or has_prefix'],
     ['has_prefix(severity, "H")', 'has_prefix needs a text field'],
     ['createTime>"yesterday"', 'is not RFC 3339'],
+    ['createTime>"2026-02-30"', 'is not RFC 3339'],
+    ['createTime>"2026-11"', 'is not RFC 3339'],
   ])('refuses %s', (text, message) => {
     expect(() => compileFilter(parseFilter(text))).toThrow(message);
   });

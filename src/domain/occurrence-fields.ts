@@ -6,7 +6,7 @@ import { AssayError } from './error.ts';
 import { KIND_FIELDS, type Occurrence } from './note.ts';
 import { parseNoteName } from './resource-name.ts';
 import { SEVERITIES, isSeverity, severityRank } from './severity.ts';
-import { parseTime } from './time.ts';
+import { type Micros, parseTime } from './time.ts';
 
 /** How one field is compared. */
 export interface OccurrenceField {
@@ -40,8 +40,8 @@ export const OCCURRENCE_FIELDS = {
   resourceUrl: RESOURCE,
   resourceUri: RESOURCE,
   'resource.uri': RESOURCE,
-  createTime: ordered((one) => one.createTime, parseTime),
-  updateTime: ordered((one) => one.updateTime, parseTime),
+  createTime: ordered((one) => one.createTime, readTime),
+  updateTime: ordered((one) => one.updateTime, readTime),
   severity: SEVERITY,
   'vulnerability.severity': SEVERITY,
   'vulnerability.effectiveSeverity': SEVERITY,
@@ -63,6 +63,13 @@ export function readKind(value: string): string {
   if (Object.hasOwn(KIND_FIELDS, kind)) return kind;
   const known = Object.keys(KIND_FIELDS).join(', ');
   throw new AssayError('invalid-filter', `unknown kind ${JSON.stringify(value)}; use ${known}`);
+}
+
+/** Reads RFC 3339, or a beginning of it from the day on, which is UTC: Google's samples do that. */
+function readTime(value: string): Micros {
+  const [, day, minute = '00:00', second = ':00'] =
+    /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})?(:\d{2})?)?$/.exec(value) ?? [];
+  return parseTime(day === undefined ? value : `${day}T${minute}${second}Z`);
 }
 
 function readSeverity(value: string): number {
