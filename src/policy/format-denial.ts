@@ -22,7 +22,8 @@ export function formatDenial(verdict: Verdict, decisionId: string): string {
 
 function block(image: ImageVerdict, index: number): string {
   const head = index === 0 ? [] : [image.sentence];
-  const lines = [`image: ${image.image}`, `found: ${image.found}`, `wanted: ${image.wanted}`];
+  const name = image.image === '' ? [] : [`image: ${image.image}`];
+  const lines = [...name, `found: ${image.found}`, `wanted: ${image.wanted}`];
   return [...head, ...lines, `fix: ${image.fix}`].map(clean).join('\n');
 }
 
