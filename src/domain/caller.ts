@@ -1,5 +1,6 @@
 /** Who asks: every operation takes a caller and authorises first. */
 import { AssayError } from './error.ts';
+import type { Micros } from './time.ts';
 
 /**
  * Roles of a token. The first three include those before them; `agent` may only ask for admission.
@@ -16,6 +17,8 @@ export interface Caller {
   readonly role: Role;
   /** The one project that it is bound to; absent: all projects. */
   readonly project?: string;
+  /** When its token ends; absent: never. */
+  readonly expireTime?: Micros;
 }
 
 /** The least role for each permission; the names are Google's where Google has one. */

@@ -13,5 +13,6 @@ export async function authenticateToken(deps: Deps, secret: string): Promise<Cal
     name: `token:${token.name}`,
     role: token.role,
     ...(token.project === undefined ? {} : { project: token.project }),
+    ...(token.expireTime === undefined ? {} : { expireTime: token.expireTime }),
   };
 }

@@ -1,7 +1,8 @@
 /** Making a bearer token: the secret is answered once, its hash is kept. */
 import { createHash } from 'node:crypto';
 import { type Caller, type Role, authorise } from '../domain/caller.ts';
-import type { Micros } from '../domain/time.ts';
+import { AssayError } from '../domain/error.ts';
+import { DAY, type Micros } from '../domain/time.ts';
 import { createToken as insertToken } from '../store/token-rows.ts';
 import { audit } from './audit.ts';
 import { requireProject } from './create-project.ts';
@@ -9,6 +10,8 @@ import type { Deps } from './deps.ts';
 
 /** Random bytes of a secret: 256 bits. */
 const SECRET_BYTES = 32;
+/** A token that ends does so within ten years. */
+const MAX_LIFETIME = 3650 * DAY;
 
 /** A token with its secret, which is not to be had again. */
 export interface CreatedToken {
@@ -35,15 +38,16 @@ export interface CreateTokenInput {
 export async function createToken(deps: Deps, input: CreateTokenInput): Promise<CreatedToken> {
   const { caller, project, lifetime } = input;
   authorise(caller, 'assay.tokens.manage', project);
-  if (project !== undefined) await requireProject(deps, project);
   const time = deps.now();
+  refuseLifetime(caller, lifetime, time);
+  if (project !== undefined) await requireProject(deps, project);
   const secret = `assay_${Buffer.from(deps.randomBytes(SECRET_BYTES)).toString('base64url')}`;
   const token = {
     id: deps.newId(),
     name: input.name,
     role: input.role,
     ...(project === undefined ? {} : { project }),
-    ...(lifetime === undefined ? {} : { expireTime: time + lifetime }),
+    ...(lifetime === undefined ? {} : { expireTime: time + Math.round(lifetime) }),
   };
   await input.handOver?.(secret);
   await deps.store.write(async (tx) => {
@@ -61,6 +65,18 @@ export async function createToken(deps: Deps, input: CreateTokenInput): Promise<
 /** How a secret is kept: it has 256 random bits, so a plain hash cannot be guessed back. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
+}
+
+/** A token never outlives the one that made it. */
+function refuseLifetime(caller: Caller, lifetime: Micros | undefined, now: Micros): void {
+  const most = Math.min(MAX_LIFETIME, (caller.expireTime ?? Number.MAX_SAFE_INTEGER) - now);
+  const endless = lifetime === undefined && caller.expireTime === undefined;
+  if (endless || (lifetime !== undefined && lifetime > 0 && lifetime <= most)) return;
+  const asked = lifetime === undefined ? 'no end' : `a lifetime of ${lifetime / DAY} days`;
+  throw new AssayError(
+    'invalid-argument',
+    `${asked}; give more than 0 and at most ${Math.floor(most / DAY)} days`,
+  );
 }
 
 function auditScope(project: string | undefined): { project?: string } {
