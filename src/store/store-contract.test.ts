@@ -4,7 +4,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createTestDatabase,
+  postgresPrograms,
+  type TestDatabase,
+} from '../../test/support/postgres.ts';
 import type { Advisory, Match } from '../domain/advisory.ts';
 import { parseDigest } from '../domain/digest.ts';
 import type { Note, Occurrence } from '../domain/note.ts';
@@ -60,9 +65,11 @@ import {
 } from './occurrence-rows.ts';
 import { openStore } from './open-store.ts';
 import { findPackagesBySource } from './package-rows.ts';
+import { parsePostgresUrl } from './postgres-address.ts';
+import { openPostgresStore } from './postgres-store.ts';
 import { findPolicy, findPolicyRevision, listPolicyRevisions, putPolicy } from './policy-rows.ts';
 import { createProject, findProject, listProjects } from './project-rows.ts';
-import type { NewDecision, Store } from './store-contract.ts';
+import type { NewDecision, Store, StoreOptions } from './store-contract.ts';
 import { createToken, deleteToken, findToken, listTokens } from './token-rows.ts';
 
 const T0 = 1_790_000_000_000_000;
@@ -77,23 +84,48 @@ function id(time: number, count = 0): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-${end}`;
 }
 
-const open: Record<string, (folder: string) => Promise<Store>> = {
-  'SQLite in a thread': (folder) =>
-    openStore({ folder, mode: 'serve', now: () => T0, newId: () => id(T0) }),
-  'SQLite on the calling thread': (folder) =>
-    openStore({ folder, mode: 'command', now: () => T0, newId: () => id(T0), writer: 'inline' }),
+interface Opened {
+  readonly store: Store;
+  /** Removes what the store was kept in. */
+  readonly remove: () => Promise<void>;
+}
+
+/** Opens an empty store in a new folder. */
+async function inFolder(more: Pick<StoreOptions, 'mode' | 'writer'>): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-store-'));
+  const store = await openStore({ folder, now: () => T0, newId: () => id(T0), ...more });
+  return { store, remove: async () => rmSync(folder, { recursive: true }) };
+}
+
+let database: Promise<TestDatabase> | undefined;
+
+/** Opens an empty store in the one database of this file. */
+async function inDatabase(): Promise<Opened> {
+  database ??= createTestDatabase();
+  const { url, password, clear } = await database;
+  const access = { address: parsePostgresUrl(url), password: async () => password };
+  return { store: await openPostgresStore({ ...access, now: () => T0 }), remove: clear };
+}
+
+afterAll(async () => (await database)?.drop());
+
+const open: Record<string, () => Promise<Opened>> = {
+  'SQLite in a thread': () => inFolder({ mode: 'serve' }),
+  'SQLite on the calling thread': () => inFolder({ mode: 'command', writer: 'inline' }),
+  'PostgreSQL (needs postgres)': inDatabase,
 };
 
 describe.each(Object.keys(open))('the store contract: %s', (name) => {
-  let folder: string;
+  let opened: Opened | undefined;
   let store: Store;
-  beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'assay-store-'));
-    store = await (open[name] ?? expect.fail())(folder);
+  beforeEach(async (context) => {
+    if (name.includes('needs postgres') && !postgresPrograms) context.skip();
+    opened = await (open[name] ?? expect.fail())();
+    ({ store } = opened);
   });
   afterEach(async () => {
-    await store.close();
-    rmSync(folder, { recursive: true });
+    await opened?.store.close();
+    await opened?.remove();
   });
 
   describe('write', () => {
