@@ -9,6 +9,7 @@ import { commandLog, systemNow } from './make-deps.ts';
 import { createIdSource } from './make-id.ts';
 import { isLoopback } from './server/authenticate.ts';
 import { buildRegistryListener } from './server/registry-listener.ts';
+import { startListening, urlHost } from './start-listening.ts';
 import { closeBlobFolder, openBlobFolder } from './store/blob-folder.ts';
 
 /** Requests under way have so long to end when the registry is stopped, in milliseconds. */
@@ -50,25 +51,11 @@ function readListen(options: OptionValues): Listen {
   );
 }
 
-async function startListening(app: FastifyInstance, { host, port }: Listen): Promise<void> {
-  try {
-    await app.listen({ host, port });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `cannot listen on ${urlHost(host)}:${port} (${reason}); name a free port, or 0`;
-    throw new AssayError('unavailable', message, { cause });
-  }
-}
-
 /** Waits a little for requests under way, then cuts them off: what is half-written is dropped. */
 async function close(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), GRACE);
   await app.close();
   clearTimeout(cut);
-}
-
-function urlHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 function untilStopped(): Promise<void> {

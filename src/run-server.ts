@@ -27,6 +27,7 @@ import {
   type TlsMaterial,
 } from './server/tls-material.ts';
 import { buildWebhookListener } from './server/webhook-listener.ts';
+import { startListening, urlHost } from './start-listening.ts';
 import { openStore } from './store/open-store.ts';
 
 const SYSTEM: Caller = { name: 'start', role: 'admin' };
@@ -110,18 +111,24 @@ async function listen(deps: Deps, folder: string, config: ServeConfig): Promise<
   let ready = true;
   const http = await buildHttp(deps, config, { authenticator, ready: () => ready });
   const webhook = await buildWebhook(deps, folder, { config, authenticator });
-  await http.app.listen(config.http);
-  await webhook.app.listen(config.webhook);
+  const close = async (): Promise<void> => {
+    ready = false;
+    http.unwatch();
+    webhook.unwatch();
+    await Promise.all([http.app.close(), webhook.app.close()]);
+  };
+  try {
+    await startListening(http.app, config.http);
+    await startListening(webhook.app, config.webhook);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     http: addressOf(http.app, config.httpTls === undefined ? 'http' : 'https', config.http.host),
     webhook: addressOf(webhook.app, 'https', config.webhook.host),
     ...(webhook.caFile === undefined ? {} : { ca: webhook.caFile }),
-    close: async () => {
-      ready = false;
-      http.unwatch();
-      webhook.unwatch();
-      await Promise.all([http.app.close(), webhook.app.close()]);
-    },
+    close,
   };
 }
 
@@ -181,7 +188,7 @@ function reload(deps: Deps, app: FastifyInstance, files: TlsFiles): () => void {
 
 function addressOf(app: FastifyInstance, scheme: string, host: string): string {
   const { port } = app.server.address() as AddressInfo;
-  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${scheme}://${urlHost(host)}:${port}`;
 }
 
 function untilStopped(): Promise<void> {

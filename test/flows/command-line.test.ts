@@ -329,11 +329,18 @@ describe('commands while a server holds the folder', () => {
     expect(nobody.stderr).toMatch(/bearer token/);
   });
 
-  it('keep a second server away; a migration has nothing to do', async () => {
+  it('keep a second server away, from its folder and its ports; a migration has nothing to do', async () => {
     const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0', '--data', server.data];
     const second = await runAssay(['serve', ...listen]);
     expect(second).toMatchObject({ code: 1, stdout: '' });
     expect(second.stderr).toContain(server.data);
+    for (const flag of ['--http', '--webhook']) {
+      const taken = new URL(server.http).host;
+      const other = ['serve', ...listen, '--data', file(`other${flag}`), flag, taken];
+      const refused = await runAssay(other);
+      expect(refused).toMatchObject({ code: 1, stdout: '' });
+      expect(refused.stderr).toMatch(`assay: cannot listen on ${taken}`);
+    }
     const migrated = await runAssay(['migrate', '--data', server.data]);
     expect(migrated.code).toBe(0);
     expect(migrated.stderr).toMatch(/already/);
