@@ -1,9 +1,12 @@
 /** `assay token …`: making, listing and revoking bearer tokens. */
 import { DAY, formatTime } from '../domain/time.ts';
-import type { CommandRun } from './command.ts';
+import { AssayError } from '../domain/error.ts';
+import type { CommandRun, OptionValues } from './command.ts';
 import { numberOption, reachOf, textOption } from './options.ts';
 import { printList } from './print-values.ts';
 import { withOperations } from './with-operations.ts';
+
+const MAX_DAYS = 36_500;
 
 interface TokenRow {
   readonly id: string;
@@ -20,13 +23,23 @@ export const createToken: CommandRun = (context, _args, options) =>
     const token = (await client.call('create-token', {
       role: textOption(options, 'role'),
       name: textOption(options, 'name') ?? 'cli',
-      lifetime: numberOption(options, 'expires', 0) * DAY,
+      lifetime: readLifetime(options),
       ...(project === undefined ? {} : { project }),
     })) as TokenRow & { readonly secret: string };
     context.stdout.write(`${token.secret}\n`);
     context.stderr.write(`token ${token.id} (${token.role}); it is not shown again\n`);
     return 0;
   });
+
+/** The lifetime in microseconds; refuses none, and more than a hundred years. */
+function readLifetime(options: OptionValues): number {
+  const days = numberOption(options, 'expires', 0);
+  if (days > 0 && days <= MAX_DAYS) return Math.ceil(days * DAY);
+  throw new AssayError(
+    'invalid-argument',
+    `--expires is ${days}; give days, more than 0 and at most ${MAX_DAYS}`,
+  );
+}
 
 /** `assay token list` */
 export const listTokens: CommandRun = (context, _args, options) =>

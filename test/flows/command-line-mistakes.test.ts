@@ -62,6 +62,8 @@ describe('help and mistakes', () => {
       /--webhook-client-ca/,
     ],
     ['an open registry', ['registry', 'serve', 'x', '--listen', '0.0.0.0:0'], /loopback/],
+    ['a token of no days', ['token', 'create', '--expires', '0'], /--expires is 0/],
+    ['a token of all time', ['token', 'create', '--expires', '1e300'], /--expires.*36500/],
     ['an unknown log level', ['serve', '--log-level', 'loud'], /loud/],
   ])('%s ends with 1, words on stderr and no stack', async (_fact, args, word) => {
     const ended = await runAssay(args, { env: { ASSAY_DATA: folder } });
