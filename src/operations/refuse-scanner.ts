@@ -1,4 +1,4 @@
-/** What clients write never counts as the scanner's word: its project and findings are read-only. */
+/** What clients write is never the scanner's word: its project and findings are read-only. */
 import { AssayError } from '../domain/error.ts';
 import type { OccurrenceName } from '../domain/resource-name.ts';
 import { SCANNER_PROJECT, decodeScannedId } from '../google/scanned-name.ts';
@@ -12,7 +12,7 @@ export function refuseScanner(...projects: readonly string[]): void {
   );
 }
 
-/** Throws `permission-denied` for the name of what follows from a scan: there is no row to change. */
+/** Throws `permission-denied` for what follows from a scan: there is no row to change. */
 export function refuseScanned({ project, occurrence }: OccurrenceName): void {
   refuseScanner(project);
   if (decodeScannedId(occurrence) === undefined) return;
