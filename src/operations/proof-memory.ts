@@ -4,7 +4,7 @@
  */
 import { HOUR, type Micros, SECOND } from '../domain/time.ts';
 import type { AttestationCheck } from '../domain/verdict.ts';
-import { type AttestationQuestion, verifyAttestation } from '../signing/verify-attestation.ts';
+import type { AttestationQuestion } from '../signing/verify-attestation.ts';
 import { contentDigest } from './content-digest.ts';
 import type { ReadKey } from './key-cache.ts';
 
@@ -41,6 +41,8 @@ export function createProofMemory(capacity: number, readKey: ReadKey): CheckAtte
 }
 
 async function check(question: AttestationQuestion): Promise<StandingChecks> {
+  // Most commands check no proof: the library is loaded with the first one.
+  const { verifyAttestation } = await import('../signing/verify-attestation.ts');
   const ends: Micros[] = [];
   const onExpiry = (time: Micros): void => void ends.push(time);
   const checks = await verifyAttestation({ ...question, onExpiry });
