@@ -36,8 +36,11 @@ export interface AttestationEvidence {
   readonly attestor: string;
   /** Normalised `registry/path@sha256:…`. */
   readonly image: string;
-  /** Absent attestor: `missing`; without keys: `no-keys`; data could not be read: `unreadable`. */
-  readonly state: 'known' | 'missing' | 'no-keys' | 'unreadable';
+  /**
+   * Absent attestor: `missing`; its note absent or no attestation authority: `no-note`; without
+   * keys: `no-keys`; data could not be read: `unreadable`.
+   */
+  readonly state: 'known' | 'missing' | 'no-note' | 'no-keys' | 'unreadable';
   readonly checks: readonly AttestationCheck[];
 }
 
@@ -75,6 +78,8 @@ export interface ImageVerdict {
   readonly reference?: string;
   readonly digest?: Digest;
   readonly outcome: Outcome;
+  /** Whether a denial of it blocks the request; false: the rule that denies is a dry run. */
+  readonly enforced: boolean;
   /** First line of the denial: the field's own sentence; empty when allowed without remark. */
   readonly sentence: string;
   readonly found: string;

@@ -247,6 +247,28 @@ describe('evaluate', () => {
     expect(evaluate(request(['nginx'], { annotations }), [policy({})], NONE).allowed).toBe(false);
   });
 
+  it('says that a system policy which is asked for has no effect', () => {
+    const asks = policy({ globalPolicyEvaluationMode: 'ENABLE' });
+    const steps = evaluate(request(['nginx']), [asks], NONE).images[0]?.steps;
+    expect(steps).toContainEqual(
+      expect.objectContaining({ step: 'system-policy', result: 'note' }),
+    );
+  });
+
+  it.each<[AttestationEvidence, string]>([
+    [{ ...attested(A, 'refused'), state: 'no-note', checks: [] }, 'note does not exist'],
+    [
+      {
+        ...attested(A, 'refused'),
+        checks: [...attested(A, 'refused').checks, ...attested(A, 'undecided').checks],
+      },
+      'projects/p/occurrences/o: because',
+    ],
+  ])('says what was found of the attestor (%#)', (evidence, found) => {
+    const verdict = evaluate(request([IMAGE]), [requireA], { attestations: [evidence], tags: [] });
+    expect(verdict.images[0]?.found).toContain(found);
+  });
+
   it('says the digest that the tag has now', () => {
     const tags = [
       { image: 'gcr.io/p/app:1', digest: DIGEST as never, how: 'the registry said so' },
@@ -286,6 +308,15 @@ describe('wantedEvidence', () => {
 });
 
 describe('formatDenial', () => {
+  it('names the image that blocks before one that a dry run lets in', () => {
+    const dryRun = policy({ defaultAdmissionRule: rule('ALWAYS_DENY', [], true) });
+    const verdict = evaluate(request(['nginx', 'Bad Image']), [dryRun], NONE);
+    expect(verdict.images.map((image) => image.enforced)).toEqual([false, true]);
+    const lines = formatDenial(verdict, 'd-1').split('\n');
+    expect(lines[0]).toMatch(/^Denied: the image reference does not parse/);
+    expect(lines[1]).toBe('image: Bad Image');
+  });
+
   it('has the tutorial’s sentence alone on its first line', () => {
     const text = formatDenial(evaluate(request(['nginx']), [policy({})], NONE), 'D1');
     expect(text.split('\n')[0]).toBe(

@@ -15,12 +15,7 @@ import type {
 } from '../domain/verdict.ts';
 import { chooseRule } from './choose-rule.ts';
 import { step } from './finding.ts';
-import {
-  type JudgedImage,
-  findWhitelistPattern,
-  judgeImage,
-  readAdmittedReference,
-} from './judge-image.ts';
+import { findWhitelistPattern, judgeImage, readAdmittedReference } from './judge-image.ts';
 
 /** The annotation that lets a request in without respect for the policy, and its only value. */
 export const BREAK_GLASS = { key: 'alpha.image-policy.k8s.io/break-glass', value: 'true' } as const;
@@ -78,11 +73,9 @@ export function evaluate(
       image,
     ),
   );
-  const outcome =
-    judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.verdict.outcome));
-  const blocked =
-    judged.length === 0 || judged.some((one) => one.verdict.outcome !== 'allow' && one.enforced);
-  const malformed = judged.some((one) => one.verdict.reference === undefined);
+  const outcome = judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.outcome));
+  const blocked = judged.length === 0 || judged.some(isBlocking);
+  const malformed = judged.some((one) => one.reference === undefined);
   const breakGlass =
     request.annotations[BREAK_GLASS.key] === BREAK_GLASS.value && judged.length > 0 && !malformed;
   return {
@@ -90,22 +83,22 @@ export function evaluate(
     allowed: breakGlass || !blocked,
     breakGlass,
     dryRun: !breakGlass && !blocked && outcome !== 'allow',
-    images: judged.map((one) => one.verdict),
+    images: judged,
     policies: documents.map((one) => `${one.kind}/${one.name}@${one.revision}`),
   };
 }
 
 /** Puts the judgements of several documents over one image together: the worst one speaks. */
-function combine(judged: readonly JudgedImage[], image: RequestedImage): JudgedImage {
-  const outcome =
-    judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.verdict.outcome));
-  const speaker = judged.find((one) => one.verdict.outcome === outcome);
-  if (speaker === undefined) return { verdict: withoutPolicy(image), enforced: true };
-  const blocking = judged.find((one) => one.verdict.outcome !== 'allow' && one.enforced);
-  return {
-    verdict: { ...speaker.verdict, steps: judged.flatMap((one) => one.verdict.steps) },
-    enforced: blocking !== undefined,
-  };
+function combine(judged: readonly ImageVerdict[], image: RequestedImage): ImageVerdict {
+  const outcome = judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.outcome));
+  const speaker = judged.find((one) => one.outcome === outcome);
+  if (speaker === undefined) return withoutPolicy(image);
+  const enforced = outcome === 'allow' || judged.some(isBlocking);
+  return { ...speaker, enforced, steps: judged.flatMap((one) => one.steps) };
+}
+
+function isBlocking(image: ImageVerdict): boolean {
+  return image.outcome !== 'allow' && image.enforced;
 }
 
 function worst(outcomes: readonly Outcome[]): Outcome {
@@ -117,6 +110,7 @@ function withoutPolicy(image: RequestedImage): ImageVerdict {
   return {
     ...image,
     outcome: 'undecided',
+    enforced: true,
     sentence: 'Undecided: no policy applies',
     found: 'no policy document',
     wanted: 'a policy of the project',

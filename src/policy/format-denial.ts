@@ -8,10 +8,12 @@ const MAX_IMAGES = 5;
 
 /**
  * Prints why a request was denied. The first line is the sentence alone, as tools look for it;
- * then image, found, wanted and fix of each denied image, then where to read more.
+ * then image, found, wanted and fix of each denied image, those that block the request before those
+ * that a dry run lets in, then where to read more.
  */
 export function formatDenial(verdict: Verdict, decisionId: string): string {
-  const denied = verdict.images.filter((image) => image.outcome !== 'allow');
+  const failed = verdict.images.filter((image) => image.outcome !== 'allow');
+  const denied = failed.toSorted((a, b) => Number(b.enforced) - Number(a.enforced));
   const first = clean(denied[0]?.sentence ?? 'Denied: the request names no image');
   const blocks = denied.slice(0, MAX_IMAGES).map((image, index) => block(image, index));
   const more = denied.length > MAX_IMAGES ? [`and ${denied.length - MAX_IMAGES} more images`] : [];

@@ -3,7 +3,13 @@
  * digest, verified with one of its keys (OR). What could not be checked is undecided, never passed.
  */
 import { type ImageReference, formatImageReference } from '../domain/image-reference.ts';
-import type { AttestationEvidence, Evidence, Outcome, VerdictStep } from '../domain/verdict.ts';
+import type {
+  AttestationCheck,
+  AttestationEvidence,
+  Evidence,
+  Outcome,
+  VerdictStep,
+} from '../domain/verdict.ts';
 import type { ChosenRule } from './choose-rule.ts';
 import { type Finding, step } from './finding.ts';
 
@@ -68,10 +74,16 @@ function judgeAttestor(
 /** What was found of an attestor that has no verified attestation. */
 function describe(evidence: AttestationEvidence): string {
   if (evidence.state === 'missing') return 'the attestor does not exist';
+  if (evidence.state === 'no-note') return "the attestor's note does not exist";
   if (evidence.state === 'no-keys') return 'the attestor has no public key';
   if (evidence.state === 'unreadable') return 'the attestor or its attestations could not be read';
   if (evidence.checks.length === 0) return 'no attestation of this image by this attestor';
-  const reasons = evidence.checks.map((check) => `${check.occurrence}: ${check.reason}`);
+  // What is open comes first: it is what the verdict hangs on.
+  const open = (check: AttestationCheck): number => Number(check.result === 'undecided');
+  const checks = evidence.checks.toSorted((a, b) => open(b) - open(a));
+  const reasons = checks.map(({ occurrence, reason }) =>
+    occurrence === '' ? reason : `${occurrence}: ${reason}`,
+  );
   return `${evidence.checks.length} attestation(s), none valid: ${reasons.slice(0, 5).join('; ')}`;
 }
 

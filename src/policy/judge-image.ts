@@ -16,12 +16,6 @@ import { type ChosenRule, chooseRule } from './choose-rule.ts';
 import { judgeAttestors } from './judge-attestors.ts';
 import { type Finding, step } from './finding.ts';
 
-/** An image's verdict, and whether a denial of it blocks (false: the rule is a dry run). */
-export interface JudgedImage {
-  readonly verdict: ImageVerdict;
-  readonly enforced: boolean;
-}
-
 /**
  * Reads an image for admission: any reference of the grammar, except one with a digest for a tag.
  */
@@ -51,31 +45,35 @@ export function judgeImage(
   asked: { readonly image: RequestedImage; readonly cluster: string | undefined },
   policy: BinauthzPolicy,
   evidence: Evidence,
-): JudgedImage {
+): ImageVerdict {
   const reference = readAdmittedReference(asked.image.image);
-  if (reference instanceof AssayError)
-    return { verdict: malformed(asked.image, reference), enforced: true };
-  const parsed = step('parse-reference', 'pass', `reads as ${formatImageReference(reference)}`);
+  if (reference instanceof AssayError) return malformed(asked.image, reference);
+  const parsed = [
+    step('parse-reference', 'pass', `reads as ${formatImageReference(reference)}`),
+    ...systemPolicySteps(policy),
+  ];
   const pattern = findWhitelistPattern(policy, reference);
   if (pattern !== undefined) {
     const admitted = step('whitelist', 'pass', `matches the whitelist pattern ${pattern}`);
     const finding = pass(`matches the whitelist pattern ${pattern}`, [admitted]);
-    return {
-      verdict: verdictOf(asked.image, reference, { before: [parsed], finding }),
-      enforced: true,
-    };
+    return verdictOf(asked.image, reference, { before: parsed, finding, enforced: true });
   }
   const chosen = chooseRule(policy, asked.cluster);
   const before = [
-    parsed,
+    ...parsed,
     step('whitelist', 'skip', 'matches no whitelist pattern'),
     ruleStep(chosen),
   ];
   const finding = judgeByRule(reference, chosen, evidence);
-  return {
-    verdict: verdictOf(asked.image, reference, { before, finding }),
-    enforced: chosen.rule.enforcementMode !== 'DRYRUN_AUDIT_LOG_ONLY',
-  };
+  const enforced = chosen.rule.enforcementMode !== 'DRYRUN_AUDIT_LOG_ONLY';
+  return verdictOf(asked.image, reference, { before, finding, enforced });
+}
+
+/** The field is kept for Google's clients; what it would ask for does not exist here yet. */
+function systemPolicySteps(policy: BinauthzPolicy): readonly VerdictStep[] {
+  if (policy.globalPolicyEvaluationMode !== 'ENABLE') return [];
+  const said = 'globalPolicyEvaluationMode is ENABLE, and there is no system policy: no effect';
+  return [step('system-policy', 'note', said)];
 }
 
 function judgeByRule(reference: ImageReference, chosen: ChosenRule, evidence: Evidence): Finding {
@@ -96,6 +94,7 @@ function malformed(image: RequestedImage, error: AssayError): ImageVerdict {
   return {
     ...image,
     outcome: 'deny',
+    enforced: true,
     sentence: `Denied: the image reference does not parse: ${error.message}`,
     found: JSON.stringify(image.image.slice(0, 300)),
     wanted: 'an image reference such as registry.example/team/app@sha256:…',
@@ -107,7 +106,11 @@ function malformed(image: RequestedImage, error: AssayError): ImageVerdict {
 function verdictOf(
   image: RequestedImage,
   reference: ImageReference,
-  judged: { readonly before: readonly VerdictStep[]; readonly finding: Finding },
+  judged: {
+    readonly before: readonly VerdictStep[];
+    readonly finding: Finding;
+    readonly enforced: boolean;
+  },
 ): ImageVerdict {
   const { steps, ...rest } = judged.finding;
   return {
@@ -115,6 +118,7 @@ function verdictOf(
     reference: formatImageReference(reference),
     ...(reference.digest === undefined ? {} : { digest: reference.digest }),
     ...rest,
+    enforced: judged.enforced,
     steps: [...judged.before, ...steps],
   };
 }

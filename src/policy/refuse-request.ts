@@ -28,6 +28,7 @@ export function refuseRequest(request: AdmissionRequest, refusal: Refusal): Verd
       ...image,
       ...refusal,
       outcome: 'deny',
+      enforced: true,
       steps: [step('read-request', 'fail', refusal.found)],
     })),
   };
