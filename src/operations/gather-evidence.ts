@@ -1,28 +1,21 @@
 /** Gathering what an evaluation wants to know: attestations checked now, and tags' digests. */
-import type { Attestor } from '../domain/attestor.ts';
-import { parseDigest } from '../domain/digest.ts';
 import {
   type ImageReference,
   formatImageReference,
   withDefaultTag,
 } from '../domain/image-reference.ts';
 import { type Micros, SECOND } from '../domain/time.ts';
-import type {
-  AttestationCheck,
-  AttestationEvidence,
-  Evidence,
-  TagEvidence,
-} from '../domain/verdict.ts';
+import type { AttestationEvidence, Evidence, TagEvidence } from '../domain/verdict.ts';
 import type { WantedEvidence } from '../policy/evaluate.ts';
 import { findAttestor } from '../store/attestor-rows.ts';
 import { findTagEvent } from '../store/image-rows.ts';
 import { findNote } from '../store/note-rows.ts';
-import { findAttestations } from '../store/occurrence-rows.ts';
 import { isRepositorySighted } from '../store/sighting-rows.ts';
+import { checkAttestations } from './check-attestations.ts';
 import type { Deps } from './deps.ts';
 
-/** More attestations of one image by one attestor than this are not looked at. */
-const MAX_ATTESTATIONS = 100;
+/** Tags of one request that are looked up: a pod of many must not make us call a registry each. */
+const MAX_TAGS = 5;
 /** A tag's digest is asked for again after this long. */
 const TAG_STANDING = 5 * SECOND;
 
@@ -46,7 +39,9 @@ export async function gatherEvidence(
     wanted.attestations.map((one) => gatherAttestations(deps, one, until)),
   );
   const tags = await Promise.all(
-    wanted.tags.map((reference) => gatherTag(deps, project, reference)),
+    wanted.tags.map((reference, index) =>
+      index < MAX_TAGS ? gatherTag(deps, project, reference) : passOver(reference),
+    ),
   );
   if (tags.length > 0) until(deps.now() + TAG_STANDING);
   return { evidence: { attestations, tags }, validUntil };
@@ -65,8 +60,11 @@ async function gatherAttestations(
   try {
     const attestor = await findAttestor(deps.store, name);
     if (attestor === undefined) return { ...base, state: 'missing' };
+    const note = await findNote(deps.store, attestor.noteReference);
+    // A note that was deleted takes its attestations with it, though they stay listed.
+    if (note?.kind !== 'ATTESTATION') return { ...base, state: 'no-note' };
     if (attestor.publicKeys.length === 0) return { ...base, state: 'no-keys' };
-    const checks = await check(deps, { attestor, reference, until });
+    const checks = await checkAttestations(deps, { attestor, reference, until });
     return { ...base, state: 'known', checks };
   } catch (error) {
     deps.log.error({ err: error, attestor: name }, 'attestations could not be read');
@@ -75,37 +73,9 @@ async function gatherAttestations(
   }
 }
 
-interface Asked {
-  readonly attestor: Attestor;
-  readonly reference: ImageReference;
-  readonly until: Until;
-}
-
-async function check(
-  deps: Deps,
-  { attestor, reference, until }: Asked,
-): Promise<AttestationEvidence['checks']> {
-  const note = attestor.noteReference;
-  if ((await findNote(deps.store, note)) === undefined) return [noteMissing(note)];
-  const digest = parseDigest(reference.digest ?? '');
-  const image = { name: reference.name, digest };
-  const occurrences = await findAttestations(deps.store, {
-    note,
-    resource: `${reference.name}@${digest}`,
-    limit: MAX_ATTESTATIONS,
-  });
-  const now = deps.now();
-  const found = await Promise.all(
-    occurrences.map((occurrence) => deps.checkAttestation({ occurrence, attestor, image, now })),
-  );
-  for (const { validUntil } of found) until(validUntil);
-  return found.flatMap(({ checks }) => checks);
-}
-
-/** A note that was deleted takes its attestations with it, though they stay listed. */
-function noteMissing(note: string): AttestationCheck {
-  const reason = `the attestor's note ${note} does not exist`;
-  return { occurrence: '', publicKeyId: '', result: 'refused', reason };
+function passOver(reference: ImageReference): TagEvidence {
+  const image = formatImageReference(withDefaultTag(reference));
+  return { image, how: 'not looked up: too many tags in one request' };
 }
 
 /** Only repositories that were scanned here are asked: a pod cannot make us call any host. */

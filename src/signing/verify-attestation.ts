@@ -47,7 +47,8 @@ interface Attestation {
 const MAX_SIGNATURES = 32;
 
 /**
- * Checks every signature of an attestation: one answer each, none thrown. An occurrence that does
+ * Checks the signatures of an attestation up to the first that verifies: one answer each, none
+ * thrown. An occurrence that does
  * not concern the attestor's note or the image, or holds no signature, gets one refusal.
  */
 export async function verifyAttestation(
@@ -57,7 +58,9 @@ export async function verifyAttestation(
     const attestation = readAttestation(question);
     const checks: AttestationCheck[] = [];
     for (const one of attestation.signatures) {
-      checks.push(await checkSignature(one, attestation, question));
+      const check = await checkSignature(one, attestation, question);
+      checks.push(check);
+      if (check.result === 'verified') break;
     }
     return checks;
   } catch (error) {
@@ -138,8 +141,11 @@ async function checkSignature(
   return answer(question, id, last);
 }
 
-/** The id only finds the key. PGP ids are hex digits in either case, `openpgp4fpr:` optional. */
-function sameKeyId(key: AttestorKey, id: string): boolean {
+/**
+ * Tells whether a signature's `publicKeyId` names a key; it only finds the key. PGP ids are hex
+ * digits in either case, `openpgp4fpr:` optional.
+ */
+export function sameKeyId(key: AttestorKey, id: string): boolean {
   if (key.asciiArmoredPgpPublicKey === undefined) return key.id === id;
   return key.id.toUpperCase() === id.replace(/^openpgp4fpr:/i, '').toUpperCase();
 }

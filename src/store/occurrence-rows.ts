@@ -9,6 +9,7 @@ import {
   parseNoteName,
   parseOccurrenceName,
 } from '../domain/resource-name.ts';
+import type { Micros } from '../domain/time.ts';
 import { isSeverity, severityRank } from '../domain/severity.ts';
 import { OCCURRENCE_FIELDS } from './metadata-fields.ts';
 import { stripScheme } from '../domain/occurrence-fields.ts';
@@ -61,6 +62,8 @@ interface AttestationKey {
   readonly noteProject: string;
   readonly noteId: string;
   readonly resourceUri: string;
+  readonly beforeTime: Micros;
+  readonly beforeId: string;
   readonly limit: number;
 }
 
@@ -72,6 +75,7 @@ const attestations = statement((sql, p: AttestationKey) =>
     .where('note_id', '=', p.noteId)
     .where('resource_uri', '=', p.resourceUri)
     .where('kind', '=', 'ATTESTATION')
+    .where((on) => on(on.refTuple('create_time', 'id'), '<', on.tuple(p.beforeTime, p.beforeId)))
     .orderBy('create_time', 'desc')
     .orderBy('id', 'desc')
     .limit(p.limit),
@@ -120,14 +124,24 @@ export function listNoteOccurrences(
   return readPage(db, owner, list);
 }
 
-/** The newest attestations under a note for a resource; its scheme does not matter. */
+/**
+ * The newest attestations under a note for a resource, newest first; its scheme does not matter.
+ * With `before` those that are older than it.
+ */
 export async function findAttestations(
   db: Reader,
-  key: { note: string; resource: string; limit: number },
+  key: { note: string; resource: string; limit: number; before?: Occurrence | undefined },
 ): Promise<Occurrence[]> {
   const { project, note } = parseNoteName(key.note);
-  const resourceUri = stripScheme(key.resource);
-  const bound = { noteProject: project, noteId: note, resourceUri, limit: key.limit };
+  const { before, limit } = key;
+  const bound = {
+    noteProject: project,
+    noteId: note,
+    resourceUri: stripScheme(key.resource),
+    beforeTime: before?.createTime ?? Number.MAX_SAFE_INTEGER,
+    beforeId: before === undefined ? '' : keyOf(before.name).id,
+    limit,
+  };
   return (await db.all(attestations(bound))).map(fromRow);
 }
 
