@@ -1,6 +1,6 @@
 /** A published vulnerability record in OSV's terms, and one match of it with a package. */
 import type { Severity } from './severity.ts';
-import type { Micros } from './time.ts';
+import { DAY, type Micros } from './time.ts';
 
 /** One event of an OSV range; exactly one of the fields is there. */
 export interface AdvisoryEvent {
@@ -58,6 +58,9 @@ export interface Match {
   readonly cvssScore?: number;
   readonly references: readonly string[];
 }
+
+/** How far ahead of the clock a source's date may be; beyond it the date is not believed. */
+export const ADVISORY_DATE_LEEWAY: Micros = DAY;
 
 /** An advisory source for one ecosystem, and how old its data are. */
 export interface AdvisorySource {

@@ -73,6 +73,7 @@ describe('readAdvisoryExport', () => {
     const root = await folder({
       'Debian/all.zip': makeZip([record(1), { ...record(2), method: 0 }]),
       'Debian/native.zip': 'not read beside all.zip',
+      'Debian/OSV-1.json': 'not read beside all.zip either',
       'made/Alpine/all.zip': makeZip([record(3)]),
       'npm/OSV-4.json': '{"id":4}',
       'SOURCES.md': 'no record',

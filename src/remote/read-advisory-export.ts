@@ -20,7 +20,7 @@ export interface AdvisoryRecord {
   readonly bytes: Uint8Array;
 }
 
-/** The records of one ecosystem; read them before asking for the next export. */
+/** The records of one ecosystem; nothing of them is read before they are asked for. */
 export interface AdvisoryExport {
   /** The ecosystem's folder, or the zip's name. */
   readonly name: string;
@@ -42,14 +42,16 @@ export const EXPORT_LIMITS: ZipLimits = {
   ratio: 500,
 };
 
+/** The zip that has every record of its folder's ecosystem. */
+const WHOLE = 'all.zip';
 const DATE_FILE = 'export.json';
 const MAX_DATE_BYTES = 4096;
 const MAX_DEPTH = 3;
 
 /**
  * The exports under a folder (itself and up to three levels below), or of one zip. In a folder,
- * `all.zip` stands for every zip; `*.json` files are records. Throws `not-found` without a path,
- * `invalid-advisory` where there is no export or a damaged one.
+ * `all.zip` stands for every zip and record beside it; else `*.json` files are records. Throws
+ * `not-found` without a path, `invalid-advisory` where there is no export or a damaged one.
  */
 export async function* readAdvisoryExport(
   path: string,
@@ -84,7 +86,7 @@ async function* folderExports(
   });
   const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   for (const zip of chooseZips(names.sort())) yield await zipExport(join(folder, zip), limits);
-  const records = names.filter((name) => name.endsWith('.json') && name !== DATE_FILE);
+  const records = names.includes(WHOLE) ? [] : names.filter(isRecord);
   if (records.length > 0) yield await filesExport(folder, records, limits);
   if (depth >= MAX_DEPTH) return;
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -93,15 +95,19 @@ async function* folderExports(
   }
 }
 
+function isRecord(name: string): boolean {
+  return name.endsWith('.json') && name !== DATE_FILE;
+}
+
 /** Other zips beside `all.zip` are the publisher's native form or parts of it. */
 function chooseZips(names: readonly string[]): readonly string[] {
-  if (names.includes('all.zip')) return ['all.zip'];
+  if (names.includes(WHOLE)) return [WHOLE];
   return names.filter((name) => name.endsWith('.zip'));
 }
 
 async function zipExport(path: string, limits: ZipLimits): Promise<AdvisoryExport> {
   const folder = dirname(path);
-  const name = basename(path) === 'all.zip' ? basename(folder) : basename(path, '.zip');
+  const name = basename(path) === WHOLE ? basename(folder) : basename(path, '.zip');
   const wants = (entry: string): boolean => entry.endsWith('.json');
   return { name, path, ...(await exportDate(folder)), records: readZip(path, { limits, wants }) };
 }

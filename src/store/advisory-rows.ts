@@ -149,11 +149,18 @@ export async function addAdvisories(
   }
 }
 
-/** Makes an import visible with its sources, replacing the families that it carries. */
+/**
+ * Makes an import visible with its sources, replacing the families that it carries; `alongside`
+ * writes in the same transaction.
+ */
 export async function publishAdvisoryImport(
   store: Store,
   open: AdvisoryImport,
-  published: { sources: readonly ImportedSource[]; time: Micros },
+  published: {
+    readonly sources: readonly ImportedSource[];
+    readonly time: Micros;
+    readonly alongside?: (tx: Tx) => Promise<void>;
+  },
 ): Promise<void> {
   const { generation } = open;
   const families = [...new Set(published.sources.map(({ family }) => family))];
@@ -169,6 +176,7 @@ export async function publishAdvisoryImport(
     );
     const done = tx.sql.updateTable('advisory_import').set({ publish_time: published.time });
     await tx.run(done.where('generation', '=', generation));
+    await published.alongside?.(tx);
     tx.changed();
   });
   await removeStaleAdvisories(store);

@@ -1,0 +1,87 @@
+/** What an import refuses, so that data never look newer or emptier than they are. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FakeDeps, NOW, openFakeDeps } from '../../test/support/fake-deps.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DAY, formatTime } from '../domain/time.ts';
+import { listAdvisorySources } from '../store/advisory-rows.ts';
+import { type ImportedAdvisories, importAdvisories } from './import-advisories.ts';
+
+const caller: Caller = { name: 'cli', role: 'admin' };
+/** A zip without entries. */
+const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
+let fake: FakeDeps;
+
+beforeEach(async () => {
+  fake = await openFakeDeps();
+});
+afterEach(() => fake.close());
+
+function record(id: string, modified: number): string {
+  const affected = [{ package: { ecosystem: 'Debian:12', name: 'a' }, versions: ['1'] }];
+  return JSON.stringify({ id, modified: formatTime(modified), affected });
+}
+
+function write(files: Readonly<Record<string, string | Buffer>>): string {
+  const root = join(fake.folder, `export-${Object.keys(files).join('-').replaceAll('/', '-')}`);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+  return root;
+}
+
+function load(files: Readonly<Record<string, string | Buffer>>): Promise<ImportedAdvisories> {
+  return importAdvisories(fake.deps, { caller, path: write(files) });
+}
+
+async function dates(): Promise<readonly (readonly [string, number])[]> {
+  const sources = await listAdvisorySources(fake.deps.store);
+  return sources.map((one) => [one.ecosystem, one.updated]);
+}
+
+const GOOD = { 'Debian/A-1.json': record('A-1', NOW - DAY) };
+
+describe('refused before anything is taken, the earlier data stand:', () => {
+  const future = JSON.stringify({ exportDate: formatTime(NOW + 2 * DAY) });
+  it.each([
+    [
+      'two exports of one name',
+      { 'a/Debian/A-2.json': record('A-2', NOW), 'b/Debian/A-3.json': record('A-3', NOW) },
+      ['a/Debian', 'b/Debian'],
+    ],
+    ['a zip without a record', { 'Debian/all.zip': EMPTY_ZIP }, ['Debian/all.zip']],
+    [
+      'an export dated in the future',
+      { 'Debian/A-2.json': record('A-2', NOW), 'Debian/export.json': future },
+      ['Debian', 'in the future'],
+    ],
+  ])('%s', async (_, files, named) => {
+    await load(GOOD);
+    const error: unknown = await load(files).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'invalid-advisory' });
+    for (const part of named) expect(String(error)).toContain(part);
+    expect(await dates()).toEqual([['Debian:12', NOW - DAY]]);
+  });
+});
+
+describe("a source's date is", () => {
+  it('the newest change that is not in the future', async () => {
+    await load({ ...GOOD, 'Debian/A-2.json': record('A-2', NOW + 400 * DAY) });
+    expect(await dates()).toEqual([['Debian:12', NOW - DAY]]);
+  });
+
+  it('as old as can be where every change is in the future', async () => {
+    await load({ 'Debian/A-2.json': record('A-2', NOW + 400 * DAY) });
+    expect(await dates()).toEqual([['Debian:12', 0]]);
+  });
+});
+
+it('an import is told in the audit trail, a refused one is not', async () => {
+  await load(GOOD);
+  await load({ 'Debian/all.zip': EMPTY_ZIP }).catch(() => undefined);
+  const { store } = fake.deps;
+  const rows = await store.all(store.sql.selectFrom('audit').select(['action', 'resource']));
+  expect(rows).toEqual([{ action: 'import-advisories', resource: 'advisories/Debian' }]);
+});
