@@ -9,7 +9,7 @@ import type { ImageReference } from '../domain/image-reference.ts';
 import type { Occurrence } from '../domain/note.ts';
 import type { Micros } from '../domain/time.ts';
 import type { AttestationCheck } from '../domain/verdict.ts';
-import { sameKeyId } from '../signing/verify-attestation.ts';
+import { sameKeyId } from '../signing/key-id.ts';
 import { findAttestations } from '../store/occurrence-rows.ts';
 import type { Deps } from './deps.ts';
 

@@ -33,7 +33,9 @@ beforeAll(async () => {
   store = await openStore({ folder, mode: 'serve', writer: 'inline', ...options });
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   deps = {
-    ...{ store, log, now: () => clock },
+    store,
+    log,
+    now: () => clock,
     // The attestation whose payload says so verifies; each of the others holds one bad signature.
     checkAttestation: async ({ occurrence }: { occurrence: Occurrence }) => {
       checked.push(occurrence.name);

@@ -73,7 +73,7 @@ async function gatherAttestations(
   }
 }
 
-function passOver(reference: ImageReference): TagEvidence {
+async function passOver(reference: ImageReference): Promise<TagEvidence> {
   const image = formatImageReference(withDefaultTag(reference));
   return { image, how: 'not looked up: too many tags in one request' };
 }

@@ -13,6 +13,7 @@ import type { Micros } from '../domain/time.ts';
 import type { AttestationCheck } from '../domain/verdict.ts';
 import { readPgpKey } from './read-pgp-key.ts';
 import type { PgpKey } from './read-pgp-key.ts';
+import { sameKeyId } from './key-id.ts';
 import { errorText, refuse, toRefusal } from './refusal.ts';
 import { parseSignaturePayload } from './signature-payload.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -139,15 +140,6 @@ async function checkSignature(
     if (last.result === 'verified') break;
   }
   return answer(question, id, last);
-}
-
-/**
- * Tells whether a signature's `publicKeyId` names a key; it only finds the key. PGP ids are hex
- * digits in either case, `openpgp4fpr:` optional.
- */
-export function sameKeyId(key: AttestorKey, id: string): boolean {
-  if (key.asciiArmoredPgpPublicKey === undefined) return key.id === id;
-  return key.id.toUpperCase() === id.replace(/^openpgp4fpr:/i, '').toUpperCase();
 }
 
 interface Attempt {
