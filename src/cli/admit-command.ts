@@ -28,12 +28,19 @@ export const runAdmit: CommandRun = async (context, args, options) => {
   } else {
     await printDocument(context, { schemaVersion: 1, verdicts }, format);
   }
-  return Math.max(...verdicts.map(exitCodeOf));
+  return worst(verdicts.map(exitCodeOf));
 };
 
 /** A request that is let in by break-glass or dry run passes, as it would in the cluster. */
 function exitCodeOf(verdict: Verdict): number {
   return verdict.allowed ? EXIT_CODES.allow : EXIT_CODES[verdict.outcome];
+}
+
+/** One denial denies the file, whatever else is unknown; then what is unknown; nothing is unknown. */
+function worst(codes: readonly number[]): number {
+  const { allow, deny, undecided } = EXIT_CODES;
+  if (codes.includes(deny)) return deny;
+  return codes.length === 0 || codes.includes(undecided) ? undecided : allow;
 }
 
 function summary(verdict: Verdict): string {

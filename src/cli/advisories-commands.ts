@@ -19,8 +19,8 @@ export const importAdvisories: CommandRun = async (context, args, options) => {
   const reach = { ...reachOf(options), progress: progress.show };
   return withOperations(context, reach, async (client) => {
     const path = resolve(args[0] ?? '');
-    const result = (await client.call('import-advisories', { path })) as ImportResult;
-    progress.end();
+    const imported = client.call('import-advisories', { path }).finally(progress.end);
+    const result = (await imported) as ImportResult;
     context.stderr.write(
       `${result.records} records for ${result.sources.length} ecosystems imported\n` +
         'next: assay advisories status, or assay scan IMAGE\n',

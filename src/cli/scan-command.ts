@@ -7,6 +7,7 @@ import {
   severityRank,
   severityRankForLimit,
 } from '../domain/severity.ts';
+import { leavesUndecided } from '../domain/software-package.ts';
 import { DAY } from '../domain/time.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
 import { absoluteImage } from './local-path.ts';
@@ -23,7 +24,7 @@ export const runScan: CommandRun = async (context, args, options) => {
     progress: progress.show,
     plainHttp: isOn(options, 'plainHttp'),
   };
-  const results = await withOperations(context, reach, async (client) => {
+  const scan = withOperations(context, reach, async (client) => {
     const input = {
       image: absoluteImage(args[0] ?? ''),
       project: textOption(options, 'project'),
@@ -31,7 +32,7 @@ export const runScan: CommandRun = async (context, args, options) => {
     };
     return (await client.call('scan-image', input)) as readonly ScanResult[];
   });
-  progress.end();
+  const results = await scan.finally(progress.end);
   await print(context, results, options);
   return exitCode(results, textOption(options, 'failOn'));
 };
@@ -55,16 +56,14 @@ async function print(
   }
 }
 
-/** 3 where anything is unknown, 2 where a finding reaches the limit, else 0. */
+/** 3 where anything is unknown, 2 where a finding reaches the limit, else 0 unless undecided. */
 function exitCode(results: readonly ScanResult[], failOn: string | undefined): number {
   if (results.length === 0 || results.some((one) => one.status !== 'COMPLETE')) return 3;
   if (failOn === undefined) return 0;
   if (!isSeverity(failOn))
     throw new AssayError('invalid-argument', `--fail-on ${failOn} is no severity`);
   if (results.some((one) => reaches(one, failOn))) return 2;
-  return results.some((one) => one.problems.some((problem) => problem.code === 'advisories-old'))
-    ? 3
-    : 0;
+  return results.some((one) => one.problems.some(leavesUndecided)) ? 3 : 0;
 }
 
 function reaches(result: ScanResult, limit: Severity): boolean {

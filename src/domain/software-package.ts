@@ -43,6 +43,22 @@ export interface ScanProblem {
   readonly fatal: boolean;
 }
 
+/**
+ * Problems that leave a scan COMPLETE but a gate undecided: a package may be missing or misread, or
+ * the advisories may be too old to know. By code, since kept problems were written before this.
+ */
+const UNDECIDED: ReadonlySet<string> = new Set([
+  'package-malformed',
+  'text-not-utf8',
+  'advisories-old',
+  'advisories-date-implausible',
+]);
+
+/** Tells whether a gate must not let pass what has this problem. */
+export function leavesUndecided(problem: ScanProblem): boolean {
+  return problem.fatal || UNDECIDED.has(problem.code);
+}
+
 /** What an image holds, folded over its layers: packages sorted by (type, name, version, path). */
 export interface PackageSet {
   readonly system?: SystemRelease;

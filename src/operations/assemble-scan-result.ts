@@ -1,5 +1,5 @@
 /** Packages, matches and the age of advisories put together as one answer; pure. */
-import type { AdvisorySource } from '../domain/advisory.ts';
+import { ADVISORY_DATE_LEEWAY, type AdvisorySource } from '../domain/advisory.ts';
 import type { ScanResult } from '../domain/scan-result.ts';
 import type { PackageSet, ScanProblem, ScanStatus } from '../domain/software-package.ts';
 import { DAY, type Micros, formatTime } from '../domain/time.ts';
@@ -32,6 +32,7 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
     ...matched.problems,
     ...missingSources(ecosystems, advisories),
     ...oldSources(advisories, parts),
+    ...implausibleSources(advisories, parts.now),
   ];
   return {
     image: { reference, digest: image.digest, platform: image.platform },
@@ -80,6 +81,23 @@ function oldSources(
         `advisory data for ${source.ecosystem} are of ` +
         `${formatTime(source.updated).slice(0, 10)}, ` +
         `older than ${Math.floor(parts.maxAdvisoryAge / DAY)} days; import newer ones`,
+      fatal: false,
+    }));
+}
+
+/** A date in the future would keep data fresh for ever, so it says nothing of their age. */
+function implausibleSources(
+  advisories: readonly AdvisorySource[],
+  now: Micros,
+): readonly ScanProblem[] {
+  return advisories
+    .filter((source) => source.updated > now + ADVISORY_DATE_LEEWAY)
+    .map((source) => ({
+      code: 'advisories-date-implausible',
+      message:
+        `advisory data for ${source.ecosystem} are dated ` +
+        `${formatTime(source.updated).slice(0, 10)}, which is in the future; check this ` +
+        `machine's clock, then import them again`,
       fatal: false,
     }));
 }
