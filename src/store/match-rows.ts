@@ -78,13 +78,19 @@ const markMatched = statement((sql, p: Matched) =>
 
 /**
  * Keeps the matches of packages, computed from one generation; earlier ones that no longer hold
- * go, those that still hold keep the time of their first match.
+ * go, those that still hold keep the time of their first match. Matches of a later generation stay
+ * as they are: what is older than they is dropped.
  */
 export async function saveMatches(
   tx: Tx,
-  matched: readonly PackageMatches[],
+  given: readonly PackageMatches[],
   time: Micros,
 ): Promise<void> {
+  const kept = await findGenerations(
+    tx,
+    given.map((one) => one.packageId),
+  );
+  const matched = given.filter((one) => (kept.get(one.packageId) ?? 0) <= one.generation);
   const rows = matched.flatMap(({ packageId, generation, matches }) =>
     matches.map((match) => toRow(match, { packageId, generation, time })),
   );
@@ -105,10 +111,21 @@ export async function findMatches(
   return found;
 }
 
+async function findGenerations(
+  db: Reader,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const found = new Map<number, number>();
+  for (const chunk of chunksOf([...new Set(ids)], CHUNK)) {
+    const packages = db.sql.selectFrom('package').select(['id', 'matched_generation']);
+    const rows = await db.all(packages.where('id', 'in', chunk));
+    for (const row of rows) found.set(row.id, row.matched_generation);
+  }
+  return found;
+}
+
 async function findChunk(db: Reader, ids: readonly number[]): Promise<PackageMatches[]> {
-  const packages = await db.all(
-    db.sql.selectFrom('package').select(['id', 'matched_generation']).where('id', 'in', ids),
-  );
+  const generations = await findGenerations(db, ids);
   const rows = await db.all(
     db.sql
       .selectFrom('package_match')
@@ -118,7 +135,6 @@ async function findChunk(db: Reader, ids: readonly number[]): Promise<PackageMat
       .orderBy('advisory_id'),
   );
   const matches = Map.groupBy(rows, (row) => row.package);
-  const generations = new Map(packages.map((row) => [row.id, row.matched_generation]));
   return ids.flatMap((packageId) => {
     const generation = generations.get(packageId);
     if (generation === undefined) return [];
