@@ -161,7 +161,7 @@ describe('assay scan', () => {
   );
 });
 
-describe('a data folder without a server', () => {
+describe('a data folder without a server', { timeout: 90_000 }, () => {
   const data = () => ['--data', file('local')];
 
   it('keeps projects and their clusters', async () => {
@@ -240,7 +240,7 @@ describe('a data folder without a server', () => {
   });
 });
 
-describe('commands while a server holds the folder', () => {
+describe('commands while a server holds the folder', { timeout: 90_000 }, () => {
   let server: AssayServer;
 
   beforeAll(async () => {

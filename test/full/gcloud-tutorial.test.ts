@@ -36,7 +36,9 @@ const BREAK_GLASS = { 'alpha.image-policy.k8s.io/break-glass': 'true' };
 const attestorName = `projects/${PROJECT}/attestors/${ATTESTOR}`;
 const notes = `/v1beta1/projects/${PROJECT}/notes`;
 
-describe.skipIf(!gcloudProgram || !gpgProgram)('the tutorial (needs gcloud, gpg)', () => {
+const PATIENCE = { timeout: 120_000 };
+
+describe.skipIf(!gcloudProgram || !gpgProgram)('the tutorial (needs gcloud, gpg)', PATIENCE, () => {
   let server: AssayServer;
   let gcloud: Gcloud;
   let gnupg: GnupgHome;
