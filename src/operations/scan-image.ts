@@ -1,7 +1,7 @@
 /** Scanning an image: every runnable platform, from layers to findings, kept for ever after. */
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Digest } from '../domain/digest.ts';
-import { AssayError } from '../domain/error.ts';
+import { AssayError, isAssayError } from '../domain/error.ts';
 import {
   parseImageReference,
   refuseDigestLikeTag,
@@ -54,9 +54,27 @@ export async function scanImage(deps: Deps, input: ScanInput): Promise<readonly 
       results.push(await scanPlatform(deps, { source, image, input }));
     }
     return results;
+  } catch (error) {
+    throw nameImage(error, source.reference);
   } finally {
     await source.close();
   }
+}
+
+/** Errors over bytes of an image, which may not say of which. */
+const NAMELESS: ReadonlySet<string> = new Set([
+  'invalid-image',
+  'invalid-digest',
+  'digest-mismatch',
+  'too-large',
+]);
+
+/** Documents are read without knowing whose they are: what is wrong with one names its image here. */
+function nameImage(error: unknown, reference: string): unknown {
+  if (!isAssayError(error) || !NAMELESS.has(error.code)) return error;
+  const { code, message, details } = error;
+  if (message.includes(reference)) return error;
+  return new AssayError(code, `${reference}: ${message}`, { cause: error, details });
 }
 
 interface ListedImages {

@@ -7,8 +7,11 @@ import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { type Digest, parseDigest } from '../../src/domain/digest.ts';
 
-/** A tar entry: a path with its content, or a header of tar-stream's with content. */
-export type LayerFile = readonly [path: string | Header, content?: string | Uint8Array];
+/** What a tar entry may be besides a file at a path. */
+export type LayerHeader = Pick<Header, 'name'> & Partial<Pick<Header, 'type' | 'linkname' | 'pax'>>;
+
+/** A tar entry: a path or a header, with its content. */
+export type LayerFile = readonly [path: string | LayerHeader, content?: string | Uint8Array];
 
 /** A pointer as manifests have it. */
 export interface LayoutDescriptor {
@@ -45,7 +48,7 @@ export async function packTar(files: readonly LayerFile[]): Promise<Uint8Array> 
   const packed = buffer(tar);
   for (const [path, content = ''] of files) {
     const header = typeof path === 'string' ? { name: path } : path;
-    tar.entry({ mtime: new Date(0), ...header }, Buffer.from(content));
+    tar.entry({ mtime: new Date(0), ...header } as Header, Buffer.from(content));
   }
   tar.finalize();
   return packed;
