@@ -32,12 +32,14 @@ export function isZeroBlock(block: Buffer): boolean {
   return block[0] === 0 && block.equals(ZERO_BLOCK);
 }
 
-/** Reads a header block; throws `invalid-image` where a checksum or number is wrong. */
+/**
+ * Reads a header block; throws `invalid-image` where a checksum or number is wrong. There are tens of
+ * thousands of them in an image: fields are read as bytes, and texts made only where there is one.
+ */
 export function parseTarHeader(block: Buffer): TarHeader {
   checkSum(block);
-  const magic = block.toString('latin1', 257, 263);
   const plain = text(block, 0, 100);
-  const prefix = magic === 'ustar\0' ? text(block, 345, prefixLength(block)) : '';
+  const prefix = isUstar(block) ? text(block, 345, prefixLength(block)) : '';
   const name = prefix === '' ? plain : `${prefix}/${plain}`;
   const type = entryType(block, name);
   return {
@@ -45,7 +47,7 @@ export function parseTarHeader(block: Buffer): TarHeader {
     linkName: text(block, 157, 100),
     type,
     size: contentSize(type, parseSize(block)),
-    mode: Number.parseInt(block.toString('latin1', 100, 108).trim(), 8) || 0,
+    mode: parseMode(block),
     sparse: type === 'S',
     moreSparse: type === 'S' && block[482] === 1,
   };
@@ -58,6 +60,12 @@ export function contentSize(type: string, size: number): number {
 
 const ZERO_BLOCK = Buffer.alloc(TAR_BLOCK);
 
+const USTAR = Buffer.from('ustar\0', 'latin1');
+
+function isUstar(block: Buffer): boolean {
+  return block[257] === 0x75 && USTAR.compare(block, 257, 263) === 0;
+}
+
 /** POSIX has 155 bytes of prefix; star's own form 131, then times. */
 function prefixLength(block: Buffer): number {
   return block.toString('latin1', 508, 512) === 'tar\0' ? 131 : 155;
@@ -65,19 +73,20 @@ function prefixLength(block: Buffer): number {
 
 /** The old NUL type is a file, or a directory where the name ends in a slash. */
 function entryType(block: Buffer, name: string): string {
-  const type = block.toString('latin1', 156, 157);
-  if (type !== '\0') return type;
+  const type = block[156] ?? 0;
+  if (type !== 0) return String.fromCharCode(type);
   return name.endsWith('/') ? '5' : '0';
 }
 
 function text(block: Buffer, start: number, length: number): string {
+  if (block[start] === 0) return '';
   const end = block.indexOf(0, start);
   return block.toString('utf8', start, end === -1 ? start + length : Math.min(end, start + length));
 }
 
 /** The sum over all bytes with the checksum field as blanks; some writers summed signed bytes. */
 function checkSum(block: Buffer): void {
-  const wanted = octal(block.toString('latin1', 148, 156));
+  const wanted = octal(block, 148, 156);
   const sum = 256 + sumOf(block, 0, TAR_BLOCK) - sumOf(block, 148, 156);
   if (wanted === sum || (wanted !== undefined && wanted === sum - 256 * highBytes(block))) return;
   throw invalid(`a tar header has the checksum ${wanted ?? 'none'}, its bytes sum to ${sum}`);
@@ -99,9 +108,15 @@ function highBytes(block: Buffer): number {
 
 function parseSize(block: Buffer): number {
   const first = block[124] ?? 0;
-  const size = first & 0x80 ? base256(block) : octal(block.toString('latin1', 124, 136));
+  const size = first & 0x80 ? base256(block) : octal(block, 124, 136);
   if (size !== undefined && Number.isSafeInteger(size)) return size;
   throw invalid('a tar header has a size that is not a number of bytes');
+}
+
+/** The mode decides nothing here: what is no octal number is read as far as it is one. */
+function parseMode(block: Buffer): number {
+  const mode = octal(block, 100, 108);
+  return mode ?? (Number.parseInt(block.toString('latin1', 100, 108).trim(), 8) || 0);
 }
 
 /** GNU's binary numbers: big-endian after the marker bit; negative ones are no sizes. */
@@ -113,8 +128,22 @@ function base256(block: Buffer): number | undefined {
   return value;
 }
 
-function octal(field: string): number | undefined {
-  const digits = field.replace(/^[ \0]+|[ \0]+$/g, '').split('\0')[0] ?? '';
-  if (digits === '') return 0;
-  return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
+/** An octal number between blanks and zero bytes; 0 where there are only those. */
+function octal(block: Buffer, start: number, end: number): number | undefined {
+  let at = skipBlanks(block, start, end);
+  let value = 0;
+  for (; at < end && isOctalDigit(block[at]); at += 1) value = value * 8 + (block[at] ?? 0) - 0x30;
+  // A zero byte ends the field whatever follows; blanks only where nothing else does.
+  if (at === end || block[at] === 0) return value;
+  return skipBlanks(block, at, end) === end ? value : undefined;
+}
+
+function skipBlanks(block: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && (block[at] === 0x20 || block[at] === 0)) at += 1;
+  return at;
+}
+
+function isOctalDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x37;
 }
