@@ -1,4 +1,5 @@
 /** The operations of a running server, called over its API with a bearer token from a file. */
+import { Agent, fetch } from 'undici';
 import { AssayError, ERROR_CODES, type ErrorCode } from '../domain/error.ts';
 import { CATALOG, isOperationName } from '../operations/catalog.ts';
 import type { OperationsClient } from './command.ts';
@@ -10,9 +11,13 @@ export interface RemoteServer {
   readonly token: string | undefined;
 }
 
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
 /** Makes a client of a server's API. */
 export function remoteOperations(server: RemoteServer): OperationsClient {
-  const base = checkUrl(server.url);
+  const base = checkUrl(server);
+  // A scan or an import answers when it is done, however long that takes.
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   return {
     call: async (name, input) => {
       if (!isOperationName(name)) throw new AssayError('internal', `no operation ${name}`);
@@ -22,13 +27,13 @@ export function remoteOperations(server: RemoteServer): OperationsClient {
       const body = verb === 'POST' ? JSON.stringify(Object.fromEntries(rest)) : undefined;
       if (verb !== 'POST')
         for (const [key, value] of rest) url.searchParams.set(key, String(value));
-      return send(url, { verb, body, token: server.token });
+      return send(url, { verb, body, token: server.token, agent });
     },
-    close: async () => undefined,
+    close: () => agent.close(),
   };
 }
 
-function checkUrl(text: string): string {
+function checkUrl({ url: text, token }: RemoteServer): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new AssayError(
@@ -40,6 +45,12 @@ function checkUrl(text: string): string {
     throw new AssayError(
       'invalid-argument',
       '--server has credentials in it; give a --token-file instead',
+    );
+  }
+  if (url.protocol === 'http:' && token !== undefined && !LOOPBACK.test(url.hostname)) {
+    throw new AssayError(
+      'invalid-argument',
+      '--server is plain http beyond this machine, where the token would be read; use https',
     );
   }
   return url.origin;
@@ -57,6 +68,7 @@ interface Call {
   readonly verb: string;
   readonly body: string | undefined;
   readonly token: string | undefined;
+  readonly agent: Agent;
 }
 
 async function send(url: URL, call: Call): Promise<unknown> {
@@ -67,6 +79,7 @@ async function send(url: URL, call: Call): Promise<unknown> {
     method: call.verb,
     headers,
     redirect: 'error',
+    dispatcher: call.agent,
     ...(call.body === undefined ? {} : { body: call.body }),
   }).catch((cause: unknown) => {
     throw new AssayError(
