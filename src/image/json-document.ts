@@ -4,6 +4,7 @@
  */
 import { AssayError } from '../domain/error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
+import { jsonShape } from '../domain/json-shape.ts';
 
 /** A JSON object with the words that name it in errors, e.g. `manifest layers[3]`. */
 export interface Section {
@@ -25,7 +26,7 @@ export function parseDocument(bytes: Uint8Array, where: string): Section {
   const text = decodeText(bytes, where);
   const value = parseText(text, where);
   if (!isJsonObject(value)) throw wrongField(where, value, 'a JSON object');
-  const duplicate = findDuplicateKey(text);
+  const duplicate = jsonShape(text).duplicateKey;
   if (duplicate !== undefined) {
     throw invalid(`${where} has the key ${quote(duplicate)} twice in one object; write it once`);
   }
@@ -139,29 +140,4 @@ function parseText(text: string, where: string): unknown {
 /** Upper then lower: U+017F and U+212A fold to `s` and `k`, as Go's encoding/json folds them. */
 function foldCase(key: string): string {
   return key.toUpperCase().toLowerCase();
-}
-
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
-
-/** The first key that one object of a valid JSON text has twice. */
-function findDuplicateKey(text: string): string | undefined {
-  const scopes: (Set<string> | undefined)[] = [];
-  for (const match of text.matchAll(TOKEN)) {
-    const token = match[0];
-    if (token === '{') scopes.push(new Set());
-    else if (token === '[') scopes.push(undefined);
-    else if (token === '}' || token === ']') scopes.pop();
-    else if (addsDuplicate(scopes.at(-1), token, text.slice(match.index + token.length))) {
-      return JSON.parse(token) as string;
-    }
-  }
-  return undefined;
-}
-
-function addsDuplicate(scope: Set<string> | undefined, token: string, rest: string): boolean {
-  if (scope === undefined || !/^[ \t\r\n]*:/.test(rest)) return false;
-  const key = JSON.parse(token) as string;
-  const known = scope.has(key);
-  scope.add(key);
-  return known;
 }

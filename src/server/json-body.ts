@@ -1,15 +1,17 @@
 /** Request bodies as JSON: UTF-8, bounded in depth, with an error that says what is wrong. */
 import { AssayError } from '../domain/error.ts';
+import { jsonShape } from '../domain/json-shape.ts';
 
 const MAX_DEPTH = 64;
 
 /**
- * Parses a body; an empty one is an empty object. Refuses invalid UTF-8, bad JSON, deep nesting.
+ * Parses a body; an empty one is an empty object. Refuses invalid UTF-8, bad JSON, deep
+ * nesting and a key that one object has twice.
  */
 export function parseJsonBody(body: unknown): unknown {
   if (!(body instanceof Uint8Array) || body.length === 0) return {};
   const text = decode(body);
-  refuseDepth(text);
+  checkShape(text);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -27,26 +29,13 @@ function decode(body: Uint8Array): string {
   }
 }
 
-/** Counts brackets outside strings, before anything recursive sees the text. */
-function refuseDepth(text: string): void {
-  let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === '"') at = endOfString(text, at);
-    else if (character === '{' || character === '[') depth += 1;
-    else if (character === '}' || character === ']') depth -= 1;
-    if (depth > MAX_DEPTH) {
-      throw new AssayError(
-        'invalid-argument',
-        `the body is nested deeper than ${MAX_DEPTH} levels`,
-      );
-    }
+/** Looks at a body before anything recursive sees it, and before the last of two keys wins. */
+function checkShape(text: string): void {
+  const { depth, duplicateKey } = jsonShape(text);
+  if (depth > MAX_DEPTH) {
+    throw new AssayError('invalid-argument', `the body is nested deeper than ${MAX_DEPTH} levels`);
   }
-}
-
-/** The position of the quote that ends the string which begins at `start`. */
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at;
+  if (duplicateKey === undefined) return;
+  const key = JSON.stringify(duplicateKey.slice(0, 64));
+  throw new AssayError('invalid-argument', `the body has the key ${key} twice; write it once`);
 }
