@@ -39,9 +39,9 @@ const context: CliContext = {
     const { runRegistry } = await import('./run-registry.ts');
     return runRegistry(folder, options);
   },
-  migrate: async (data) => {
-    const { migrateDataFolder } = await import('./open-operations.ts');
-    return migrateDataFolder(dataFolder(data));
+  migrate: async (options) => {
+    const { runMigration } = await import('./run-migration.ts');
+    return runMigration(dataFolder(options['data'] as string | undefined), options);
   },
 };
 

@@ -12,6 +12,7 @@ import { commandLog, makeDeps, systemNow } from './make-deps.ts';
 import { createIdSource } from './make-id.ts';
 import { isOperationName, runOperation } from './operations/catalog.ts';
 import { readTextFile } from './remote/read-text-file.ts';
+import { databaseFile } from './store/migrate-store.ts';
 import { openStore } from './store/open-store.ts';
 import { findLiveServer } from './store/serve-lock.ts';
 
@@ -25,7 +26,9 @@ export async function openOperationsClient(
 ): Promise<OperationsClient> {
   if (reach.server !== undefined) return openRemote(reach.server, reach.tokenFile);
   const holder = existsSync(reach.data) ? findLiveServer(reach.data) : undefined;
-  if (holder === undefined || reach.readOnly === true) return openLocal(reach);
+  // The server of a folder without a store has a database of its own: only it can be asked.
+  const readable = reach.readOnly === true && existsSync(databaseFile(reach.data));
+  if (holder === undefined || readable) return openLocal(reach);
   if (holder.http === '') {
     throw new AssayError(
       'unavailable',
@@ -68,13 +71,4 @@ async function openLocal(reach: Reach & { readonly data: string }): Promise<Oper
     },
     close: () => store.close(),
   };
-}
-
-/** Brings a data folder to this version's schema; tells what was done. */
-export async function migrateDataFolder(folder: string): Promise<string> {
-  const { migrateStore } = await import('./store/migrate-store.ts');
-  const { from, to } = migrateStore(folder);
-  return from === to
-    ? `${folder} has schema ${to} already`
-    : `${folder} went from schema ${from} to ${to}`;
 }

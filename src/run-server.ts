@@ -1,4 +1,5 @@
 /** `assay serve`: store, listeners and their certificates, from ready line to clean stop. */
+import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -6,11 +7,13 @@ import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import type { OptionValues } from './cli/command.ts';
 import { type ServeConfig, readServeConfig } from './config.ts';
+import { readDatabaseConfig } from './database-config.ts';
 import type { Caller } from './domain/caller.ts';
 import { type ScheduledTask, startSchedule } from './jobs/run-schedule.ts';
-import { makeDeps, systemNow } from './make-deps.ts';
+import { makeDeps } from './make-deps.ts';
 import { createIdSource } from './make-id.ts';
 import { ADMIN_TOKEN_FILE } from './open-operations.ts';
+import { openServerStore } from './open-server-store.ts';
 import { authenticateToken } from './operations/authenticate-token.ts';
 import { ensureProject } from './operations/create-project.ts';
 import { createToken } from './operations/create-token.ts';
@@ -28,7 +31,6 @@ import {
 } from './server/tls-material.ts';
 import { buildWebhookListener } from './server/webhook-listener.ts';
 import { startListening, urlHost } from './start-listening.ts';
-import { openStore } from './store/open-store.ts';
 
 const SYSTEM: Caller = { name: 'start', role: 'admin' };
 
@@ -45,11 +47,10 @@ const TASKS: readonly ScheduledTask[] = [
 /** Runs the server until SIGTERM or SIGINT; resolves to the exit code. */
 export async function runServer(folder: string, options: OptionValues): Promise<number> {
   const config = readServeConfig(options);
+  const database = readDatabaseConfig(options);
   const log = pino({ level: config.logLevel }, pino.destination(2));
   const newId = createIdSource(Date.now);
-  const onSlowWrite = (milliseconds: number): void =>
-    log.warn({ milliseconds }, 'a write took long');
-  const store = await openStore({ folder, mode: 'serve', now: systemNow, newId, onSlowWrite });
+  const store = await openServerStore({ folder, database, newId, log });
   const deps = await makeDeps({
     store,
     newId,
@@ -73,13 +74,20 @@ export async function runServer(folder: string, options: OptionValues): Promise<
 }
 
 /**
- * The first start: a project to answer for and an admin's token, of which only the path is told.
+ * The first start: a project to answer for and an admin's token, of which only the path is told;
+ * of several replicas the first one has it.
  */
-async function prepare(deps: Deps, folder: string, config: ServeConfig): Promise<string> {
+async function prepare(
+  deps: Deps,
+  folder: string,
+  config: ServeConfig,
+): Promise<string | undefined> {
   await ensureProject(deps, SYSTEM, config.project);
   const file = join(folder, ADMIN_TOKEN_FILE);
   const tokens = await listTokens(deps, { caller: SYSTEM });
-  if (tokens.some((token) => token.role === 'admin' && token.project === undefined)) return file;
+  if (tokens.some((token) => token.role === 'admin' && token.project === undefined)) {
+    return existsSync(file) ? file : undefined;
+  }
   // The file comes first: a token whose secret was lost with a crash could never be used.
   const handOver = async (secret: string): Promise<void> => {
     await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600, flush: true });

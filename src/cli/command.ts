@@ -76,5 +76,5 @@ export interface CliContext {
   /** Runs the small registry over a folder until it is told to stop. */
   serveRegistry(folder: string, options: OptionValues): Promise<number>;
   /** Brings a data folder to this version's schema; resolves to what was done, in words. */
-  migrate(data: string | undefined): Promise<string>;
+  migrate(options: OptionValues): Promise<string>;
 }

@@ -9,6 +9,13 @@ const REMOTE: readonly OptionSpec[] = [
   { flags: '--server <url>', description: 'ask a running server instead of the data folder' },
   { flags: '--token-file <file>', description: 'file with the bearer token for --server' },
 ];
+const DATABASE: readonly OptionSpec[] = [
+  {
+    flags: '--database <url>',
+    description: 'PostgreSQL that replicas share, postgres://USER@HOST:PORT/DATABASE',
+  },
+  { flags: '--database-password-file <file>', description: 'file with its password' },
+];
 const WHERE: readonly OptionSpec[] = [DATA, ...REMOTE];
 const PROJECT: OptionSpec = { flags: '--project <id>', description: 'project', default: 'default' };
 const TABLE_OR_JSON: OptionSpec = {
@@ -26,9 +33,11 @@ const SERVE: CommandSpec = {
     'assay serve --http 127.0.0.1:0 --webhook 127.0.0.1:0 --data ./data',
     'assay serve --webhook 0.0.0.0:8443 --webhook-cert tls.crt --webhook-key tls.key ' +
       '\\\n      --webhook-client-ca ca.crt',
+    'assay serve --database postgres://assay@db.example/assay --database-password-file password',
   ],
   options: [
     DATA,
+    ...DATABASE,
     { flags: '--http <host:port>', description: 'API listener', default: '127.0.0.1:8080' },
     { flags: '--webhook <host:port>', description: 'webhook listener', default: '127.0.0.1:8443' },
     { flags: '--tls-cert <file>', description: 'certificate of the API listener (PEM)' },
@@ -284,9 +293,12 @@ const REGISTRY: CommandSpec = {
 
 const MIGRATE: CommandSpec = {
   name: 'migrate',
-  summary: 'Bring a data folder to this version’s schema.',
-  examples: ['assay migrate --data ./data'],
-  options: [DATA],
+  summary: 'Bring a data folder or a database to this version’s schema.',
+  examples: [
+    'assay migrate --data ./data',
+    'assay migrate --database postgres://assay@db.example/assay --database-password-file password',
+  ],
+  options: [DATA, ...DATABASE],
   load: async () => (await import('./serve-command.ts')).runMigrate,
 };
 

@@ -1,6 +1,5 @@
 /** Commands that hand over to what `main.ts` builds: the server, the registry, migration. */
 import type { CommandRun } from './command.ts';
-import { textOption } from './options.ts';
 
 /** `assay serve` */
 export const runServe: CommandRun = (context, _args, options) => context.serve(options);
@@ -11,6 +10,6 @@ export const runRegistry: CommandRun = (context, args, options) =>
 
 /** `assay migrate` */
 export const runMigrate: CommandRun = async (context, _args, options) => {
-  context.stderr.write(`${await context.migrate(textOption(options, 'data'))}\n`);
+  context.stderr.write(`${await context.migrate(options)}\n`);
   return 0;
 };

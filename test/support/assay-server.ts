@@ -60,7 +60,8 @@ export async function startAssay(
   const service = await startService(['serve', ...listen, '--data', data, ...(options.args ?? [])]);
   const { http = '', webhook = '', ca: caFile, adminTokenFile: tokenFile = '' } = service.ready;
   const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
-  const adminToken = readFileSync(tokenFile, 'utf8').trim();
+  // Of several servers over one database only the first has made the token.
+  const adminToken = tokenFile === '' ? '' : readFileSync(tokenFile, 'utf8').trim();
   return {
     http,
     webhook,
