@@ -9,8 +9,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(skopeo docker-registry gpg gpg-agent gpgconf)
-programs=(skopeo docker-registry gpg gpg-agent gpgconf)
+packages=(skopeo docker-registry gpg gpg-agent gpgconf postgresql)
+programs=(skopeo docker-registry gpg gpg-agent gpgconf initdb postgres)
 home="$PWD/.cache/debian"
 apt="$PWD/.cache/apt"
 root="$home/root"
@@ -23,7 +23,7 @@ give_up() {
 
 # What was unpacked holds for these packages on this release only.
 release="$(. /etc/os-release 2>/dev/null && echo "${ID:-}-${VERSION_ID:-}" || true)"
-want="$release $(uname -m) ${packages[*]} 1"
+want="$release $(uname -m) ${packages[*]} 2"
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then exit 0; fi
 
 for tool in apt-get dpkg; do
@@ -56,12 +56,17 @@ quiet() { "$@" >"$apt/log" 2>&1; }
 echo "unpack-debian: fetching ${packages[*]} from $(cut -d' ' -f3,4 "$apt/sources.list")" >&2
 quiet apt-get "${private[@]}" update || give_up "no mirror answers ($(tail -n1 "$apt/log"))"
 rm -f "$apt"/cache/archives/*.deb
+# `postgresql` is empty and names the server of this release; only what is named is fetched again
+# where the system has it already.
+server="$(apt-cache "${private[@]}" depends postgresql | grep -om1 'postgresql-[0-9]*$' || true)"
+packages+=(${server:+"$server"})
 quiet apt-get "${private[@]}" install --download-only --reinstall --no-install-recommends -y \
   "${packages[@]}" || give_up "the packages cannot be fetched ($(tail -n1 "$apt/log"))"
 
-rm -rf "$root" "$home/bin"
-mkdir -p "$root" "$home/bin"
-for deb in "$apt"/cache/archives/*.deb; do dpkg -x "$deb" "$root"; done
+# Beside the old ones, which running tests may use, until everything is there.
+rm -rf "$root.new" "$home/bin.new"
+mkdir -p "$root.new" "$home/bin.new"
+for deb in "$apt"/cache/archives/*.deb; do dpkg -x "$deb" "$root.new"; done
 
 # A wrapper finds the unpacked libraries and the files that the program expects under / itself.
 multiarch="$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")"
@@ -70,7 +75,7 @@ arguments_of() {
   case "$1" in
     gpg) echo "--agent-program '$home/bin/gpg-agent'" ;;
     skopeo)
-      if [ -f "$root/etc/containers/policy.json" ]; then
+      if [ -f "$root.new/etc/containers/policy.json" ]; then
         echo "--policy '$root/etc/containers/policy.json'"
       else
         echo "--insecure-policy"
@@ -79,16 +84,21 @@ arguments_of() {
   esac
 }
 for program in "${programs[@]}"; do
-  binary="$root/usr/bin/$program"
-  [ -x "$binary" ] || continue
-  cat >"$home/bin/$program" <<WRAPPER
+  found="$(cd "$root.new" && ls -d usr/bin/"$program" usr/lib/postgresql/*/bin/"$program" \
+    2>/dev/null | tail -n1 || true)"
+  [ -n "$found" ] || continue
+  binary="$root/$found"
+  cat >"$home/bin.new/$program" <<WRAPPER
 #!/bin/sh
 LD_LIBRARY_PATH='$libraries'\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 exec '$binary' $(arguments_of "$program") "\$@"
 WRAPPER
-  chmod +x "$home/bin/$program"
+  chmod +x "$home/bin.new/$program"
 done
+rm -rf "$root" "$home/bin"
+mv "$root.new" "$root"
+mv "$home/bin.new" "$home/bin"
 rm -f "$apt"/cache/archives/*.deb
 echo "$want" >"$stamp"
 echo "unpack-debian: $(ls "$home/bin" | tr '\n' ' ')in .cache/debian/bin" >&2
