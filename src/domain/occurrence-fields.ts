@@ -5,6 +5,7 @@
 import { AssayError } from './error.ts';
 import { KIND_FIELDS, type Occurrence } from './note.ts';
 import { parseNoteName } from './resource-name.ts';
+import { resourceKey } from './resource-url.ts';
 import { SEVERITIES, isSeverity, severityRank } from './severity.ts';
 import { type Micros, parseTime } from './time.ts';
 
@@ -27,7 +28,7 @@ const OLD_KINDS: Readonly<Record<string, string>> = {
   ATTESTATION_AUTHORITY: 'ATTESTATION',
 };
 
-const RESOURCE = text((one) => stripScheme(one.resourceUri), stripScheme);
+const RESOURCE = text((one) => resourceKey(one.resourceUri), resourceKey);
 const SEVERITY = ordered(severityOf, readSeverity);
 
 /** Fields of an occurrence by their names in camelCase. */
@@ -46,11 +47,6 @@ export const OCCURRENCE_FIELDS = {
   'vulnerability.severity': SEVERITY,
   'vulnerability.effectiveSeverity': SEVERITY,
 } as const satisfies Record<string, OccurrenceField>;
-
-/** A resource without `https://`, which is how resources are kept and compared. */
-export function stripScheme(uri: string): string {
-  return uri.replace(/^https:\/\//i, '');
-}
 
 /** A field's name without the differences of camelCase and snake_case. */
 export function fieldKey(path: readonly string[]): string {

@@ -1,6 +1,6 @@
 /** The scheme of a resource URL is optional; nothing else of it is. */
 import { describe, expect, it } from 'vitest';
-import { parseResourceUrl, sameResource } from './resource-url.ts';
+import { parseResourceUrl, resourceKey, sameResource } from './resource-url.ts';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 
@@ -48,5 +48,20 @@ describe('sameResource', () => {
     ['https://gcr.io/p/app', 'https://gcr.io/p/app/', false],
   ])('%s and %s: %s', (a, b, same) => {
     expect(sameResource(a, b)).toBe(same);
+  });
+});
+
+describe('resourceKey', () => {
+  it.each([
+    ['another registry', `HTTPS://gcr.io/p/app@${DIGEST}`, `gcr.io/p/app@${DIGEST}`],
+    ['Docker Hub’s old host', `https://index.docker.io/a/b@${DIGEST}`, `docker.io/a/b@${DIGEST}`],
+    ['Docker Hub without user', `docker.io/nginx@${DIGEST}`, `docker.io/library/nginx@${DIGEST}`],
+    ['no host', `nginx@${DIGEST}`, `docker.io/library/nginx@${DIGEST}`],
+    ['a piece of a name', 'https://index.docker.io/a', 'docker.io/a'],
+    ['a registry on this machine', `localhost/a@${DIGEST}`, `localhost/a@${DIGEST}`],
+    ['no image', 'https://example.com/a?b=c@d', 'example.com/a?b=c@d'],
+  ])('is one for all names of an image: %s', (_fact, text, key) => {
+    expect(resourceKey(text)).toBe(key);
+    expect(sameResource(text, key)).toBe(true);
   });
 });

@@ -17,6 +17,8 @@ export interface ResourceUrl {
 }
 
 const MAX_LENGTH = 4096;
+/** What a name of Docker Hub may begin with: its hosts, or no host at all. */
+const HUB_NAME = /^(?:(?:index\.)?docker\.io|[^/.:@]+)(?:[/@]|$)/;
 
 /**
  * Reads a resource URL. Only `https://` is dropped (in any case); everything else stays as it is
@@ -24,7 +26,7 @@ const MAX_LENGTH = 4096;
  * control characters.
  */
 export function parseResourceUrl(text: string): ResourceUrl {
-  const uri = text.replace(/^https:\/\//i, '');
+  const uri = stripScheme(text);
   const problem = urlProblem(uri);
   if (problem === undefined) return { uri, ...imageOf(uri) };
   throw new AssayError(
@@ -34,9 +36,25 @@ export function parseResourceUrl(text: string): ResourceUrl {
   );
 }
 
-/** Tells whether two texts name one resource: equal but for `https://`. */
+/** A resource without `https://`, which is how resources are kept and compared. */
+export function stripScheme(uri: string): string {
+  return uri.replace(/^https:\/\//i, '');
+}
+
+/**
+ * A resource as it is looked up: without `https://`, and Docker Hub's images, which have several
+ * names, by their normalised `name@digest`. A piece of a name for `has_prefix` stays a piece.
+ */
+export function resourceKey(uri: string): string {
+  const text = stripScheme(uri);
+  if (!HUB_NAME.test(text)) return text;
+  const image = imageOf(text);
+  return image === undefined ? text.replace(/^index\./, '') : `${image.name}@${image.digest}`;
+}
+
+/** Tells whether two texts name one resource. */
 export function sameResource(a: string, b: string): boolean {
-  return a.replace(/^https:\/\//i, '') === b.replace(/^https:\/\//i, '');
+  return resourceKey(a) === resourceKey(b);
 }
 
 function urlProblem(uri: string): string | undefined {

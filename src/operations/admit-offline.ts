@@ -13,7 +13,7 @@ import {
 import type { Occurrence } from '../domain/note.ts';
 import type { PolicyDocument } from '../domain/policy-document.ts';
 import { parseClusterKey } from '../domain/resource-name.ts';
-import { parseResourceUrl } from '../domain/resource-url.ts';
+import { resourceKey } from '../domain/resource-url.ts';
 import type { Micros } from '../domain/time.ts';
 import type {
   AdmissionRequest,
@@ -162,7 +162,6 @@ async function gatherOne(
 
 function isAbout(occurrence: Occurrence, attestor: Attestor, image: string): boolean {
   return (
-    occurrence.noteName === attestor.noteReference &&
-    parseResourceUrl(occurrence.resourceUri).uri === image
+    occurrence.noteName === attestor.noteReference && resourceKey(occurrence.resourceUri) === image
   );
 }

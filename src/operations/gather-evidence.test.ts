@@ -74,11 +74,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function attest(details: readonly Occurrence['detail'][]): Promise<void> {
+async function attest(
+  details: readonly Occurrence['detail'][],
+  resourceUri = `https://gcr.io/p/app@${DIGEST}`,
+): Promise<void> {
   const occurrences = details.map((detail, index): Occurrence => ({
     name: `projects/${project}/occurrences/o${index}`,
     kind: 'ATTESTATION',
-    resourceUri: `https://gcr.io/p/app@${DIGEST}`,
+    resourceUri,
     noteName: `projects/${project}/notes/n`,
     // Several of one microsecond, so that pages meet between them.
     createTime: 1000 + Math.floor(index / 7),
@@ -133,6 +136,15 @@ describe('attestations of an image by an attestor', () => {
     const checks = evidence.attestations[0]?.checks ?? [];
     expect(new Set(checks.map(({ result }) => result))).toEqual(new Set(['refused']));
     expect(checks).toHaveLength(101);
+  });
+
+  it('are found under every name of the image', async () => {
+    await attest([{ proof: true }], `HTTPS://index.docker.io/library/app@${DIGEST}`);
+    const reference = parseImageReference(`app@${DIGEST}`);
+    const attestor = `projects/${project}/attestors/a`;
+    const wanted = { attestations: [{ attestor, reference }], tags: [] };
+    const { evidence } = await gatherEvidence(deps, project, wanted);
+    expect(evidence.attestations[0]?.checks).toMatchObject([{ result: 'verified' }]);
   });
 
   it('are none once the note is gone', async () => {

@@ -92,7 +92,7 @@ function readAttestation({ occurrence, attestor, image }: AttestationQuestion): 
 }
 
 function requireResource(uri: string, image: AttestationQuestion['image']): void {
-  const reference = parseImageReference(uri.replace(/^https?:\/\//, ''));
+  const reference = parseImageReference(uri.replace(/^https?:\/\//i, ''));
   if (reference.name === image.name && reference.digest === image.digest) return;
   refuse('bad-structure', `it is about ${uri.slice(0, 300)}; wanted ${image.name}@${image.digest}`);
 }

@@ -4,7 +4,7 @@ import type { Digest } from '../domain/digest.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
 import type { PackageSet, ScanProblem, ScanStatus } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
-import { stripScheme } from '../domain/occurrence-fields.ts';
+import { stripScheme } from '../domain/resource-url.ts';
 import { findPackageSet, savePackageSet, type StoredPackage } from './package-rows.ts';
 import type { ImageTable } from './schema.ts';
 import { statement } from './sql-builder.ts';

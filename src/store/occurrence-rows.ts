@@ -12,7 +12,7 @@ import {
 import type { Micros } from '../domain/time.ts';
 import { isSeverity, severityRank } from '../domain/severity.ts';
 import { OCCURRENCE_FIELDS } from './metadata-fields.ts';
-import { stripScheme } from '../domain/occurrence-fields.ts';
+import { resourceKey } from '../domain/resource-url.ts';
 import { readMetadataPage } from './metadata-page.ts';
 import { asKind } from './note-rows.ts';
 import type { OccurrenceTable } from './schema.ts';
@@ -137,7 +137,7 @@ export async function findAttestations(
   const bound = {
     noteProject: project,
     noteId: note,
-    resourceUri: stripScheme(key.resource),
+    resourceUri: resourceKey(key.resource),
     beforeTime: before?.createTime ?? Number.MAX_SAFE_INTEGER,
     beforeId: before === undefined ? '' : keyOf(before.name).id,
     limit,
@@ -151,7 +151,7 @@ export async function countSeverities(
   project: string,
   resourcePrefix: string,
 ): Promise<{ resourceUri: string; severity: number; count: number }[]> {
-  const low = stripScheme(resourcePrefix);
+  const low = resourceKey(resourcePrefix);
   const rows = await db.all(severities({ project, low, high: `${low}\u{10FFFF}` }));
   return rows.map(({ resource_uri: resourceUri, severity, count }) => ({
     resourceUri,
@@ -213,7 +213,7 @@ function toRow(occurrence: Occurrence): OccurrenceTable {
   return {
     ...keyOf(name),
     kind,
-    resource_uri: stripScheme(resourceUri),
+    resource_uri: resourceKey(resourceUri),
     resource_written: resourceUri,
     note_project: note.project,
     note_id: note.note,
