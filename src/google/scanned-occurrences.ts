@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../domain/json.ts';
 import type { Occurrence } from '../domain/note.ts';
-import { parseResourceUrl } from '../domain/resource-url.ts';
+import { stripScheme } from '../domain/resource-url.ts';
 import type { Finding, ScannedPackage, ScanResult } from '../domain/scan-result.ts';
 import type { ScanStatus } from '../domain/software-package.ts';
 import { formatTime, type Micros } from '../domain/time.ts';
@@ -34,15 +34,27 @@ const ANALYSIS_STATUS: Readonly<Record<ScanStatus, string>> = {
 /** google.rpc.Code FAILED_PRECONDITION. */
 const FAILED_PRECONDITION = 9;
 
+/** A kind of what scans find. */
+export type ScannedKind = ScannedKey['kind'];
+
+/** The kinds of what scans find. */
+export const SCANNED_KINDS: readonly ScannedKind[] = ['DISCOVERY', 'PACKAGE', 'VULNERABILITY'];
+
 /**
- * All occurrences of a scan: the discovery, then packages and vulnerabilities in the result's
- * order.
+ * The occurrences of a scan, of some kinds or all: the discovery, then packages and vulnerabilities
+ * in the result's order.
  */
-export function scannedOccurrences(result: ScanResult, image: SightedImage): Occurrence[] {
+export function scannedOccurrences(
+  result: ScanResult,
+  image: SightedImage,
+  kinds: ReadonlySet<ScannedKind> = new Set(SCANNED_KINDS),
+): Occurrence[] {
+  const packages = kinds.has('PACKAGE') ? result.packages : [];
+  const findings = kinds.has('VULNERABILITY') ? result.findings : [];
   return [
-    discoveryOccurrence(result, image),
-    ...result.packages.map((one) => packageOccurrence(one, image)),
-    ...result.findings.map((finding) => vulnerabilityOccurrence(finding, image)),
+    ...(kinds.has('DISCOVERY') ? [discoveryOccurrence(result, image)] : []),
+    ...packages.map((one) => packageOccurrence(one, image)),
+    ...findings.map((finding) => vulnerabilityOccurrence(finding, image)),
   ];
 }
 
@@ -129,7 +141,7 @@ function derive(
   said: { readonly noteId: string; readonly detail: JsonObject },
 ): Occurrence {
   const { project, resourceUri, digest, createTime, updateTime } = image;
-  const resource = parseResourceUrl(resourceUri).uri.replace(`@${digest}`, '');
+  const resource = stripScheme(resourceUri).replace(`@${digest}`, '');
   return {
     name: `projects/${project}/occurrences/${encodeScannedId({ ...key, resource, digest })}`,
     kind: key.kind,

@@ -32,5 +32,5 @@ async function findDerived(deps: Deps, name: OccurrenceName): Promise<Occurrence
   });
   if (sighting === undefined) return undefined;
   const wanted = `projects/${name.project}/occurrences/${name.occurrence}`;
-  return (await derive(deps, sighting, name.project)).find((one) => one.name === wanted);
+  return (await derive(deps, sighting, name)).find((one) => one.name === wanted);
 }

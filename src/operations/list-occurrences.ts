@@ -2,11 +2,13 @@
 import { authorise } from '../domain/caller.ts';
 import { compileFilter } from '../domain/match-filter.ts';
 import type { Occurrence } from '../domain/note.ts';
+import { AssayError } from '../domain/error.ts';
 import { parseFilter } from '../domain/parse-filter.ts';
 import { type CursorKey, formatPageToken, parsePageToken } from '../store/cursor.ts';
 import { listOccurrences as listRows } from '../store/occurrence-rows.ts';
 import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
+import { type DerivedBounds, derivedBounds } from './derived-bounds.ts';
 import {
   type DerivedPlace,
   FIRST_PLACE,
@@ -25,31 +27,44 @@ export interface OccurrencePage {
  */
 const DERIVED = 'd.';
 const STORED = 's.';
-const DERIVED_SHAPE = ['string', 'string', 'number'] as const;
+const DERIVED_SHAPE = ['string', 'string', 'string'] as const;
 
 /** Lists occurrences that pass a filter. A page may be short while more follow. */
 export async function listOccurrences(deps: Deps, input: ListInput): Promise<OccurrencePage> {
   authorise(input.caller, 'containeranalysis.occurrences.list', input.project);
   const filter = parseFilter(input.filter);
   const passes = compileFilter(filter);
+  const bounds = derivedBounds(filter);
   await requireProject(deps, input.project);
   if (input.pageToken?.startsWith(DERIVED)) {
     const after = readPlace(input.pageToken.slice(DERIVED.length), input);
-    return derivedPage(deps, input, { after, passes, before: [] });
+    return derivedPage(deps, input, { after, bounds, passes, before: [] });
   }
   const page = await listRows(deps.store, input.project, {
     filter,
     pageSize: input.pageSize,
-    pageToken: input.pageToken?.replace(STORED, ''),
+    pageToken: storedToken(input.pageToken),
   });
   if (page.nextPageToken !== undefined) {
     return { occurrences: page.occurrences, nextPageToken: `${STORED}${page.nextPageToken}` };
   }
-  return derivedPage(deps, input, { after: FIRST_PLACE, passes, before: page.occurrences });
+  const before = page.occurrences;
+  return derivedPage(deps, input, { after: FIRST_PLACE, bounds, passes, before });
+}
+
+/** The store's own token of a token for the first part of the list; refuses all others. */
+function storedToken(token: string | undefined): string | undefined {
+  if (token === undefined) return undefined;
+  if (token.startsWith(STORED) && token.length > STORED.length) return token.slice(STORED.length);
+  throw new AssayError(
+    'invalid-argument',
+    'pageToken is not one that this server made; use nextPageToken as it was received',
+  );
 }
 
 interface DerivedStart {
   readonly after: DerivedPlace;
+  readonly bounds: DerivedBounds;
   readonly passes: (occurrence: Occurrence) => boolean;
   /** What the page holds already. */
   readonly before: readonly Occurrence[];
@@ -60,22 +75,23 @@ async function derivedPage(
   input: ListInput,
   start: DerivedStart,
 ): Promise<OccurrencePage> {
-  const { after, passes, before } = start;
+  const { before, ...rest } = start;
   const limit = input.pageSize - before.length;
-  const page = await listDerivedOccurrences(deps, { project: input.project, passes, limit, after });
+  const page = await listDerivedOccurrences(deps, { project: input.project, limit, ...rest });
   const occurrences = [...before, ...page.occurrences];
   if (page.next === undefined) return { occurrences };
   return { occurrences, nextPageToken: `${DERIVED}${formatPlace(page.next, input)}` };
 }
 
 function formatPlace(place: DerivedPlace, input: ListInput): string {
-  const key: CursorKey = [place.resourceUri, place.digest, place.skip];
+  const key: CursorKey = [place.resourceUri, place.digest, place.id];
   return formatPageToken(key, selection(input));
 }
 
 function readPlace(token: string, input: ListInput): DerivedPlace {
-  const [resourceUri, digest, skip] = parsePageToken(token, selection(input), DERIVED_SHAPE);
-  return { resourceUri: String(resourceUri), digest: String(digest), skip: Number(skip) };
+  const key = parsePageToken(token, selection(input), DERIVED_SHAPE);
+  const [resourceUri = '', digest = '', id = ''] = key.map(String);
+  return { resourceUri, digest, id };
 }
 
 /** All that selects the list; a token of another one is refused. */

@@ -1,7 +1,7 @@
 /** Which project has seen which image under which name, read back in the order of its key. */
 import type { Digest } from '../domain/digest.ts';
 import type { Micros } from '../domain/time.ts';
-import { stripScheme } from '../domain/occurrence-fields.ts';
+import { stripScheme } from '../domain/resource-url.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader } from './store-contract.ts';
 
@@ -50,17 +50,23 @@ export async function findSighting(db: Reader, key: SightingKey): Promise<Sighti
   return row && toSighting(row);
 }
 
-/** A project's sightings from a place on (that one included), by resource URI and digest. */
-export async function listSightings(
-  db: Reader,
-  list: { project: string; from: { resourceUri: string; digest: string }; limit: number },
-): Promise<Sighting[]> {
+/** Which sightings: from a place on (that one included), those of resources below `below`. */
+export interface SightingList {
+  readonly project: string;
+  readonly from: { readonly resourceUri: string; readonly digest: string };
+  readonly below: string;
+  readonly limit: number;
+}
+
+/** A project's sightings by resource URI and digest. */
+export async function listSightings(db: Reader, list: SightingList): Promise<Sighting[]> {
   const { resourceUri, digest } = list.from;
   const rows = db.sql
     .selectFrom('image_sighting')
     .select(COLUMNS)
     .where('project', '=', list.project)
     .where((on) => on(on.refTuple('resource_uri', 'digest'), '>=', on.tuple(resourceUri, digest)))
+    .where('resource_uri', '<', list.below)
     .orderBy('resource_uri')
     .orderBy('digest')
     .limit(list.limit);
