@@ -11,10 +11,10 @@ it.each([
   ['of next year', NOW + 365 * DAY, ['advisories-date-implausible']],
 ])('data %s', (_, updated, codes) => {
   const packageSet = { packages: [{ ecosystem: 'Debian:12' }], problems: [], status: 'COMPLETE' };
+  const source = { ecosystem: 'Debian:12', source: 'test', updated, records: 1 };
   const { problems } = assembleScanResult({
     image: { packageSet, problems: [], status: 'COMPLETE' },
-    matched: { findings: [], problems: [] },
-    sources: [{ ecosystem: 'Debian:12', source: 'test', updated, records: 1 }],
+    matched: { findings: [], problems: [], sources: [source] },
     now: NOW,
     maxAdvisoryAge: 7 * DAY,
   } as unknown as ScanParts);

@@ -13,8 +13,6 @@ export interface ScanParts {
   readonly reference: string;
   readonly image: StoredImage;
   readonly matched: MatchedPackages;
-  /** All sources that are known. */
-  readonly sources: readonly AdvisorySource[];
   readonly now: Micros;
   /** Older advisory data are a problem. */
   readonly maxAdvisoryAge: Micros;
@@ -26,7 +24,7 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
   const { reference, image, matched } = parts;
   const { system, packages } = image.packageSet;
   const ecosystems = ecosystemsOf(image.packageSet);
-  const advisories = parts.sources.filter((source) => ecosystems.has(source.ecosystem));
+  const advisories = matched.sources.filter((source) => ecosystems.has(source.ecosystem));
   const problems = [
     ...image.problems,
     ...matched.problems,

@@ -1,7 +1,6 @@
 /** The scan of an image as the store knows it: nothing is read from anywhere else. */
 import type { Digest } from '../domain/digest.ts';
 import type { ScanResult } from '../domain/scan-result.ts';
-import { listAdvisorySources } from '../store/advisory-rows.ts';
 import { findImage } from '../store/image-rows.ts';
 import { assembleScanResult } from './assemble-scan-result.ts';
 import type { Deps } from './deps.ts';
@@ -20,7 +19,6 @@ export async function loadScan(
     reference: image.reference,
     image: known,
     matched: await matchPackages(deps, known.packageSet.packages),
-    sources: await listAdvisorySources(deps.store),
     now: deps.now(),
     maxAdvisoryAge: Number.MAX_SAFE_INTEGER,
     layersRead: 0,

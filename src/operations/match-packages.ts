@@ -2,11 +2,15 @@
  * Matches of an image's packages: those already computed from the advisories in force are read, the
  * others are computed now and kept, so that each package version is matched once per import.
  */
-import type { Match } from '../domain/advisory.ts';
+import type { AdvisorySource, Match } from '../domain/advisory.ts';
 import type { Finding, ScannedPackage } from '../domain/scan-result.ts';
 import type { ScanProblem } from '../domain/software-package.ts';
 import { type PackageMatches, advisoryKey, matchPackage } from '../scanner/match/match-package.ts';
-import { findAdvisories, findAdvisoryGeneration } from '../store/advisory-rows.ts';
+import {
+  findAdvisories,
+  findAdvisoryGeneration,
+  listAdvisorySources,
+} from '../store/advisory-rows.ts';
 import { findMatches, saveMatches } from '../store/match-rows.ts';
 import type { StoredPackage } from '../store/package-rows.ts';
 import type { Deps } from './deps.ts';
@@ -15,6 +19,8 @@ import type { Deps } from './deps.ts';
 export interface MatchedPackages {
   readonly findings: readonly Finding[];
   readonly problems: readonly ScanProblem[];
+  /** All sources of the one generation of advisories that the findings are of. */
+  readonly sources: readonly AdvisorySource[];
 }
 
 type MatchedPackage = StoredPackage<ScannedPackage>;
@@ -22,22 +28,49 @@ type MatchedPackage = StoredPackage<ScannedPackage>;
 /** Packages whose matches are written in one transaction. */
 const WRITE_BATCH = 500;
 
-/** Matches packages with the advisories in force. */
+/** How often packages are matched while imports are published meanwhile. */
+const ROUNDS = 3;
+
+/**
+ * Matches packages with the advisories in force: those of one generation, never some of an earlier
+ * and some of a later one. Where imports are published all the while, that is a fatal problem.
+ */
 export async function matchPackages(
   deps: Deps,
   packages: readonly MatchedPackage[],
 ): Promise<MatchedPackages> {
+  let round = await matchOnce(deps, packages);
+  for (let count = 1; round.moved && count < ROUNDS; count += 1) {
+    round = await matchOnce(deps, packages);
+  }
+  const { matched, moved } = round;
+  if (!moved) return matched;
+  const message = 'advisories were imported while packages were matched; scan again';
+  const problem = { code: 'advisories-changed', message, fatal: true };
+  return { ...matched, problems: [...matched.problems, problem] };
+}
+
+interface Round {
+  readonly matched: MatchedPackages;
+  /** Set where another generation came into force meanwhile: the answer is of no use. */
+  readonly moved: boolean;
+}
+
+async function matchOnce(deps: Deps, packages: readonly MatchedPackage[]): Promise<Round> {
   const generation = await findAdvisoryGeneration(deps.store);
   const known = await findKnown(deps, packages, generation);
   const open = packages.filter((pkg) => !known.has(pkg.packageId));
   const computed = await computeMatches(deps, open);
-  await keepMatches(deps, computed, generation);
+  const sources = await listAdvisorySources(deps.store);
+  const moved = (await findAdvisoryGeneration(deps.store)) !== generation;
+  if (!moved) await keepMatches(deps, computed, generation);
   const findings = packages.flatMap((pkg) => {
     const { packageId, ...shown } = pkg;
     const matches = known.get(packageId) ?? computed.get(packageId)?.matches ?? [];
     return matches.map((match) => ({ ...match, package: shown }));
   });
-  return { findings, problems: [...computed.values()].flatMap((one) => one.problems) };
+  const problems = [...computed.values()].flatMap((one) => one.problems);
+  return { matched: { findings, problems, sources }, moved };
 }
 
 async function findKnown(

@@ -16,9 +16,9 @@ import {
   parseManifest,
 } from '../image/manifest.ts';
 import type { ImageSource, ManifestDocument } from '../remote/image-source.ts';
-import { listAdvisorySources } from '../store/advisory-rows.ts';
 import { appendTagEvent, saveDigestLinks, saveSighting } from '../store/image-rows.ts';
 import { assembleScanResult } from './assemble-scan-result.ts';
+import { audit } from './audit.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { matchPackages } from './match-packages.ts';
@@ -45,7 +45,8 @@ export async function scanImage(deps: Deps, input: ScanInput): Promise<readonly 
   const source = deps.openImage(input.image);
   try {
     const images = await listImages(deps, source);
-    if (!local) {
+    if (local) await auditLocal(deps, input, images);
+    else {
       await ensureProject(deps, input.caller, input.project);
       await keepSightings(deps, input, images);
     }
@@ -143,11 +144,17 @@ async function scanPlatform(
     reference: source.reference,
     image: read.image,
     matched,
-    sources: await listAdvisorySources(deps.store),
     now: deps.now(),
     maxAdvisoryAge: input.maxAdvisoryAge ?? DEFAULT_MAX_ADVISORY_AGE,
     layersRead: read.layersRead,
   });
+}
+
+/** What lies on this machine belongs to no project. */
+async function auditLocal(deps: Deps, input: ScanInput, images: ListedImages): Promise<void> {
+  const resource = `${input.image}@${images.top.digest}`;
+  const change = { caller: input.caller, action: 'scan-image', resource };
+  await deps.store.write((tx) => audit(deps, tx, change));
 }
 
 /** Who saw what under which name; a tag is an event in time, never an identity. */
@@ -157,6 +164,12 @@ async function keepSightings(deps: Deps, input: ScanInput, images: ListedImages)
   const time = deps.now();
   const digests = [...new Set([images.top.digest, ...images.platforms.map((one) => one.digest)])];
   await deps.store.write(async (tx) => {
+    await audit(deps, tx, {
+      caller: input.caller,
+      project: input.project,
+      action: 'scan-image',
+      resource: `${name}@${images.top.digest}`,
+    });
     for (const digest of digests) {
       await saveSighting(tx, {
         project: input.project,
