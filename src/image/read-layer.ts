@@ -9,6 +9,7 @@ import type { LayerEntry, LayerFacts } from '../domain/layer-facts.ts';
 import type { ExtractedFile, ScanProblem } from '../domain/software-package.ts';
 import { createDecoder, MAGIC_BYTES, type Decoder } from './decompress-layer.ts';
 import { baseName, cleanEntryPath, joinPath, parentPath } from './entry-path.ts';
+import { IMAGE_OVER_CAP, newImageBudget, spend, type ImageBudget } from './image-budget.ts';
 import { invalid } from './json-document.ts';
 import type { TarHeader } from './tar-header.ts';
 import { walkTar, type TarWalk } from './walk-tar.ts';
@@ -70,11 +71,13 @@ export interface ReadLayerOptions {
   readonly want: LayerReader;
   /** Caps that differ from {@link LAYER_LIMITS}. */
   readonly limits?: Partial<LayerLimits>;
+  /** What the image's layers share; without it this layer is the image's only one. */
+  readonly budget?: ImageBudget;
 }
 
 /**
- * Reads a layer of gzip, zstd or plain tar. Damage (`layer-damaged`) and caps (`layer-over-cap`)
- * are fatal problems of the facts; the source is still read to its end, so that a digest that
+ * Reads a layer of gzip, zstd or plain tar. Damage (`layer-damaged`) and caps (`layer-over-cap`,
+ * `image-over-cap`) are fatal problems of the facts; the source is still read to its end, so that a digest that
  * does not match is told by the source's own error. Errors of the source pass through.
  */
 export async function readLayer(
@@ -101,6 +104,7 @@ export async function readLayer(
 interface Reading {
   readonly want: LayerReader;
   readonly limits: LayerLimits;
+  readonly budget: ImageBudget;
   readonly hash: Hash;
   readonly walk: TarWalk;
   readonly entries: LayerEntry[];
@@ -123,6 +127,7 @@ function startReading(options: ReadLayerOptions): Reading {
   const reading: Reading = {
     want: options.want,
     limits: { ...LAYER_LIMITS, ...options.limits },
+    budget: options.budget ?? newImageBudget(),
     hash: createHash('sha256'),
     walk: walkTar({
       entry: (header) => takeEntry(reading, header),
@@ -188,6 +193,7 @@ function takeTar(reading: Reading, tar: Buffer): void {
   if (bytes > limits.ratioFreeBytes && bytes > limits.ratio * reading.compressedBytes) {
     throw overCap(`a tar of more than ${limits.ratio} times the bytes received`);
   }
+  spend(reading.budget, 'uncompressedBytes', tar.length);
   reading.hash.update(tar);
   reading.walk.write(tar);
 }
@@ -197,6 +203,7 @@ function takeEntry(reading: Reading, header: TarHeader): boolean {
   const { limits } = reading;
   reading.entryCount += 1;
   if (reading.entryCount > limits.entries) throw overCap(`more than ${limits.entries} entries`);
+  spend(reading.budget, 'entries', 1);
   if (Math.max(header.name.length, header.linkName.length) > limits.pathLength) {
     throw overCap(`a name of more than ${limits.pathLength} characters`);
   }
@@ -287,8 +294,11 @@ function isReadable(reading: Reading, { entry, cap, sparse }: Wanted): boolean {
   }
   reading.current = entry;
   reading.wantedBytes += entry.size;
-  if (reading.wantedBytes <= reading.limits.wantedBytes) return true;
-  throw overCap(`more than ${reading.limits.wantedBytes} bytes in the files to be read`);
+  if (reading.wantedBytes > reading.limits.wantedBytes) {
+    throw overCap(`more than ${reading.limits.wantedBytes} bytes in the files to be read`);
+  }
+  spend(reading.budget, 'wantedBytes', entry.size);
+  return true;
 }
 
 interface Wanted {
@@ -321,6 +331,8 @@ function checkKept(reading: Reading, characters: number): void {
   if (reading.keptCharacters > limits.keptCharacters) {
     throw overCap(`more than ${limits.keptCharacters} characters in names that have to be kept`);
   }
+  spend(reading.budget, 'keptEntries', 1);
+  spend(reading.budget, 'keptCharacters', characters);
 }
 
 /** Most problems of one code that are kept; the first tell what is wrong. */
@@ -339,7 +351,7 @@ function overCap(found: string): AssayError {
 
 function toFacts(reading: Reading, options: ReadLayerOptions): LayerFacts {
   const { failure } = reading;
-  const code = failure?.code === 'too-large' ? 'layer-over-cap' : 'layer-damaged';
+  const code = failureCode(failure);
   const message = `layer ${options.digest} was not read to its end: ${failure?.message}`;
   return {
     digest: options.digest,
@@ -353,6 +365,11 @@ function toFacts(reading: Reading, options: ReadLayerOptions): LayerFacts {
     opaqueDirectories: reading.opaqueDirectories,
     problems: failure ? [...reading.problems, { code, message, fatal: true }] : reading.problems,
   };
+}
+
+function failureCode(failure: AssayError | undefined): string {
+  if (failure?.details['problem'] === IMAGE_OVER_CAP) return IMAGE_OVER_CAP;
+  return failure?.code === 'too-large' ? 'layer-over-cap' : 'layer-damaged';
 }
 
 function asBuffer(chunk: Uint8Array): Buffer {

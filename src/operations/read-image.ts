@@ -6,6 +6,12 @@ import type { Digest } from '../domain/digest.ts';
 import { AssayError } from '../domain/error.ts';
 import type { LayerFacts } from '../domain/layer-facts.ts';
 import { foldLayers } from '../image/fold-layers.ts';
+import {
+  type ImageBudget,
+  type ImageLimits,
+  newImageBudget,
+  spendFacts,
+} from '../image/image-budget.ts';
 import { formatPlatform, parseImageConfig } from '../image/image-config.ts';
 import {
   type Descriptor,
@@ -22,7 +28,7 @@ import {
   layerReader,
 } from '../scanner/extract/extractors.ts';
 import { type ReadPackages, readPackages } from '../scanner/read-packages.ts';
-import { type StoredImage, findImage, saveImage } from '../store/image-rows.ts';
+import { type StoredImage, findImage, saveDigestLinks, saveImage } from '../store/image-rows.ts';
 import { findLayerFacts, saveLayerFacts } from '../store/layer-rows.ts';
 import type { Deps } from './deps.ts';
 
@@ -44,6 +50,8 @@ export interface ImageManifest {
   readonly digest: Digest;
   readonly mediaType: string;
   readonly manifest: Manifest;
+  /** Caps over all layers that differ from the usual ones. */
+  readonly limits?: Partial<ImageLimits>;
 }
 
 /** Reads an image, from the store where it is known and complete. */
@@ -56,7 +64,7 @@ export async function readImage(
   const known = await findImage(deps.store, image.digest);
   if (known !== undefined && isCurrent(known)) return { image: known, layersRead: 0 };
   const config = parseImageConfig(await source.readBlob(image.manifest.config, MAX_CONFIG_BYTES));
-  const read = await readLayers(deps, source, image.manifest.layers);
+  const read = await readLayers(deps, source, image);
   await keep(deps, { image, platform: formatPlatform(config), read });
   const kept = await findImage(deps.store, image.digest);
   if (kept !== undefined) return { image: kept, layersRead: read.layersRead };
@@ -77,17 +85,19 @@ interface ReadLayers {
 async function readLayers(
   deps: Deps,
   source: ImageSource,
-  layers: readonly Descriptor[],
+  { manifest, limits }: ImageManifest,
 ): Promise<ReadLayers> {
-  const own = layers.filter((layer) => foreignLayerProblem(layer) === undefined);
-  const first = await collectFacts(deps, own, (layer) => readOnce(deps, source, layer));
+  const own = manifest.layers.filter((layer) => foreignLayerProblem(layer) === undefined);
+  const once = { source, want: layerReader, budget: newImageBudget(limits) };
+  const first = await collectFacts(deps, own, (layer) => readOnce(deps, once, layer));
   let packages = readPackages(foldLayers(first.facts));
   let { layersRead } = first;
   const unread: UnreadFile[] = [];
   for (let round = 0; round < SECOND_READINGS && packages.unread.length > 0; round += 1) {
     unread.push(...packages.unread);
     const want = extendedLayerReader(unread);
-    const again = await collectFacts(deps, own, (layer) => readWanted(source, layer, want));
+    const more = { source, want, budget: newImageBudget(limits) };
+    const again = await collectFacts(deps, own, (layer) => readWanted(more, layer));
     packages = readPackages(foldLayers(again.facts));
     layersRead += again.layersRead;
   }
@@ -120,20 +130,24 @@ async function collectFacts(
   };
 }
 
-/** A layer's facts as kept, else read now. */
-async function readOnce(deps: Deps, source: ImageSource, layer: Descriptor): Promise<OneLayer> {
-  const known = await findLayerFacts(deps.store, layer.digest, EXTRACTOR_VERSION);
-  return known === undefined
-    ? readWanted(source, layer, layerReader)
-    : { facts: known, read: false };
+/** One reading of all layers, which spend one budget. */
+interface Reading {
+  readonly source: ImageSource;
+  readonly want: LayerReader;
+  readonly budget: ImageBudget;
 }
 
-async function readWanted(
-  source: ImageSource,
-  layer: Descriptor,
-  want: LayerReader,
-): Promise<OneLayer> {
-  const facts = await readLayer(source.blob(layer), { digest: layer.digest, want });
+/** A layer's facts as kept, else read now. */
+async function readOnce(deps: Deps, reading: Reading, layer: Descriptor): Promise<OneLayer> {
+  const known = await findLayerFacts(deps.store, layer.digest, EXTRACTOR_VERSION);
+  return known === undefined
+    ? readWanted(reading, layer)
+    : { facts: spendFacts(reading.budget, known), read: false };
+}
+
+async function readWanted(reading: Reading, layer: Descriptor): Promise<OneLayer> {
+  const { source, want, budget } = reading;
+  const facts = await readLayer(source.blob(layer), { digest: layer.digest, want, budget });
   return { facts, read: true };
 }
 
@@ -151,6 +165,8 @@ async function keep(deps: Deps, { image, platform, read }: Kept): Promise<void> 
   const { unread: _unread, ...packageSet } = read.packages;
   await deps.store.write(async (tx) => {
     for (const one of whole) await saveLayerFacts(tx, one, EXTRACTOR_VERSION);
+    const child = manifest.config.digest;
+    await saveDigestLinks(tx, [{ kind: 'manifest-config', parent: digest, child }]);
     await saveImage(tx, {
       digest,
       mediaType,

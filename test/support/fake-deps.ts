@@ -28,7 +28,9 @@ export async function openFakeDeps(told: Partial<Deps> = {}): Promise<FakeDeps> 
   const newId = createIdSource(() => Math.floor(now() / 1000));
   const data = join(folder, 'data');
   const store = await openStore({ folder: data, mode: 'command', now, newId, writer: 'inline' });
-  const deps = { store, now, newId, progress: () => undefined, ...told } as unknown as Deps;
+  const silent = (): void => undefined;
+  const log = { info: silent, warn: silent, error: silent };
+  const deps = { store, now, newId, log, progress: silent, ...told } as unknown as Deps;
   const close = async (): Promise<void> => {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
