@@ -76,7 +76,7 @@ const SCAN: CommandSpec = {
     'assay scan registry.example/team/app:1.4',
     'assay scan oci:./layout:debian12 --output json',
     'assay scan docker-archive:app.tar --output sarif > app.sarif',
-    'assay scan dir:/ --fail-on HIGH',
+    'assay scan dir:./rootfs --fail-on HIGH',
   ],
   options: [
     ...WHERE,

@@ -1,9 +1,9 @@
 /**
  * A folder as one layer: the same tar for the same content, made while it is read. Links are
- * written down, never followed, so nothing outside the folder is read.
+ * written down, never followed, and mounts are not entered, so nothing outside the folder is read.
  */
 import type { Stats } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { AssayError } from '../domain/error.ts';
@@ -14,6 +14,8 @@ import { fileProblem } from './read-text-file.ts';
 
 interface Walk {
   readonly root: string;
+  /** The device of the root. */
+  readonly device: number;
   readonly maxEntries: number;
   count: number;
 }
@@ -23,13 +25,15 @@ const MAX_DEPTH = 200;
 
 /**
  * A tar of a folder: sorted by name, owned by root, dated 1970; regular files, folders and symbolic
- * links only. What cannot be read is an error, since a scan without it would look clean.
+ * links only. What cannot be read or vanishes meanwhile is an error, since a scan without it would
+ * look clean. Of folders that {@link isLeftOut} names, the contents are left out.
  */
 export async function* tarFolder(
   root: string,
   maxEntries: number,
 ): AsyncGenerator<Uint8Array, void, void> {
-  yield* tarChildren({ root, maxEntries, count: 0 }, '', 0);
+  const { dev } = await reading(root, (path) => stat(path));
+  yield* tarChildren({ root, device: dev, maxEntries, count: 0 }, '', 0);
   yield TAR_END;
 }
 
@@ -46,14 +50,34 @@ async function* tarChildren(
       throw new AssayError('too-large', `${walk.root} has more than ${walk.maxEntries} entries`);
     }
     const child = path === '' ? name : `${path}/${name}`;
-    const stat = await reading(join(walk.root, child), (full) => lstat(full));
-    if (stat.isFile()) yield* tarFile(walk, child);
-    else if (stat.isSymbolicLink()) yield await tarLink(walk, child, stat);
-    else if (stat.isDirectory()) {
-      yield formatTarHeader(entryOf(`${child}/`, 'directory', stat.mode));
+    const found = await reading(join(walk.root, child), (full) => lstat(full));
+    if (found.isFile()) yield* tarFile(walk, child);
+    else if (found.isSymbolicLink()) yield await tarLink(walk, child, found);
+    else if (found.isDirectory()) {
+      yield formatTarHeader(entryOf(`${child}/`, 'directory', found.mode));
+      if (isLeftOut(child, found.dev !== walk.device)) continue;
       yield* tarChildren(walk, child, depth + 1);
     }
   }
+}
+
+/** Where the kernel shows itself; whatever lies there in an image is hidden while it runs. */
+const KERNEL: ReadonlySet<string> = new Set(['proc', 'sys', 'dev']);
+/** Where systems keep their packages. */
+const SYSTEM = /^(?:etc|lib|usr|var)(?:\/|$)/;
+
+/**
+ * Tells whether a folder is not entered: `proc`, `sys` and `dev` of the root, and what is mounted
+ * from another device. Throws `unsupported` for a mount where systems keep their packages.
+ */
+export function isLeftOut(path: string, isMount: boolean): boolean {
+  if (KERNEL.has(path)) return true;
+  if (!isMount || !SYSTEM.test(path)) return isMount;
+  throw new AssayError(
+    'unsupported',
+    `${path} is a mount of its own, and packages may be recorded there; a folder is read on one ` +
+      'device only: copy the file system into one folder and scan that',
+  );
 }
 
 async function tarLink(walk: Walk, path: string, stat: Stats): Promise<Uint8Array> {

@@ -272,6 +272,11 @@ describe('dir:', () => {
     expect(() => openImage(text)).toThrow(/names no path/);
   });
 
+  it('says that sbom: is not supported instead of asking a registry for it', () => {
+    expect(() => openImage('sbom:app.spdx.json')).toThrow(/sbom: is not supported/);
+    expect(openImage('docker.io/library/sbom:1').reference).toBe('docker.io/library/sbom:1');
+  });
+
   it.each([
     ['dir:/nonexistent', 'not-found'],
     ['docker-archive:/nonexistent', 'not-found'],

@@ -21,14 +21,15 @@ const OPENERS: Readonly<Record<string, Opener>> = {
 };
 
 /**
- * Opens `REFERENCE`, `oci:DIR[:REF]`, `docker-archive:FILE` or `dir:PATH`. Refuses an empty path
- * and what is no reference; reads nothing before it is asked for a document.
+ * Opens `REFERENCE`, `oci:DIR[:REF]`, `docker-archive:FILE` or `dir:PATH`. Refuses an empty path,
+ * what is no reference, and `sbom:FILE`; reads nothing before it is asked for a document.
  */
 export function openImage(text: string, access: ImageAccess = {}): ImageSource {
   const colon = text.indexOf(':');
   const scheme = text.slice(0, Math.max(colon, 0));
   const rest = text.slice(colon + 1);
   const opener = Object.hasOwn(OPENERS, scheme) ? OPENERS[scheme] : undefined;
+  if (scheme === 'sbom') refuseSbom(rest);
   if (opener === undefined) {
     return openRegistryImage(parseImageReference(text), access);
   }
@@ -36,6 +37,15 @@ export function openImage(text: string, access: ImageAccess = {}): ImageSource {
   throw new AssayError(
     'invalid-reference',
     `${JSON.stringify(text)} names no path; write ${scheme}:PATH`,
+  );
+}
+
+/** Taken for an image's name, a file of software would be asked of a registry. */
+function refuseSbom(rest: string): never {
+  throw new AssayError(
+    'unsupported',
+    'sbom: is not supported by this release; scan the image itself, or write ' +
+      `docker.io/library/sbom:${rest} for an image of that name`,
   );
 }
 
