@@ -77,8 +77,8 @@ export interface ReadLayerOptions {
 
 /**
  * Reads a layer of gzip, zstd or plain tar. Damage (`layer-damaged`) and caps (`layer-over-cap`,
- * `image-over-cap`) are fatal problems of the facts; the source is still read to its end, so that a digest that
- * does not match is told by the source's own error. Errors of the source pass through.
+ * `image-over-cap`) are fatal problems of the facts; the source is still read to its end, so that a
+ * digest that does not match is told by the source's own error. Errors of the source pass through.
  */
 export async function readLayer(
   source: AsyncIterable<Uint8Array>,
