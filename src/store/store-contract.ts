@@ -66,7 +66,10 @@ export interface Store extends Reader {
   readonly appendDecision: (decision: NewDecision) => Promise<void>;
   /** To be called after evaluations were removed, so that they are kept again when used again. */
   readonly forgetEvaluations: () => void;
-  /** Rises with every committed write that called `tx.changed()`. */
+  /**
+   * Rises with every committed write that called `tx.changed()`: this process' own at once, those
+   * of other replicas within a second. While it is not known, each call gives a new one.
+   */
   readonly revision: () => number;
   /** The live server that holds this folder, when it is another process. */
   readonly lockHolder: () => ServeLock | undefined;
