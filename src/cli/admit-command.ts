@@ -36,7 +36,7 @@ function exitCodeOf(verdict: Verdict): number {
   return verdict.allowed ? EXIT_CODES.allow : EXIT_CODES[verdict.outcome];
 }
 
-/** One denial denies the file, whatever else is unknown; then what is unknown; nothing is unknown. */
+/** One denial denies the file, whatever else is unknown; a file without a verdict is unknown. */
 function worst(codes: readonly number[]): number {
   const { allow, deny, undecided } = EXIT_CODES;
   if (codes.includes(deny)) return deny;

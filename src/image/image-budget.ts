@@ -6,7 +6,7 @@ import { AssayError, isAssayError } from '../domain/error.ts';
 import type { LayerFacts } from '../domain/layer-facts.ts';
 import type { ScanProblem } from '../domain/software-package.ts';
 
-/** Caps on the sums over all layers of an image; as for a layer, reaching one is a fatal problem. */
+/** Caps on the sums over all layers of an image; going over one makes a fatal problem. */
 export interface ImageLimits {
   /** Bytes of the tars. */
   readonly uncompressedBytes: number;
