@@ -21,7 +21,10 @@ export interface ServeConfig {
   readonly http: Listen;
   readonly webhook: Listen;
   readonly httpTls?: TlsFiles;
+  /** Absent: the server makes its own. */
   readonly webhookTls?: TlsFiles;
+  /** Authority of the API servers' certificates; absent: none is asked for. */
+  readonly webhookClientCa?: string;
   /** Names in the webhook's own certificate. */
   readonly webhookHosts: readonly string[];
   /** Further Host names of the API. */
@@ -37,21 +40,17 @@ export interface ServeConfig {
 export function readServeConfig(options: OptionValues): ServeConfig {
   const http = parseListen('http', textOption(options, 'http') ?? '127.0.0.1:8080');
   const webhook = parseListen('webhook', textOption(options, 'webhook') ?? '127.0.0.1:8443');
-  const httpTls = tlsFiles(options, { cert: 'tlsCert', key: 'tlsKey' });
-  const webhookTls = tlsFiles(options, {
-    cert: 'webhookCert',
-    key: 'webhookKey',
-    clientCa: 'webhookClientCa',
-  });
-  refuseOpenListeners({ http, webhook }, httpTls, webhookTls);
+  const httpTls = tlsFiles(options, 'tlsCert', 'tlsKey');
+  const webhookTls = tlsFiles(options, 'webhookCert', 'webhookKey');
+  const webhookClientCa = textOption(options, 'webhookClientCa');
+  refuseOpenListeners({ http, webhook }, httpTls, webhookClientCa);
   const cluster = textOption(options, 'cluster');
   if (cluster !== undefined) parseClusterKey(cluster);
   const role = ROLES.find((one) => one === textOption(options, 'anonymousRole'));
   return {
     http,
     webhook,
-    ...(httpTls === undefined ? {} : { httpTls }),
-    ...(webhookTls === undefined ? {} : { webhookTls }),
+    ...given({ httpTls, webhookTls, webhookClientCa, cluster, anonymousRole: role }),
     webhookHosts: [
       'localhost',
       '127.0.0.1',
@@ -61,11 +60,16 @@ export function readServeConfig(options: OptionValues): ServeConfig {
     ],
     hosts: textOptions(options, 'host'),
     project: parseProjectId(textOption(options, 'project') ?? 'default'),
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(role === undefined ? {} : { anonymousRole: role }),
     plainHttp: isOn(options, 'plainHttp'),
     logLevel: readLogLevel(textOption(options, 'logLevel') ?? 'info'),
   };
+}
+
+/** The fields that have a value. */
+function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  // Only absent fields were left out.
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
 function readLogLevel(text: string): string {
@@ -89,15 +93,10 @@ export function parseListen(flag: string, text: string): Listen {
   );
 }
 
-function tlsFiles(
-  options: OptionValues,
-  names: { readonly cert: string; readonly key: string; readonly clientCa?: string },
-): TlsFiles | undefined {
-  const [cert, key] = [textOption(options, names.cert), textOption(options, names.key)];
-  const clientCa = names.clientCa === undefined ? undefined : textOption(options, names.clientCa);
-  if (cert === undefined && key === undefined && clientCa === undefined) return undefined;
-  if (cert !== undefined && key !== undefined)
-    return { cert, key, ...(clientCa === undefined ? {} : { clientCa }) };
+function tlsFiles(options: OptionValues, certName: string, keyName: string): TlsFiles | undefined {
+  const [cert, key] = [textOption(options, certName), textOption(options, keyName)];
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert !== undefined && key !== undefined) return { cert, key };
   throw new AssayError(
     'invalid-argument',
     'a listener with TLS flags needs both its certificate and its key file',
@@ -107,7 +106,7 @@ function tlsFiles(
 function refuseOpenListeners(
   listeners: { readonly http: Listen; readonly webhook: Listen },
   httpTls: TlsFiles | undefined,
-  webhookTls: TlsFiles | undefined,
+  webhookClientCa: string | undefined,
 ): void {
   if (!isLocal(listeners.http) && httpTls === undefined) {
     throw new AssayError(
@@ -115,10 +114,10 @@ function refuseOpenListeners(
       '--http beyond loopback needs --tls-cert and --tls-key: tokens would travel in the clear',
     );
   }
-  if (!isLocal(listeners.webhook) && webhookTls?.clientCa === undefined) {
+  if (!isLocal(listeners.webhook) && webhookClientCa === undefined) {
     throw new AssayError(
       'invalid-argument',
-      '--webhook beyond loopback needs --webhook-cert, --webhook-key and --webhook-client-ca',
+      '--webhook beyond loopback needs --webhook-client-ca: anybody could ask it otherwise',
     );
   }
 }

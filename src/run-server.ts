@@ -23,7 +23,7 @@ import { pruneDecisions } from './operations/prune-decisions.ts';
 import type { Authenticator } from './server/authenticate.ts';
 import { buildHttpListener } from './server/http-listener.ts';
 import {
-  ownTlsMaterial,
+  ownTlsFiles,
   readTlsFiles,
   watchTlsFiles,
   type TlsFiles,
@@ -36,13 +36,18 @@ const SYSTEM: Caller = { name: 'start', role: 'admin' };
 
 const HOUR_MS = 3_600_000;
 const FIRST_TASKS_AFTER = 60_000;
-const TASKS: readonly ScheduledTask[] = [
-  {
-    name: 'prune-decisions',
-    every: 24 * HOUR_MS,
-    run: async (deps) => void (await pruneDecisions(deps)),
-  },
-];
+
+/** What the server does by itself, day by day. */
+function dailyTasks(folder: string, config: ServeConfig): readonly ScheduledTask[] {
+  const every = 24 * HOUR_MS;
+  const renew = async (): Promise<void> => {
+    if (config.webhookTls === undefined) await ownWebhookFiles(folder, config);
+  };
+  return [
+    { name: 'prune-decisions', every, run: async (deps) => void (await pruneDecisions(deps)) },
+    { name: 'renew-certificate', every, run: renew },
+  ];
+}
 
 /** Runs the server until SIGTERM or SIGINT; resolves to the exit code. */
 export async function runServer(folder: string, options: OptionValues): Promise<number> {
@@ -61,7 +66,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
   try {
     const adminTokenFile = await prepare(deps, folder, config);
     const running = await listen(deps, folder, config);
-    const stopSchedule = startSchedule(deps, TASKS, FIRST_TASKS_AFTER);
+    const stopSchedule = startSchedule(deps, dailyTasks(folder, config), FIRST_TASKS_AFTER);
     await store.announce(running.http);
     const { close, ...addresses } = running;
     process.stdout.write(`${JSON.stringify({ event: 'ready', ...addresses, adminTokenFile })}\n`);
@@ -107,7 +112,7 @@ interface Running {
 async function listen(deps: Deps, folder: string, config: ServeConfig): Promise<Running> {
   const authenticator: Authenticator = {
     findToken: (secret) => authenticateToken(deps, secret),
-    openWebhook: config.webhookTls?.clientCa === undefined,
+    openWebhook: config.webhookClientCa === undefined,
     ...(config.anonymousRole === undefined ? {} : { anonymousRole: config.anonymousRole }),
   };
   if (authenticator.openWebhook) {
@@ -163,7 +168,7 @@ async function buildWebhook(
   parts: { readonly config: ServeConfig; readonly authenticator: Authenticator },
 ): Promise<Listener & { readonly caFile?: string }> {
   const { config, authenticator } = parts;
-  const { project, cluster, webhookTls, webhookHosts } = config;
+  const { project, cluster, webhookTls, webhookClientCa: clientCa } = config;
   const build = (tls: TlsMaterial): FastifyInstance =>
     buildWebhookListener(deps, {
       tls,
@@ -171,12 +176,21 @@ async function buildWebhook(
       project,
       ...(cluster === undefined ? {} : { cluster }),
     }) as unknown as FastifyInstance;
-  if (webhookTls !== undefined) {
-    const app = build(await readTlsFiles(webhookTls));
-    return { app, unwatch: reload(deps, app, webhookTls) };
-  }
-  const { caFile, ...tls } = await ownTlsMaterial(join(folder, 'tls'), webhookHosts, Date.now());
-  return { app: build(tls), caFile, unwatch: () => undefined };
+  const own: TlsFiles & { readonly caFile?: string } =
+    webhookTls ?? (await ownWebhookFiles(folder, config));
+  const { cert, key } = own;
+  const files = { cert, key, ...(clientCa === undefined ? {} : { clientCa }) };
+  const app = build(await readTlsFiles(files));
+  const unwatch = reload(deps, app, files);
+  return { app, unwatch, ...(own.caFile === undefined ? {} : { caFile: own.caFile }) };
+}
+
+/** Own certificate files; where they are renewed while we run they are read again like given ones. */
+function ownWebhookFiles(
+  folder: string,
+  { webhookHosts }: ServeConfig,
+): Promise<TlsFiles & { readonly caFile: string }> {
+  return ownTlsFiles(join(folder, 'tls'), webhookHosts, Date.now());
 }
 
 /**

@@ -59,23 +59,24 @@ export function watchTlsFiles(
 }
 
 /**
- * The own certificate for these hosts in `folder` (`ca.pem`, `ca.key`, `server.pem`, `server.key`),
- * made or renewed where needed. `now` is in milliseconds. Returns the authority's path too.
+ * The files of the own certificate for these hosts in `folder` (`ca.pem`, `ca.key`, `server.pem`,
+ * `server.key`), made or renewed where needed. `now` is in milliseconds.
  */
-export async function ownTlsMaterial(
+export async function ownTlsFiles(
   folder: string,
   hosts: readonly string[],
   now: number,
-): Promise<TlsMaterial & { readonly caFile: string }> {
+): Promise<TlsFiles & { readonly caFile: string }> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const authority =
     (await readPair(folder, 'ca')) ?? (await writePair(folder, 'ca', await makeAuthority(now)));
   const kept = await readPair(folder, 'server');
   const usable = kept !== undefined && isPair(kept) && servesHosts(kept.certificate, hosts, now);
-  const server = usable
-    ? kept
-    : await writePair(folder, 'server', await makeServerCertificate(authority, hosts, now));
-  return { cert: server.certificate, key: server.key, caFile: join(folder, 'ca.pem') };
+  if (!usable) {
+    await writePair(folder, 'server', await makeServerCertificate(authority, hosts, now));
+  }
+  const file = (name: string): string => join(folder, name);
+  return { cert: file('server.pem'), key: file('server.key'), caFile: file('ca.pem') };
 }
 
 async function readPem(path: string, label: string): Promise<string> {

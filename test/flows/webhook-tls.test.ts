@@ -1,7 +1,15 @@
 /** The webhook's TLS: own certificates, given ones that change, and who may ask. */
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -284,5 +292,29 @@ describe('beyond loopback', () => {
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toContain(wanted);
     expect(() => statSync(data)).toThrow('ENOENT');
+  });
+});
+
+describe('own certificates with clients’ certificates', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-own-clients-'));
+  let authority: CertificatePair;
+  let server: AssayServer;
+
+  beforeAll(async () => {
+    authority = await makeAuthority(Date.now());
+    writeFileSync(join(folder, 'ca.crt'), authority.certificate);
+    server = await startAssay({ args: [...SILENT, '--webhook-client-ca', join(folder, 'ca.crt')] });
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('asks for a client’s certificate although its own was made here', async () => {
+    const ca = readFileSync(join(server.data, 'tls/ca.pem'), 'utf8');
+    const target = { webhook: server.webhook, ca };
+    expect(await ask(target)).toMatchObject(DENIED);
+    const { certificate: cert, key } = await makeClientCertificate(authority);
+    expect(await ask({ ...target, cert, key })).toMatchObject(ALLOWED);
   });
 });
