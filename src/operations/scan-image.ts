@@ -70,7 +70,7 @@ const NAMELESS: ReadonlySet<string> = new Set([
   'too-large',
 ]);
 
-/** Documents are read without knowing whose they are: what is wrong with one names its image here. */
+/** Documents are read without knowing whose they are: their errors name the image here. */
 function nameImage(error: unknown, reference: string): unknown {
   if (!isAssayError(error) || !NAMELESS.has(error.code)) return error;
   const { code, message, details } = error;
