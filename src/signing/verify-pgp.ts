@@ -17,7 +17,7 @@ export interface PgpProof {
   readonly ok: true;
   readonly payload: Uint8Array;
   readonly fingerprint: string;
-  /** When the proof lapses: the earliest end of the signature, its key and the subkey that made it. */
+  /** When the proof lapses: the earliest end of signature, key and the subkey that signed. */
   readonly expiresAt?: Micros;
 }
 

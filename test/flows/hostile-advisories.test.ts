@@ -10,7 +10,7 @@ import type { Ended } from '../support/assay-command.ts';
 import { runInProcess } from '../support/assay-in-process.ts';
 import { type ImageLayout, addLayer } from '../support/image-layout.ts';
 import { osvRecord, writeOsvExport } from '../support/osv-records.ts';
-import { RELEASE, STATUS, type ScanBench, openScanBench } from '../support/scan-bench.ts';
+import { RELEASE, STATUS, type ScanBench, openScanBench } from '../support/scan-workbench.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../demo/advisories/Debian/all.zip', import.meta.url));
 

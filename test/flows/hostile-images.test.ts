@@ -13,7 +13,13 @@ import {
   packTar,
 } from '../support/image-layout.ts';
 import { DEBIAN12 } from '../support/image-layout.ts';
-import { PACKAGES, RELEASE, STATUS, type ScanBench, openScanBench } from '../support/scan-bench.ts';
+import {
+  PACKAGES,
+  RELEASE,
+  STATUS,
+  type ScanBench,
+  openScanBench,
+} from '../support/scan-workbench.ts';
 
 const link = (name: string, linkname: string): LayerFile => [{ name, linkname, type: 'symlink' }];
 const hard = (name: string, linkname: string): LayerFile => [{ name, linkname, type: 'link' }];

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ImageLayout, type LayoutDescriptor, OCI, addLayer } from '../support/image-layout.ts';
-import { RELEASE, STATUS, type ScanBench, openScanBench } from '../support/scan-bench.ts';
+import { RELEASE, STATUS, type ScanBench, openScanBench } from '../support/scan-workbench.ts';
 
 let bench: ScanBench;
 
