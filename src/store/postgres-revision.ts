@@ -38,8 +38,8 @@ export interface RevisionKnowledge {
   readonly look: (now: number) => (revision: number) => void;
 }
 
-/** Makes the knowledge of a database that nobody has looked at yet. */
-export function createRevisionKnowledge(): RevisionKnowledge {
+/** Makes the knowledge of a database that nobody has looked at yet; `bound` in milliseconds. */
+export function createRevisionKnowledge(bound: number = REVISION_BOUND): RevisionKnowledge {
   let last = 0;
   let offset = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -49,7 +49,7 @@ export function createRevisionKnowledge(): RevisionKnowledge {
   return {
     saw,
     current: (now) => {
-      if (now - lookedAt > REVISION_BOUND) offset += 1;
+      if (now - lookedAt > bound) offset += 1;
       return offset + last;
     },
     look: (now) => {
@@ -66,8 +66,11 @@ export function createRevisionKnowledge(): RevisionKnowledge {
 }
 
 /** Follows the revision of a database; resolves when it is known. */
-export async function followRevision(access: PostgresAccess): Promise<RevisionFollower> {
-  const knowledge = createRevisionKnowledge();
+export async function followRevision(
+  access: PostgresAccess,
+  bound?: number,
+): Promise<RevisionFollower> {
+  const knowledge = createRevisionKnowledge(bound);
   const state: Following = { access, knowledge, client: undefined, closed: false };
   await lookOnce(state);
   const ended = keepLooking(state);

@@ -31,6 +31,8 @@ export interface PostgresStoreOptions extends PostgresAccess {
   readonly now: () => Micros;
   /** Data folder of the server's own files, whose lock leads commands to its API. */
   readonly folder?: string;
+  /** How old the knowledge of other replicas' writes may be, in milliseconds; default 1000. */
+  readonly revisionBound?: number;
   /** Told of each write that held the lock for longer than 50 ms. */
   readonly onSlowWrite?: (milliseconds: number) => void;
 }
@@ -48,7 +50,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   if (folder !== undefined) prepareFolder(folder);
   await migratePostgres(options);
   if (folder !== undefined) takeServeLock(folder, { started: now(), http: '' });
-  const revisions = await followRevision(options);
+  const revisions = await followRevision(options, options.revisionBound);
   const parts = { sql: createPostgresBuilder(), pools: openPostgresPools(options), revisions };
   return {
     ...createReader(parts),
