@@ -1,6 +1,7 @@
 /**
  * Groups the decisions of concurrent callers into one row and one commit. While a batch is being
- * committed the next one fills, so the wait follows the load and is never a fixed delay.
+ * committed the next one fills, and the callers just answered get a moment to ask again, so the wait
+ * follows the load: a lone caller waits for nobody.
  */
 import { DAY, type Micros } from '../domain/time.ts';
 import { formatDecisionPayload } from './decision-payload.ts';
@@ -9,6 +10,8 @@ import type { DecisionBatch } from './writer-messages.ts';
 
 /** Decisions per batch at most. */
 const BATCH_LIMIT = 200;
+/** How long a batch waits for the callers who were answered just before it, in milliseconds. */
+const LINGER = 1;
 /** Evaluations of the day that are remembered as stored; a forgotten one is only sent again. */
 const REMEMBERED = 50_000;
 
@@ -34,13 +37,25 @@ export function createDecisionQueue(
   const memory = createMemory();
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
+  let wanted = 1;
+  let enough: () => void = () => undefined;
+  const fill = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, LINGER);
+      enough = () => {
+        clearTimeout(timer);
+        // Those that come in the same turn are taken along.
+        setImmediate(resolve);
+      };
+      if (waiting.length >= wanted) enough();
+    });
   const run = async (): Promise<void> => {
     while (waiting.length > 0) {
-      // The callers just answered get to ask again first: fuller batches cost less each.
-      await new Promise((resolve) => setImmediate(resolve));
+      await fill();
       const group = waiting.slice(0, BATCH_LIMIT);
       waiting = waiting.slice(BATCH_LIMIT);
       await flush(group, memory, commit);
+      wanted = Math.min(BATCH_LIMIT, group.length + waiting.length);
     }
     running = undefined;
   };
@@ -48,6 +63,7 @@ export function createDecisionQueue(
     append: (decision) =>
       new Promise((resolve, reject) => {
         waiting.push({ decision, resolve, reject });
+        if (waiting.length === wanted) enough();
         running ??= run();
       }),
     forget: memory.clear,
