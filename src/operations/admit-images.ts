@@ -20,8 +20,11 @@ import { gatherEvidence } from './gather-evidence.ts';
 import { policyOf } from './new-policy.ts';
 import type { StandingVerdict } from './verdict-cache.ts';
 
-/** A verdict over existing facts is evaluated anew after this long at the latest. */
-const LONGEST_STANDING = 60 * SECOND;
+/**
+ * A verdict is evaluated anew after this long at the latest. Changed facts end it at once, and what
+ * expires ends it to the second: this only bounds how wrong a mistake in either could be.
+ */
+const LONGEST_STANDING = 600 * SECOND;
 
 /** The answer to an admission request. */
 export interface Admission {
