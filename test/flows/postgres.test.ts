@@ -1,11 +1,20 @@
 /** `assay serve` over PostgreSQL: two replicas, one truth, and no password in what they say. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runAssay } from '../support/assay-command.ts';
 import { type AssayServer, imageReview, startAssay } from '../support/assay-server.ts';
-import { createTestDatabase, postgresPrograms, type TestDatabase } from '../support/postgres.ts';
+import {
+  createTestDatabase,
+  postgresPrograms,
+  serveTls,
+  type TestDatabase,
+} from '../support/postgres.ts';
+import { realProgram } from '../support/real.ts';
+
+const openssl = realProgram('openssl');
 
 const IMAGE = imageReview([`reg.example/app@sha256:${'a'.repeat(64)}`]);
 const POLICY = '/v1/projects/default/policy';
@@ -67,6 +76,28 @@ describe.skipIf(!postgresPrograms)('two servers over one database (needs postgre
     expect(kept.status).toBe(200);
     const put = await server.call(POLICY, { token, method: 'PUT', body: DENY_ALL });
     expect(put.status).toBe(200);
+  }
+
+  it.skipIf(!openssl)('believe a server that proves its name only (needs openssl)', async () => {
+    makeCertificate();
+    await serveTls(readFileSync(file('crt'), 'utf8'), readFileSync(file('key'), 'utf8'));
+    const over = (url: string) => runAssay(['migrate', '--database', url, ...args.slice(2)]);
+    const proven = `${database.url}?sslmode=verify-full&sslrootcert=${file('crt')}`;
+    await vi.waitFor(async () => expect(await over(proven)).toMatchObject({ code: 0 }), {
+      timeout: 10_000,
+    });
+    const unknown = await over(`${database.url}?sslmode=verify-full`);
+    expect(unknown).toMatchObject({ code: 1 });
+    expect(unknown.stderr).toContain('certificate');
+    const misnamed = await over(proven.replace('127.0.0.1', 'localhost'));
+    expect(misnamed).toMatchObject({ code: 1 });
+  });
+
+  function makeCertificate(): void {
+    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+    const named = ['-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const files = ['-keyout', file('key'), '-out', file('crt')];
+    execFileSync(openssl ?? '', ['req', '-x509', ...made, ...named, ...files], { stdio: 'ignore' });
   }
 
   it.each([

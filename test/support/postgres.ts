@@ -71,6 +71,18 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** Lets the run's server answer over TLS too, with these PEM texts. */
+export async function serveTls(certificate: string, key: string): Promise<void> {
+  const server = await theServer();
+  const data = join(runFolder(), 'data');
+  for (const [name, text] of Object.entries({ 'server.crt': certificate, 'server.key': key })) {
+    writeFileSync(join(data, name), text, { mode: 0o600 });
+    if (user === NOBODY) chownSync(join(data, name), NOBODY.uid, NOBODY.gid);
+  }
+  await runIn(server, 'postgres', 'alter system set ssl = on');
+  await runIn(server, 'postgres', 'select pg_reload_conf()');
+}
+
 let databases = 0;
 let order: string | undefined;
 
@@ -121,8 +133,7 @@ function runs(program: string): boolean {
 
 /** The run's server: one test process starts it, the others wait for its word. */
 async function theServer(): Promise<Server> {
-  const folder = process.env[POSTGRES_FOLDER];
-  if (folder === undefined) throw new Error('tests of PostgreSQL run by vitest.config.ts only');
+  const folder = runFolder();
   const word = join(folder, 'ready.json');
   if (mayStart(folder)) {
     const server = await start(folder);
@@ -134,6 +145,12 @@ async function theServer(): Promise<Server> {
     await sleep(50);
   }
   return JSON.parse(readFileSync(word, 'utf8')) as Server;
+}
+
+function runFolder(): string {
+  const folder = process.env[POSTGRES_FOLDER];
+  if (folder !== undefined) return folder;
+  throw new Error('tests of PostgreSQL run by vitest.config.ts only');
 }
 
 function mayStart(folder: string): boolean {
