@@ -54,7 +54,7 @@ describe('assay scan', () => {
       ...(failOn === undefined ? {} : { failOn }),
     });
 
-  it.each(['package-malformed', 'text-not-utf8', 'advisories-old', 'advisories-date-implausible'])(
+  it.each(['text-not-utf8', 'advisories-old', 'advisories-date-implausible'])(
     'a gate is undecided over %s; without a gate it is a note',
     async (code) => {
       expect(await scan(scanned({ code }), 'CRITICAL')).toBe(3);

@@ -44,11 +44,10 @@ export interface ScanProblem {
 }
 
 /**
- * Problems that leave a scan COMPLETE but a gate undecided: a package may be missing or misread, or
- * the advisories may be too old to know. By code, since kept problems were written before this.
+ * Problems that leave a scan COMPLETE but a gate undecided: a name may be misread, or the
+ * advisories may be too old to know. By code, since kept problems were written before this.
  */
 const UNDECIDED: ReadonlySet<string> = new Set([
-  'package-malformed',
   'text-not-utf8',
   'advisories-old',
   'advisories-date-implausible',

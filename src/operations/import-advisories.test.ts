@@ -46,11 +46,6 @@ const GOOD = { 'Debian/A-1.json': record('A-1', NOW - DAY) };
 describe('refused before anything is taken, the earlier data stand:', () => {
   const future = JSON.stringify({ exportDate: formatTime(NOW + 2 * DAY) });
   it.each([
-    [
-      'two exports of one name',
-      { 'a/Debian/A-2.json': record('A-2', NOW), 'b/Debian/A-3.json': record('A-3', NOW) },
-      ['a/Debian', 'b/Debian'],
-    ],
     ['a zip without a record', { 'Debian/all.zip': EMPTY_ZIP }, ['Debian/all.zip']],
     [
       'an export dated in the future',
@@ -64,6 +59,14 @@ describe('refused before anything is taken, the earlier data stand:', () => {
     for (const part of named) expect(String(error)).toContain(part);
     expect(await dates()).toEqual([['Debian:12', NOW - DAY]]);
   });
+});
+
+it('exports of one name are one family: together they replace its earlier data', async () => {
+  await load(GOOD);
+  const both = { 'a/Debian/A-2.json': record('A-2', NOW), 'b/Debian/A-3.json': record('A-3', NOW) };
+  const imported = await load(both);
+  expect(imported.sources).toMatchObject([{ ecosystem: 'Debian:12', records: 2 }]);
+  expect(await dates()).toEqual([['Debian:12', NOW]]);
 });
 
 describe("a source's date is", () => {

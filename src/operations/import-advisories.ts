@@ -30,19 +30,20 @@ export interface ImportedAdvisories {
 }
 
 /**
- * Imports a folder or zip; one export after another, each visible as a whole when it is done.
- * Refuses two exports of one name, for the second would replace the first; an export dated in
- * the future, for it would never grow old; and one without a record.
+ * Imports a folder or zip; one family after another, each visible as a whole when it is done.
+ * Exports of one name are one family: together they replace its earlier data. Refuses an export
+ * dated in the future, for it would never grow old, and one without a record.
  */
 export async function importAdvisories(
   deps: Deps,
   input: { readonly caller: Caller; readonly path: string },
 ): Promise<ImportedAdvisories> {
   authorise(input.caller, 'assay.advisories.import', undefined);
+  const families = Map.groupBy(await listExports(input.path, deps.now()), (one) => one.name);
   let records = 0;
   const sources: AdvisorySource[] = [];
-  for (const found of await listExports(input.path, deps.now())) {
-    const imported = await importExport(deps, { caller: input.caller, found, before: records });
+  for (const [family, exports] of families) {
+    const imported = await importFamily(deps, input.caller, { family, exports });
     records += imported.records;
     sources.push(...imported.sources);
   }
@@ -51,62 +52,64 @@ export async function importAdvisories(
 
 /** What is there to import, judged as a whole before anything is taken. */
 async function listExports(path: string, now: Micros): Promise<readonly AdvisoryExport[]> {
-  const exports = new Map<string, AdvisoryExport>();
+  const exports: AdvisoryExport[] = [];
   for await (const found of readAdvisoryExport(path)) {
-    const same = exports.get(found.name);
-    if (same !== undefined) refuse(`${same.path} and ${found.path} are both of ${found.name}`);
     if ((found.exportDate ?? 0) > now + ADVISORY_DATE_LEEWAY) {
       const date = formatTime(found.exportDate ?? 0);
-      refuse(`the export date ${date} of ${found.path} is in the future; correct export.json`);
+      throw new AssayError(
+        'invalid-advisory',
+        `the export date ${date} of ${found.path} is in the future; correct export.json; ` +
+          'nothing was imported',
+      );
     }
-    exports.set(found.name, found);
+    exports.push(found);
   }
-  return [...exports.values()];
+  return exports;
 }
 
-function refuse(why: string): never {
-  throw new AssayError('invalid-advisory', `${why}; nothing was imported`);
+interface Family {
+  readonly family: string;
+  readonly exports: readonly AdvisoryExport[];
 }
 
-interface OneExport {
-  readonly caller: Caller;
-  readonly found: AdvisoryExport;
-  /** Records of the exports before it. */
-  readonly before: number;
-}
-
-async function importExport(
+async function importFamily(
   deps: Deps,
-  { caller, found, before }: OneExport,
+  caller: Caller,
+  { family, exports }: Family,
 ): Promise<ImportedAdvisories> {
-  const tally = createTally(found, deps.now() + ADVISORY_DATE_LEEWAY);
+  const tally = createTally(family, deps.now() + ADVISORY_DATE_LEEWAY);
   const open = await beginAdvisoryImport(deps.store, { id: deps.newId(), time: deps.now() });
-  let batch: Advisory[] = [];
-  const flush = async (): Promise<void> => {
-    await addAdvisories(deps.store, open, { family: found.name, advisories: batch });
-    batch = [];
-  };
-  for await (const record of found.records) {
-    const advisory = parseRecord(record, found.path);
-    tally.add(advisory);
-    batch.push(advisory);
-    if (batch.length < BATCH) continue;
-    await flush();
-    deps.progress(`${found.name}: ${before + tally.records()} records`);
-  }
-  await flush();
-  if (tally.records() === 0) {
-    const message = `${found.path} holds no record; the earlier data of ${found.name} stand`;
+  for (const found of exports) {
+    const before = tally.records();
+    for await (const advisories of batches(found)) {
+      for (const advisory of advisories) tally.add(advisory, found.exportDate);
+      await addAdvisories(deps.store, open, { family, advisories });
+      deps.progress(`${family}: ${tally.records()} records`);
+    }
+    if (tally.records() > before) continue;
+    const message = `${found.path} holds no record; the earlier data of ${family} stand`;
     throw new AssayError('invalid-advisory', message);
   }
-  const sources = tally.sources().map((source) => ({ ...source, family: found.name }));
-  const change = { caller, action: 'import-advisories', resource: `advisories/${found.name}` };
+  const sources = tally.sources().map((source) => ({ ...source, family }));
+  const change = { caller, action: 'import-advisories', resource: `advisories/${family}` };
   await publishAdvisoryImport(deps.store, open, {
     sources,
     time: deps.now(),
     alongside: (tx) => audit(deps, tx, change),
   });
   return { records: tally.records(), sources };
+}
+
+/** The advisories of an export, some at a time. */
+async function* batches(found: AdvisoryExport): AsyncGenerator<readonly Advisory[]> {
+  let batch: Advisory[] = [];
+  for await (const record of found.records) {
+    batch.push(parseRecord(record, found.path));
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function parseRecord(record: AdvisoryRecord, path: string): Advisory {
@@ -116,13 +119,13 @@ function parseRecord(record: AdvisoryRecord, path: string): Advisory {
     );
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `${record.name} in ${path}: ${why}; nothing of this export was taken`;
+    const message = `${record.name} in ${path}: ${why}; nothing of this family was taken`;
     throw new AssayError('invalid-advisory', message, { cause });
   }
 }
 
 interface Tally {
-  readonly add: (advisory: Advisory) => void;
+  readonly add: (advisory: Advisory, exportDate: Micros | undefined) => void;
   readonly records: () => number;
   readonly sources: () => readonly AdvisorySource[];
 }
@@ -131,16 +134,16 @@ interface Tally {
  * Counts records per ecosystem; a source's date is the export's own, else its newest change that
  * is not later than `latest`; 0 where there is none.
  */
-function createTally(found: AdvisoryExport, latest: Micros): Tally {
+function createTally(family: string, latest: Micros): Tally {
   const ecosystems = new Map<string, { records: number; updated: number }>();
   let records = 0;
   return {
-    add: (advisory) => {
+    add: (advisory, exportDate) => {
       records += 1;
       for (const name of new Set(advisory.affected.map((one) => one.ecosystem))) {
         const known = ecosystems.get(name) ?? { records: 0, updated: 0 };
         const change = advisory.modified > latest ? 0 : advisory.modified;
-        const updated = found.exportDate ?? Math.max(known.updated, change);
+        const updated = Math.max(known.updated, exportDate ?? change);
         ecosystems.set(name, { records: known.records + 1, updated });
       }
     },
@@ -148,7 +151,7 @@ function createTally(found: AdvisoryExport, latest: Micros): Tally {
     sources: () =>
       [...ecosystems].map(([ecosystem, of]) => ({
         ecosystem,
-        source: `OSV export ${found.name}`,
+        source: `OSV export ${family}`,
         ...of,
       })),
   };

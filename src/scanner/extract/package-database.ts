@@ -90,11 +90,12 @@ function blockProblems(
   const problems = errors.slice(0, PROBLEMS).map(({ line, reason }) => ({
     code: 'package-malformed',
     message: `${path} at line ${line} ${reason}`,
-    fatal: false,
+    // The others count, but what this one said is unknown.
+    fatal: true,
   }));
   if (errors.length > PROBLEMS) {
     const message = `${path} has ${errors.length - PROBLEMS} more malformed entries`;
-    problems.push({ code: 'package-malformed', message, fatal: false });
+    problems.push({ code: 'package-malformed', message, fatal: true });
   }
   if (!valid) {
     const message = `${path} has bytes that are not UTF-8; they were replaced`;
