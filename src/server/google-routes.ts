@@ -5,6 +5,7 @@ import { matchMethod } from '../google/methods.ts';
 import { GOOGLE_HANDLERS } from './google-handlers.ts';
 import type { RouteContext } from './route-context.ts';
 import { parseJsonBody } from './json-body.ts';
+import { splitUrl } from './split-url.ts';
 
 const PREFIXES = ['/v1/*', '/v1beta1/*', '/v1alpha2/*'];
 
@@ -20,8 +21,8 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const caller = await callerOf(request);
-  const [path = '', query = ''] = (request.raw.url ?? '').split('?', 2);
+  const caller = callerOf(request);
+  const { path, query } = splitUrl(request.raw.url ?? '');
   const found = matchMethod(request.method, path);
   if (found === undefined) return reply.code(404).send(unknownPathToJson(path).body);
   if (found.kind === 'wrong-verb') {

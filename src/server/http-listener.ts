@@ -7,7 +7,9 @@ import type { Deps } from '../operations/deps.ts';
 import { answerBadRequest } from './answer-bad-request.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { type Authenticator, authenticateCaller } from './authenticate.ts';
+import { MAX_CONNECTIONS } from './connection-limit.ts';
 import { sendError } from './error-response.ts';
+import { splitUrl } from './split-url.ts';
 import { addGoogleRoutes } from './google-routes.ts';
 import type { RouteContext } from './route-context.ts';
 import { OVERSIZE, readBodyCapped } from './read-body.ts';
@@ -59,15 +61,32 @@ export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInst
   const checkHost = makeHostCheck(options.hosts);
   app.addHook('onRequest', async (request) => checkHost(request.headers));
   addHealthRoutes(app, options.ready);
-  const callerOf = (request: FastifyRequest): Promise<Caller> =>
-    authenticateCaller(options.authenticator, {
-      authorization: request.headers.authorization,
-      address: request.socket.remoteAddress ?? '',
-    });
-  const context: RouteContext = { app, deps, callerOf };
+  const context: RouteContext = { app, deps, callerOf: addAuthentication(app, options) };
+  app.server.maxConnections = MAX_CONNECTIONS;
   addGoogleRoutes(context);
   addApiRoutes(context);
   return app;
+}
+
+/** Authenticates before a body is read; answers how to ask who a request's caller is. */
+function addAuthentication(
+  app: FastifyInstance,
+  { authenticator }: HttpOptions,
+): RouteContext['callerOf'] {
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  app.addHook('onRequest', async (request) => {
+    if (HEALTH.has(splitUrl(request.url).path)) return;
+    const caller = await authenticateCaller(authenticator, {
+      authorization: request.headers.authorization,
+      address: request.socket.remoteAddress ?? '',
+    });
+    callers.set(request, caller);
+  });
+  return (request) => {
+    const caller = callers.get(request);
+    if (caller !== undefined) return caller;
+    throw new AssayError('unauthenticated', 'the request has no caller');
+  };
 }
 
 function addHealthRoutes(app: FastifyInstance, ready: () => boolean): void {

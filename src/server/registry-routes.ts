@@ -22,6 +22,7 @@ import {
   putManifest,
   removeManifestOrTag,
 } from './registry-manifest-handlers.ts';
+import { splitUrl } from './split-url.ts';
 
 interface RegistryRoute {
   /** Group 1 is the repository, group 2 the last part where there is one. */
@@ -67,7 +68,7 @@ interface Exchange {
 
 async function answerCall(deps: RegistryDeps, exchange: Exchange): Promise<RegistryAnswer> {
   const { request } = exchange;
-  const [path = '', query = ''] = (request.raw.url ?? '').split('?', 2);
+  const { path, query } = splitUrl(request.raw.url ?? '');
   if (path === '/v2' || path === '/v2/') return handlerOf(VERSION, exchange)();
   for (const route of ROUTES) {
     const match = route.path.exec(path);

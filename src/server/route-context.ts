@@ -7,5 +7,5 @@ import type { Deps } from '../operations/deps.ts';
 export interface RouteContext {
   readonly app: FastifyInstance;
   readonly deps: Deps;
-  readonly callerOf: (request: FastifyRequest) => Promise<Caller>;
+  readonly callerOf: (request: FastifyRequest) => Caller;
 }

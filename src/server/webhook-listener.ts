@@ -5,14 +5,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { AssayError } from '../domain/error.ts';
-import { parseClusterKey } from '../domain/resource-name.ts';
+import type { Caller } from '../domain/caller.ts';
+import { AssayError, isAssayError } from '../domain/error.ts';
+import { parseClusterKey, parseProjectId } from '../domain/resource-name.ts';
 import type { AdmissionRequest } from '../domain/verdict.ts';
 import { formatImageReview, parseImageReview } from '../kubernetes/image-review.ts';
 import { type Admission, admitImages, refuseAdmission } from '../operations/admit-images.ts';
+import { requireProject } from '../operations/create-project.ts';
 import type { Deps } from '../operations/deps.ts';
 import { answerBadHttp } from './answer-bad-http.ts';
 import { type Authenticator, authenticateWebhook } from './authenticate.ts';
+import { MAX_CONNECTIONS } from './connection-limit.ts';
 import { OVERSIZE, readBodyCapped } from './read-body.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
@@ -61,6 +64,11 @@ export function buildWebhookListener(deps: Deps, options: WebhookOptions) {
     (_request: FastifyRequest, payload: IncomingMessage) =>
       readBodyCapped(payload, MAX_REVIEW_BYTES),
   );
+  // Before a body is read: who may not ask does not make us hold what they send.
+  app.addHook('onRequest', async (request) => {
+    CALLERS.set(request, await authenticate(request, options.authenticator));
+  });
+  app.server.maxConnections = MAX_CONNECTIONS;
   for (const url of PATHS) {
     app.post(url, (request, reply) => review(deps, options, { request, reply }));
   }
@@ -76,12 +84,20 @@ interface Exchange {
   readonly reply: FastifyReply;
 }
 
-async function review(deps: Deps, options: WebhookOptions, { request, reply }: Exchange) {
-  const caller = await authenticateWebhook(options.authenticator, {
+/** Callers of requests under way. */
+const CALLERS = new WeakMap<FastifyRequest, Caller>();
+
+function authenticate(request: FastifyRequest, authenticator: Authenticator): Promise<Caller> {
+  return authenticateWebhook(authenticator, {
     authorization: request.headers.authorization,
     address: request.socket.remoteAddress ?? '',
     socket: request.raw.socket as TLSSocket,
   });
+}
+
+async function review(deps: Deps, options: WebhookOptions, { request, reply }: Exchange) {
+  const caller = CALLERS.get(request);
+  if (caller === undefined) throw new AssayError('unauthenticated', 'the request has no caller');
   const asked = toAdmissionRequest(request, options);
   return send(reply, await admitImages(deps, { caller, request: asked }));
 }
@@ -109,13 +125,16 @@ function place(
 
 /** The project that the path names, else the one of paths that name none. */
 function projectOf({ params }: FastifyRequest, options: WebhookOptions): string {
-  return (params as { project?: string } | undefined)?.project ?? options.project;
+  const { project } = (params ?? {}) as { project?: string };
+  return project === undefined ? options.project : parseProjectId(project);
 }
 
-/** Who may not ask about a project writes nothing into its log either. */
-function isForbidden(error: unknown): boolean {
-  const code = error instanceof AssayError ? error.code : undefined;
-  return code === 'unauthenticated' || code === 'permission-denied';
+/**
+ * Who may not ask about a project, or asks on a path that nothing answers, writes nothing into any
+ * log of decisions: it would grow by whatever comes along.
+ */
+function isRecorded(request: FastifyRequest, error: unknown): boolean {
+  return CALLERS.has(request) && !request.is404 && !isAssayError(error, 'permission-denied');
 }
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
@@ -147,7 +166,7 @@ function notFound(request: FastifyRequest): AssayError {
   );
 }
 
-/** The one catch: any error becomes a recorded denial, or a bare one where even that fails. */
+/** The one catch: any error becomes a denial, recorded where it is of a known project. */
 async function refuse(
   deps: Deps,
   options: WebhookOptions,
@@ -165,15 +184,23 @@ async function refuse(
     wanted: 'an ImageReview of imagepolicy.k8s.io/v1alpha1',
     fix: 'correct the API server’s webhook configuration, or read the server’s log',
   };
-  const project = isForbidden(error) ? options.project : projectOf(request, options);
-  const empty = { source: 'image-review', project, annotations: {}, images: [] } as const;
+  const bare = formatImageReview({
+    allowed: false,
+    reason: refusal.sentence,
+    auditAnnotations: {},
+  });
+  if (!isRecorded(request, error)) return reply.code(200).send(bare);
   try {
+    const project = projectOf(request, options);
+    await requireProject(deps, project);
+    const empty = { source: 'image-review', project, annotations: {}, images: [] } as const;
     return await send(reply, await refuseAdmission(deps, { request: empty, refusal }));
   } catch (cause) {
-    deps.log.error({ err: cause, request: request.id }, 'denial could not be recorded');
-    return reply
-      .code(200)
-      .send(formatImageReview({ allowed: false, reason: refusal.sentence, auditAnnotations: {} }));
+    const unknown = isAssayError(cause, 'invalid-name') || isAssayError(cause, 'not-found');
+    if (!unknown) {
+      deps.log.error({ err: cause, request: request.id }, 'denial could not be recorded');
+    }
+    return reply.code(200).send(bare);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whatever a webhook is sent, it answers: HTTP 200, a valid ImageReview that denies, and a decision
- * that can be explained. Only what the policy allows is let in.
+ * Whatever a webhook is sent, it answers: HTTP 200, a valid ImageReview that denies, and, where it
+ * is about a known project, a decision that can be explained. Only what the policy allows is let in.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +54,27 @@ async function expectDenied(one: WebhookAsk, why: RegExp | string = ''): Promise
   const shown = await server.call(`/api/v1/decisions/${id}`);
   expect(shown.status).toBe(200);
   expect(valueAt(shown.json, 'result.evaluation.verdict.allowed')).toBe(false);
+}
+
+/** A denial that leaves no trace: who sends it could otherwise fill the log. */
+async function expectUnrecorded(one: WebhookAsk, why: RegExp): Promise<void> {
+  const before = await newestDecisions();
+  const { http, json } = await askWebhook(server, one);
+  expect(http).toBe(200);
+  expect(json).toMatchObject({ kind: 'ImageReview', status: { allowed: false } });
+  expect(json.status?.reason).toMatch(why);
+  expect([one.path, json.status?.auditAnnotations?.['decision']]).toEqual([one.path, undefined]);
+  expect(await newestDecisions()).toEqual(before);
+}
+
+/** Of every project that a path may mean. */
+async function newestDecisions(): Promise<readonly unknown[]> {
+  const ids: unknown[] = [];
+  for (const project of ['default', 'shop', 'nobody']) {
+    const { json } = await server.call(`/api/v1/projects/${project}/decisions?pageSize=1`);
+    ids.push(valueAt(json, 'result.0.decision.id'));
+  }
+  return ids;
 }
 
 function* parts(megabytes: number): Iterable<Uint8Array> {
@@ -131,6 +152,16 @@ describe('a request of any shape is answered and denied', () => {
   const good = reviewOfImage('good.example/a');
 
   it.each([
+    ['POST', '/webhook/image-review/projects/shop/clusters/eu.other'],
+    ['POST', '/webhook/image-review/projects/shop/clusters/'],
+    ['POST', '/webhook/image-review/projects/shop/clusters/prod'],
+    ['POST', '/webhook/image-review/projects/shop/clusters/eu.prod%00'],
+    ['POST', '/webhook/image-review/projects/nobody/clusters/eu.prod'],
+  ])('%s %.80s', async (method, path) => {
+    await expectDenied({ method, path, body: good });
+  });
+
+  it.each([
     ['GET', '/image_policy'],
     ['PUT', DENIED],
     ['DELETE', DENIED],
@@ -143,13 +174,8 @@ describe('a request of any shape is answered and denied', () => {
     ['POST', '//image_policy'],
     ['POST', '/webhook/validate'],
     ['POST', '/webhook/image-review/projects/shop'],
-    ['POST', '/webhook/image-review/projects/shop/clusters/'],
     ['POST', '/webhook/image-review/projects//clusters/eu.prod'],
     ['POST', '/webhook/image-review/projects/shop/clusters/eu.prod/more'],
-    ['POST', '/webhook/image-review/projects/shop/clusters/eu.other'],
-    ['POST', '/webhook/image-review/projects/nobody/clusters/eu.prod'],
-    ['POST', '/webhook/image-review/projects/shop/clusters/prod'],
-    ['POST', '/webhook/image-review/projects/shop/clusters/eu.prod%00'],
     ['POST', '/webhook/image-review/projects/shop%2f..%2fdefault/clusters/eu.prod'],
     ['POST', '/webhook/image-review/projects/%2e%2e/clusters/eu.prod'],
     ['POST', '/webhook/image-review/projects/../clusters/eu.prod'],
@@ -162,8 +188,13 @@ describe('a request of any shape is answered and denied', () => {
     ['POST', `/webhook/image-review/projects/${'p'.repeat(5000)}/clusters/eu.prod`],
     ['POST', `/webhook/image-review/projects/shop/clusters/eu.${'c'.repeat(5000)}`],
     ['POST', '*'],
-  ])('%s %.80s', async (method, path) => {
-    await expectDenied({ method, path, body: good });
+  ])('%s %.80s, and no log grows by it', async (method, path) => {
+    await expectUnrecorded({ method, path, body: good }, /^Denied: /);
+  });
+
+  it('a caller without a known token writes nothing', async () => {
+    const headers = { authorization: 'Bearer unknown' };
+    await expectUnrecorded({ path: DENIED, body: good, headers }, /token is not known/);
   });
 
   it('reads the path without its query', async () => {
@@ -176,10 +207,8 @@ describe('a request of any shape is answered and denied', () => {
   });
 
   it('keeps the names of a path apart: percent signs are decoded once', async () => {
-    await expectDenied({
-      path: '/webhook/image-review/projects/%2573hop/clusters/eu.prod',
-      body: good,
-    });
+    const twice = '/webhook/image-review/projects/%2573hop/clusters/eu.prod';
+    await expectUnrecorded({ path: twice, body: good }, /project id/);
     const path = '/webhook/image-review/projects/%73hop/clusters/eu%2Eprod';
     expect(await ask({ path, body: good })).toMatchObject({ allowed: true });
   });
