@@ -629,7 +629,7 @@ describe('requests at the edge of HTTP', () => {
     const body = ' '.repeat(9 * 1024 * 1024);
     const answer = await server.call(`${V1}/notes?noteId=big`, { body });
     expect(answer).toMatchObject({
-      status: 429,
+      status: 413,
       json: { error: { status: 'RESOURCE_EXHAUSTED' } },
     });
   });
