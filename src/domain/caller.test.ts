@@ -22,7 +22,9 @@ describe('authorise', () => {
   it('keeps a caller that is bound to a project from others and from what has none', () => {
     const bound: Caller = { name: 't', role: 'admin', project: 'p' };
     expect(() => authorise(bound, 'assay.decisions.get', 'p')).not.toThrow();
-    expect(() => authorise(bound, 'assay.decisions.get', 'q')).toThrow('lacks permission');
+    expect(() => authorise(bound, 'assay.decisions.get', 'q')).toThrow(
+      't lacks permission assay.decisions.get on project q; it is bound to project p',
+    );
     expect(() => authorise(bound, 'assay.tokens.manage', undefined)).toThrow('lacks permission');
   });
 });

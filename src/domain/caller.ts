@@ -71,12 +71,11 @@ export function authorise(
 ): void {
   if (hasRole(caller.role, PERMISSIONS[permission]) && isWithin(caller, project)) return;
   const where = project === undefined ? '' : ` on project ${project}`;
-  throw new AssayError(
-    'permission-denied',
-    `${caller.name} lacks permission ${permission}${where}; it needs the role ` +
-      `${PERMISSIONS[permission]} there`,
-    { details: { permission } },
-  );
+  const why = isWithin(caller, project)
+    ? `it needs the role ${PERMISSIONS[permission]} there`
+    : `it is bound to project ${caller.project}`;
+  const message = `${caller.name} lacks permission ${permission}${where}; ${why}`;
+  throw new AssayError('permission-denied', message, { details: { permission } });
 }
 
 function hasRole(held: Role, needed: Role): boolean {

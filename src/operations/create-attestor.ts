@@ -1,7 +1,7 @@
 /** Creating an attestor over a note. */
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Attestor, AttestorKey } from '../domain/attestor.ts';
-import { attestorName, parseAttestorId } from '../domain/resource-name.ts';
+import { attestorName, parseAttestorId, parseNoteName } from '../domain/resource-name.ts';
 import { AssayError } from '../domain/error.ts';
 import { createAttestor as insertAttestor } from '../store/attestor-rows.ts';
 import { findNote } from '../store/note-rows.ts';
@@ -30,6 +30,9 @@ export async function createAttestor(
 ): Promise<Attestor> {
   const { caller, project } = input;
   authorise(caller, 'binaryauthorization.attestors.create', project);
+  // An attestor makes the attestations of its note speak: who may not read them may not use them.
+  const { project: noteProject } = parseNoteName(input.attestor.noteReference);
+  authorise(caller, 'containeranalysis.notes.listOccurrences', noteProject);
   const name = attestorName(project, parseAttestorId(input.id));
   const publicKeys = await checkAttestorKeys(input.attestor.publicKeys, [], deps.now());
   await ensureProject(deps, caller, project);

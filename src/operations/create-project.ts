@@ -20,9 +20,9 @@ export async function createProject(
   const project = parseProjectId(input.project);
   authorise(input.caller, 'assay.projects.create', project);
   if ((await findProject(deps.store, project)) !== undefined) {
-    throw new AssayError('already-exists', `project ${project} exists`);
+    throw exists(project);
   }
-  await makeProject(deps, input.caller, project);
+  if (!(await makeProject(deps, input.caller, project))) throw exists(project);
   return { project };
 }
 
@@ -42,7 +42,8 @@ export async function requireProject(deps: Deps, project: string): Promise<void>
   throw new AssayError('not-found', message);
 }
 
-async function makeProject(deps: Deps, caller: Caller, project: string): Promise<void> {
+/** Answers false where another caller made it first. */
+async function makeProject(deps: Deps, caller: Caller, project: string): Promise<boolean> {
   if (project === SCANNER_PROJECT) {
     throw new AssayError(
       'permission-denied',
@@ -52,8 +53,8 @@ async function makeProject(deps: Deps, caller: Caller, project: string): Promise
   const time = deps.now();
   const parsed = defaultPolicy(project);
   const source = JSON.stringify(policyBodyToJson(parsed));
-  await deps.store.write(async (tx) => {
-    await insertProject(tx, { id: project, createTime: time });
+  const made = await deps.store.write(async (tx) => {
+    if (!(await insertProject(tx, { id: project, createTime: time }))) return false;
     await putPolicy(tx, newPolicy({ project, parsed, source, time }));
     await audit(deps, tx, {
       caller,
@@ -61,6 +62,13 @@ async function makeProject(deps: Deps, caller: Caller, project: string): Promise
       action: 'create-project',
       resource: `projects/${project}`,
     });
+    return true;
   });
-  deps.log.warn({ project }, `project ${project} is new: its policy allows every image until set`);
+  const message = `project ${project} is new: its policy allows every image until set`;
+  if (made) deps.log.warn({ project }, message);
+  return made;
+}
+
+function exists(project: string): AssayError {
+  return new AssayError('already-exists', `project ${project} exists`);
 }

@@ -4,6 +4,7 @@
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { BinauthzPolicy, PolicyDocument } from '../domain/policy-document.ts';
+import { parseAttestorName } from '../domain/resource-name.ts';
 import { findAttestor } from '../store/attestor-rows.ts';
 import { putPolicy } from '../store/policy-rows.ts';
 import type { Reader } from '../store/store-contract.ts';
@@ -25,9 +26,13 @@ export interface SetPolicyInput {
 export async function setPolicy(deps: Deps, input: SetPolicyInput): Promise<PolicyDocument> {
   const { caller, project, policy, source, etag } = input;
   authorise(caller, 'binaryauthorization.policy.update', project);
+  const attestors = attestorsOf(policy);
+  for (const name of attestors) {
+    authorise(caller, 'binaryauthorization.attestors.get', parseAttestorName(name).project);
+  }
   await ensureProject(deps, caller, project);
   return deps.store.write(async (tx) => {
-    await refuseUnknownAttestors(tx, policy);
+    await refuseUnknownAttestors(tx, attestors);
     const change = newPolicy({ project, parsed: policy, source, time: deps.now() });
     const document = await putPolicy(tx, change, etag);
     await audit(deps, tx, { caller, project, action: 'set-policy', resource: policy.name });
@@ -35,9 +40,16 @@ export async function setPolicy(deps: Deps, input: SetPolicyInput): Promise<Poli
   });
 }
 
-async function refuseUnknownAttestors(reader: Reader, policy: BinauthzPolicy): Promise<void> {
+function attestorsOf(policy: BinauthzPolicy): ReadonlySet<string> {
   const rules = [policy.defaultAdmissionRule, ...Object.values(policy.clusterAdmissionRules)];
-  for (const name of new Set(rules.flatMap((rule) => rule.requireAttestationsBy))) {
+  return new Set(rules.flatMap((rule) => rule.requireAttestationsBy));
+}
+
+async function refuseUnknownAttestors(
+  reader: Reader,
+  attestors: ReadonlySet<string>,
+): Promise<void> {
+  for (const name of attestors) {
     if ((await findAttestor(reader, name)) !== undefined) continue;
     throw new AssayError(
       'invalid-policy',
