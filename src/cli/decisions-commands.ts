@@ -1,5 +1,6 @@
 /** `assay decisions …`: what was decided, and one decision explained step by step. */
 import type { Decision, Evaluation } from '../domain/decision.ts';
+import { terminalText } from '../domain/terminal-text.ts';
 import { formatTime } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { CommandRun } from './command.ts';
@@ -51,9 +52,8 @@ export const showDecision: CommandRun = (context, args, options) =>
     const head = [
       `decision   ${decision.id}`,
       `time       ${formatTime(decision.time)}`,
-      `project    ` +
-        `${decision.project}${request.cluster === undefined ? '' : `, cluster ${request.cluster}`}`,
-      `namespace  ${request.namespace ?? '-'}`,
+      `project    ${terminalText(decision.project)}${clusterOf(evaluation)}`,
+      `namespace  ${terminalText(request.namespace ?? '-')}`,
       `answer     ${answerOf(verdict)}`,
       `policies   ${verdict.policies.join(', ')} (engine ${evaluation.engineVersion})`,
     ];
@@ -94,6 +94,10 @@ function answerOf(verdict: Verdict): string {
   if (verdict.dryRun) return `ALLOWED (dry run; ${verdict.outcome})`;
   if (verdict.allowed) return 'ALLOWED';
   return verdict.outcome === 'undecided' ? 'DENIED (undecided)' : 'DENIED';
+}
+
+function clusterOf({ request: { cluster } }: Evaluation): string {
+  return cluster === undefined ? '' : `, cluster ${terminalText(cluster)}`;
 }
 
 function imagesOf(evaluation: Evaluation): string {
