@@ -5,7 +5,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OperationsClient, Reach } from './cli/command.ts';
-import { remoteOperations } from './cli/remote-operations.ts';
 import type { Caller } from './domain/caller.ts';
 import { AssayError } from './domain/error.ts';
 import { commandLog, makeDeps, systemNow } from './make-deps.ts';
@@ -44,6 +43,8 @@ export const ADMIN_TOKEN_FILE = 'admin-token';
 async function openRemote(url: string, tokenFile: string | undefined): Promise<OperationsClient> {
   const token =
     tokenFile === undefined ? undefined : (await readTextFile(tokenFile, MAX_TOKEN_BYTES)).trim();
+  // Loaded here because a command on a data folder needs no HTTP client, and it loads slowly.
+  const { remoteOperations } = await import('./cli/remote-operations.ts');
   return remoteOperations({ url, token });
 }
 
