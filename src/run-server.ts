@@ -185,7 +185,9 @@ async function buildWebhook(
   return { app, unwatch, ...(own.caFile === undefined ? {} : { caFile: own.caFile }) };
 }
 
-/** Own certificate files; where they are renewed while we run they are read again like given ones. */
+/**
+ * Own certificate files; where they are renewed while we run they are read again like given ones.
+ */
 function ownWebhookFiles(
   folder: string,
   { webhookHosts }: ServeConfig,

@@ -1,7 +1,7 @@
 /**
  * What a JSON text looks like before it is parsed: how deep it nests, and whether an object has a
- * key twice. `JSON.parse` keeps the last of two equal keys, another reader the first, so such a text
- * has two readings (RFC 8259, section 4). One pass, no recursion, whatever the text.
+ * key twice. `JSON.parse` keeps the last of two equal keys, another reader the first, so such a
+ * text has two readings (RFC 8259, section 4). One pass, no recursion, whatever the text.
  */
 
 /** The shape of a text; for one that is no JSON it says what was seen until then. */

@@ -1,6 +1,6 @@
 /** The scheme of a resource URL is optional; nothing else of it is. */
 import { describe, expect, it } from 'vitest';
-import { parseResourceUrl, resourceKey, sameResource } from './resource-url.ts';
+import { parseResourceUrl, resourceKey } from './resource-url.ts';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 
@@ -39,18 +39,6 @@ describe('parseResourceUrl', () => {
   });
 });
 
-describe('sameResource', () => {
-  it.each([
-    ['https://gcr.io/p/app', 'gcr.io/p/app', true],
-    ['gcr.io/p/app', 'HTTPS://gcr.io/p/app', true],
-    ['http://gcr.io/p/app', 'gcr.io/p/app', false],
-    ['gcr.io/p/app', 'gcr.io/p/App', false],
-    ['https://gcr.io/p/app', 'https://gcr.io/p/app/', false],
-  ])('%s and %s: %s', (a, b, same) => {
-    expect(sameResource(a, b)).toBe(same);
-  });
-});
-
 describe('resourceKey', () => {
   it.each([
     ['another registry', `HTTPS://gcr.io/p/app@${DIGEST}`, `gcr.io/p/app@${DIGEST}`],
@@ -62,6 +50,5 @@ describe('resourceKey', () => {
     ['no image', 'https://example.com/a?b=c@d', 'example.com/a?b=c@d'],
   ])('is one for all names of an image: %s', (_fact, text, key) => {
     expect(resourceKey(text)).toBe(key);
-    expect(sameResource(text, key)).toBe(true);
   });
 });

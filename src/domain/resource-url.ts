@@ -52,11 +52,6 @@ export function resourceKey(uri: string): string {
   return image === undefined ? text.replace(/^index\./, '') : `${image.name}@${image.digest}`;
 }
 
-/** Tells whether two texts name one resource. */
-export function sameResource(a: string, b: string): boolean {
-  return resourceKey(a) === resourceKey(b);
-}
-
 function urlProblem(uri: string): string | undefined {
   if (uri === '') return 'is empty';
   if (uri.length > MAX_LENGTH)

@@ -11,11 +11,7 @@ import { cpeOfEcosystem, versionToJson } from './package-version.ts';
 import { decodeScannedId, encodeScannedId, escapeNoteId, unescapeNoteId } from './scanned-name.ts';
 import { advisoryNote, cveOf, packageNoteId, scannedNote } from './scanned-notes.ts';
 import { scannedOccurrences } from './scanned-occurrences.ts';
-import {
-  countFindings,
-  countOccurrences,
-  vulnerabilitySummaryToJson,
-} from './vulnerability-summary.ts';
+import { countOccurrences, vulnerabilitySummaryToJson } from './vulnerability-summary.ts';
 
 const DIGEST = parseDigest(`sha256:${'1d'.repeat(32)}`);
 const URI = `https://gcr.io/p/app@${DIGEST}`;
@@ -310,8 +306,7 @@ describe('summaries', () => {
     { resourceUri: URI, fixable: 1, total: 3 },
   ] as const;
 
-  it('count findings and their occurrences alike', () => {
-    expect(countFindings(RESULT, URI)).toEqual(counts);
+  it('count the occurrences of findings', () => {
     expect(countOccurrences(OCCURRENCES)).toEqual(counts);
   });
 

@@ -33,8 +33,9 @@ export function isZeroBlock(block: Buffer): boolean {
 }
 
 /**
- * Reads a header block; throws `invalid-image` where a checksum or number is wrong. There are tens of
- * thousands of them in an image: fields are read as bytes, and texts made only where there is one.
+ * Reads a header block; throws `invalid-image` where a checksum or number is wrong. There are tens
+ * of thousands of them in an image: fields are read as bytes, and texts made only where there is
+ * one.
  */
 export function parseTarHeader(block: Buffer): TarHeader {
   checkSum(block);

@@ -20,7 +20,9 @@ const NEXT = '\u0001';
 const TOP = '\u{10FFFF}';
 const ALL: DerivedBounds = { kinds: new Set(SCANNED_KINDS), low: '', high: TOP };
 
-/** Bounds of a filter that has been compiled, so that its fields and values are known to be good. */
+/**
+ * Bounds of a filter that has been compiled, so that its fields and values are known to be good.
+ */
 export function derivedBounds(filter: Filter): DerivedBounds {
   return filter.kind === 'all' ? ALL : boundsOf(filter);
 }

@@ -81,20 +81,6 @@ const attestations = statement((sql, p: AttestationKey) =>
     .limit(p.limit),
 );
 
-const severities = statement((sql, p: { project: string; low: string; high: string }) =>
-  sql
-    .selectFrom('occurrence')
-    .select((count) => ['resource_uri', 'severity', count.fn.countAll<number>().as('count')])
-    .where('project', '=', p.project)
-    .where('kind', '=', 'VULNERABILITY')
-    .where('resource_uri', '>=', p.low)
-    .where('resource_uri', '<', p.high)
-    .groupBy(['resource_uri', 'severity'])
-    .orderBy('resource_uri')
-    .orderBy('severity')
-    .limit(10_000),
-);
-
 /** An occurrence by its name `projects/P/occurrences/O`, or undefined. */
 export async function findOccurrence(db: Reader, name: string): Promise<Occurrence | undefined> {
   const row = await db.first(byId(keyOf(name)));
@@ -143,21 +129,6 @@ export async function findAttestations(
     limit,
   };
   return (await db.all(attestations(bound))).map(fromRow);
-}
-
-/** How many vulnerability occurrences of each severity rank a resource has, by resource prefix. */
-export async function countSeverities(
-  db: Reader,
-  project: string,
-  resourcePrefix: string,
-): Promise<{ resourceUri: string; severity: number; count: number }[]> {
-  const low = resourceKey(resourcePrefix);
-  const rows = await db.all(severities({ project, low, high: `${low}\u{10FFFF}` }));
-  return rows.map(({ resource_uri: resourceUri, severity, count }) => ({
-    resourceUri,
-    severity,
-    count: Number(count),
-  }));
 }
 
 /** Creates occurrences, all or none; `already-exists` where a name is taken. */

@@ -23,16 +23,6 @@ const current = statement((sql, p: PolicyId) =>
     .limit(1),
 );
 
-const oneRevision = statement((sql, p: PolicyId & { revision: number }) =>
-  sql
-    .selectFrom('policy_document')
-    .selectAll()
-    .where('project', '=', p.project)
-    .where('kind', '=', p.kind)
-    .where('name', '=', p.name)
-    .where('revision', '=', p.revision),
-);
-
 const insertPolicy = statement((sql, p: PolicyDocumentTable) =>
   sql.insertInto('policy_document').values({
     project: p.project,
@@ -46,33 +36,45 @@ const insertPolicy = statement((sql, p: PolicyDocumentTable) =>
   }),
 );
 
-/** The current revision, or undefined. */
+const currentRevision = statement((sql, p: PolicyId) =>
+  sql
+    .selectFrom('policy_document')
+    .select('revision')
+    .where('project', '=', p.project)
+    .where('kind', '=', p.kind)
+    .where('name', '=', p.name)
+    .orderBy('revision', 'desc')
+    .limit(1),
+);
+
+/** Documents that one store keeps parsed; each may be as large as a request's body. */
+const PARSED_DOCUMENTS = 32;
+const PARSED = new WeakMap<Reader, Map<string, PolicyDocument>>();
+
+/**
+ * The current revision, or undefined. A revision never changes once it is committed, so that it is
+ * parsed once however often it is asked for; within a transaction it is always read.
+ */
 export async function findPolicy(db: Reader, id: PolicyId): Promise<PolicyDocument | undefined> {
+  if ('run' in db) return findCurrent(db, id);
+  const found = await db.first(currentRevision(id));
+  if (found === undefined) return undefined;
+  const parsed = PARSED.get(db) ?? new Map<string, PolicyDocument>();
+  PARSED.set(db, parsed);
+  const key = JSON.stringify([id.project, id.kind, id.name]);
+  const known = parsed.get(key);
+  if (known?.revision === Number(found.revision)) return known;
+  const document = await findCurrent(db, id);
+  parsed.delete(key);
+  if (document !== undefined) parsed.set(key, document);
+  const oldest = parsed.size > PARSED_DOCUMENTS ? parsed.keys().next() : undefined;
+  if (oldest?.value !== undefined) parsed.delete(oldest.value);
+  return document;
+}
+
+async function findCurrent(db: Reader, id: PolicyId): Promise<PolicyDocument | undefined> {
   const row = await db.first(current(id));
   return row && fromRow(row);
-}
-
-/** One revision, or undefined. */
-export async function findPolicyRevision(
-  db: Reader,
-  id: PolicyId & { revision: number },
-): Promise<PolicyDocument | undefined> {
-  const row = await db.first(oneRevision(id));
-  return row && fromRow(row);
-}
-
-/** The newest revisions of a document, newest first. */
-export async function listPolicyRevisions(
-  db: Reader,
-  id: PolicyId,
-  limit: number,
-): Promise<PolicyDocument[]> {
-  const rows = db.sql.selectFrom('policy_document').selectAll();
-  const own = rows
-    .where('project', '=', id.project)
-    .where('kind', '=', id.kind)
-    .where('name', '=', id.name);
-  return (await db.all(own.orderBy('revision', 'desc').limit(limit))).map(fromRow);
 }
 
 /**

@@ -54,7 +54,6 @@ import { findLayerFacts, saveLayerFacts } from './layer-rows.ts';
 import { findMatches, saveMatches } from './match-rows.ts';
 import { createNote, deleteNote, findNote, listNotes, updateNote } from './note-rows.ts';
 import {
-  countSeverities,
   createOccurrences,
   deleteOccurrence,
   findAttestations,
@@ -67,7 +66,7 @@ import { openStore } from './open-store.ts';
 import { findPackagesBySource } from './package-rows.ts';
 import { parsePostgresUrl } from './postgres-address.ts';
 import { openPostgresStore } from './postgres-store.ts';
-import { findPolicy, findPolicyRevision, listPolicyRevisions, putPolicy } from './policy-rows.ts';
+import { findPolicy, putPolicy } from './policy-rows.ts';
 import { createProject, findProject, listProjects } from './project-rows.ts';
 import type { NewDecision, Store, StoreOptions } from './store-contract.ts';
 import { createToken, deleteToken, findToken, listTokens } from './token-rows.ts';
@@ -214,9 +213,6 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
     const stale = store.write((tx) => putPolicy(tx, { ...policy, etag: 'three' }, 'one'));
     await expect(stale).rejects.toMatchObject({ code: 'aborted' });
     expect(await findPolicy(store, key)).toEqual(second);
-    expect(await findPolicyRevision(store, { ...key, revision: 1 })).toMatchObject({ etag: 'one' });
-    const all = await listPolicyRevisions(store, key, 10);
-    expect(all.map(({ revision }) => revision)).toEqual([2, 1]);
   });
 
   it('keeps attestors by name, with etags and pages', async () => {
@@ -368,16 +364,6 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
       const filter = parseFilter(`resourceUrl="${resource}"`);
       const listed = await listNoteOccurrences(store, note.name, { filter, pageSize: 100 });
       expect(listed.occurrences).toHaveLength(7);
-    });
-
-    it('counts severities by resource', async () => {
-      await store.write((tx) => createOccurrences(tx, some));
-      const counts = await countSeverities(store, 'p-roject', 'https://reg.example/app1');
-      const resourceUri = `reg.example/app1@${digest('a')}`;
-      expect(counts).toEqual([
-        { resourceUri, severity: 2, count: 4 },
-        { resourceUri, severity: 5, count: 2 },
-      ]);
     });
 
     it.each(['x', '####', 'W10', 'bnVsbA', 'a'.repeat(5000), 'WyJ4IiwxLCJhIl0'])(

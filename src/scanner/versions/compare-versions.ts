@@ -35,8 +35,3 @@ export function versionComparer(ecosystem: string): VersionComparer | undefined 
   const colon = ecosystem.indexOf(':');
   return COMPARERS.get(colon === -1 ? ecosystem : ecosystem.slice(0, colon));
 }
-
-/** Tells whether a comparison gave an order rather than a reason why there is none. */
-export function isOrder(result: number | VersionError): result is number {
-  return typeof result === 'number';
-}
