@@ -1,7 +1,7 @@
 /**
  * Groups the decisions of concurrent callers into one row and one commit. While a batch is being
- * committed the next one fills, and the callers just answered get a moment to ask again, so the wait
- * follows the load: a lone caller waits for nobody.
+ * committed the next one fills, and the callers just answered get a moment to ask again, so the
+ * wait follows the load: a lone caller waits for nobody.
  */
 import { DAY, type Micros } from '../domain/time.ts';
 import { formatDecisionPayload } from './decision-payload.ts';
