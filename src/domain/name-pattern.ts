@@ -38,15 +38,56 @@ export function checkNamePattern(text: string): void {
  * included. An ill-formed pattern matches nothing.
  */
 export function matchesNamePattern(pattern: string, reference: ImageReference): boolean {
+  return matchesTexts({ pattern, split: splitPattern(pattern) }, textsOf(reference));
+}
+
+/** The first of a list of patterns that a reference matches, or undefined. */
+export function findNamePattern(
+  patterns: readonly string[],
+  reference: ImageReference,
+): string | undefined {
+  const texts = textsOf(reference);
+  return compiled(patterns).find((one) => matchesTexts(one, texts))?.pattern;
+}
+
+interface CompiledPattern {
+  readonly pattern: string;
+  readonly split: NamePattern | undefined;
+}
+
+/** Lists of patterns belong to policies, which stay while thousands of images are matched. */
+const COMPILED = new WeakMap<readonly string[], readonly CompiledPattern[]>();
+
+function compiled(patterns: readonly string[]): readonly CompiledPattern[] {
+  const known = COMPILED.get(patterns);
+  if (known !== undefined) return known;
+  const made = patterns.map((pattern) => ({ pattern, split: splitPattern(pattern) }));
+  COMPILED.set(patterns, made);
+  return made;
+}
+
+interface MatchedTexts {
+  readonly whole: string;
+  readonly matched: string;
+}
+
+function textsOf(reference: ImageReference): MatchedTexts {
+  const whole = formatImageReference(reference);
   const { name, digest } = reference;
-  const text = digest === undefined ? formatImageReference(reference) : `${name}@${digest}`;
-  return matchesNameText(pattern, text) || pattern === formatImageReference(reference);
+  return { whole, matched: digest === undefined ? whole : `${name}@${digest}` };
+}
+
+function matchesTexts({ pattern, split }: CompiledPattern, texts: MatchedTexts): boolean {
+  return (split !== undefined && fits(split, texts.matched)) || pattern === texts.whole;
 }
 
 /** The rule itself, over a text that is taken as it is. */
 export function matchesNameText(pattern: string, text: string): boolean {
   const split = splitPattern(pattern);
-  if (split === undefined) return false;
+  return split !== undefined && fits(split, text);
+}
+
+function fits(split: NamePattern, text: string): boolean {
   if (split.wildcard === '') return text === split.prefix;
   if (!text.startsWith(split.prefix)) return false;
   return split.wildcard === '**' || !text.includes('/', split.prefix.length);

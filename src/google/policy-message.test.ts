@@ -289,6 +289,36 @@ describe('policies that are refused', () => {
       { description: JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown },
       'policy.description is a deeply nested value; want text',
     ],
+    [
+      'too many patterns',
+      { admissionWhitelistPatterns: Array(1001).fill({ namePattern: 'gcr.io/p/*' }) },
+      'policy.admissionWhitelistPatterns holds 1001; at most 1000 patterns are kept',
+    ],
+    [
+      'too many cluster rules',
+      {
+        clusterAdmissionRules: Object.fromEntries(
+          Array.from({ length: 1001 }, (_, index) => [`eu.c${index}`, RULE]),
+        ),
+      },
+      'policy.clusterAdmissionRules holds 1001; at most 1000 rules are kept',
+    ],
+    [
+      'too many attestors',
+      {
+        defaultAdmissionRule: {
+          ...RULE,
+          evaluationMode: 'REQUIRE_ATTESTATION',
+          requireAttestationsBy: Array(101).fill('projects/p/attestors/a'),
+        },
+      },
+      'policy.defaultAdmissionRule.requireAttestationsBy holds 101; at most 100 attestors',
+    ],
+    [
+      'a description without end',
+      { description: 'a'.repeat(4097) },
+      'policy.description holds 4097; at most 4096 characters are kept',
+    ],
     ['an unknown field', { clusterRules: {} }, 'policy.clusterRules is an unknown field'],
   ])('%s', (_name, change, message) => {
     const json =

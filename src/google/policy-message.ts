@@ -23,14 +23,21 @@ const UNEVALUATED_RULES = [
   'istioServiceIdentityAdmissionRules',
 ] as const;
 
+/** What one policy may hold; Google's own limits are lower where it has any. */
+const MAX_PATTERNS = 1000;
+const MAX_CLUSTER_RULES = 1000;
+const MAX_ATTESTORS = 100;
+const MAX_DESCRIPTION = 4096;
+
 const POLICY_NAME = /^projects\/([^/]*)\/policy$/;
 
 /**
  * Reads a policy. `name` (of a request's path) takes the place of the body's; without it the
  * body's must be `projects/P/policy`, and a body without one is project `default`'s. Refuses with
  * `invalid-policy`: unknown fields, missing or unknown modes, attestors missing or superfluous for
- * a rule's mode, malformed attestor names, cluster keys and name patterns, and rules by namespace,
- * service account or mesh identity, which this release does not evaluate.
+ * a rule's mode, malformed attestor names, cluster keys and name patterns, more of them than the
+ * caps above, and rules by namespace, service account or mesh identity, which this release does not
+ * evaluate.
  */
 export function policyFromJson(json: unknown, name?: string): PolicyBody {
   const table = BINAUTHZ_TABLES.v1;
@@ -45,6 +52,8 @@ export function policyFromJson(json: unknown, name?: string): PolicyBody {
     throw wrong(['policy', field], 'are not evaluated by this release; leave them out');
   }
   const { description, globalPolicyEvaluationMode, etag } = message;
+  const length = typeof description === 'string' ? description.length : 0;
+  refuseMore(['policy', 'description'], length, `${MAX_DESCRIPTION} characters`);
   const optional = withoutAbsent({ description, globalPolicyEvaluationMode });
   const policy: BinauthzPolicy = {
     name: name ?? readName(message),
@@ -108,8 +117,10 @@ function readName(message: JsonObject): string {
 
 function readPatterns(message: JsonObject): readonly string[] {
   const patterns = (message['admissionWhitelistPatterns'] ?? []) as readonly JsonObject[];
+  const field = ['policy', 'admissionWhitelistPatterns'];
+  refuseMore(field, patterns.length, `${MAX_PATTERNS} patterns`);
   return patterns.map(({ namePattern }, index) => {
-    const path = ['policy', 'admissionWhitelistPatterns', index, 'namePattern'];
+    const path = [...field, index, 'namePattern'];
     readAt(path, () => checkNamePattern(namePattern as string), 'invalid-policy');
     return namePattern as string;
   });
@@ -117,9 +128,11 @@ function readPatterns(message: JsonObject): readonly string[] {
 
 function readClusterRules(message: JsonObject): Readonly<Record<string, AdmissionRule>> {
   const rules = Object.entries((message['clusterAdmissionRules'] ?? {}) as JsonObject);
+  const field = ['policy', 'clusterAdmissionRules'];
+  refuseMore(field, rules.length, `${MAX_CLUSTER_RULES} rules`);
   return Object.fromEntries(
     rules.map(([key, rule]) => {
-      const path = ['policy', 'clusterAdmissionRules', key];
+      const path = [...field, key];
       readAt(path, () => parseClusterKey(key), 'invalid-policy');
       return [key, readRule(rule as JsonObject, path)];
     }),
@@ -131,6 +144,7 @@ function readRule(rule: JsonObject, path: FieldPath): AdmissionRule {
   const given = rule as unknown as Omit<AdmissionRule, 'requireAttestationsBy'>;
   const requireAttestationsBy = (rule['requireAttestationsBy'] ?? []) as readonly string[];
   const listPath = [...path, 'requireAttestationsBy'];
+  refuseMore(listPath, requireAttestationsBy.length, `${MAX_ATTESTORS} attestors`);
   const required = given.evaluationMode === 'REQUIRE_ATTESTATION';
   if (required && requireAttestationsBy.length === 0) {
     throw wrong(listPath, 'is missing: REQUIRE_ATTESTATION needs at least one attestor');
@@ -148,6 +162,12 @@ function ruleToJson(rule: AdmissionRule): JsonObject {
   const { evaluationMode, enforcementMode, requireAttestationsBy } = rule;
   const attestors = requireAttestationsBy.length > 0 && { requireAttestationsBy };
   return { evaluationMode, enforcementMode, ...attestors };
+}
+
+/** `cap` begins with the number. */
+function refuseMore(path: FieldPath, found: number, cap: string): void {
+  if (found > Number.parseInt(cap, 10))
+    throw wrong(path, `holds ${found}; at most ${cap} are kept`);
 }
 
 function wrong(path: FieldPath, problem: string): AssayError {

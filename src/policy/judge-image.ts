@@ -9,7 +9,7 @@ import {
   parseImageReference,
   refuseDigestLikeTag,
 } from '../domain/image-reference.ts';
-import { matchesNamePattern } from '../domain/name-pattern.ts';
+import { findNamePattern } from '../domain/name-pattern.ts';
 import type { BinauthzPolicy } from '../domain/policy-document.ts';
 import type { Evidence, ImageVerdict, RequestedImage, VerdictStep } from '../domain/verdict.ts';
 import { type ChosenRule, chooseRule } from './choose-rule.ts';
@@ -35,9 +35,7 @@ export function findWhitelistPattern(
   policy: BinauthzPolicy,
   reference: ImageReference,
 ): string | undefined {
-  return policy.admissionWhitelistPatterns.find((pattern) =>
-    matchesNamePattern(pattern, reference),
-  );
+  return findNamePattern(policy.admissionWhitelistPatterns, reference);
 }
 
 /** Judges one image. `evidence` must hold what `wantedEvidence` asked for; less is undecided. */
