@@ -33,7 +33,8 @@ it('a command on a data folder loads no HTTP client, server or OpenPGP', () => {
   const modules = listModules([
     join(build, 'main.js'),
     'project',
-    'list',
+    'create',
+    'shop',
     '--data',
     join(build, 'data'),
   ]);
