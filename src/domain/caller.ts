@@ -33,6 +33,7 @@ export const PERMISSIONS = {
   'containeranalysis.occurrences.get': 'viewer',
   'containeranalysis.occurrences.list': 'viewer',
   'containeranalysis.occurrences.create': 'editor',
+  'containeranalysis.occurrences.update': 'editor',
   'containeranalysis.occurrences.delete': 'editor',
   'binaryauthorization.policy.get': 'viewer',
   'binaryauthorization.policy.update': 'admin',

@@ -5,7 +5,7 @@ import { BETA_ENUMS, BETA_MESSAGES } from './beta-messages.ts';
 import { GRAFEAS_ENUMS } from './grafeas-enums.ts';
 import { GRAFEAS_MESSAGES } from './grafeas-messages.ts';
 import type { MessageTable } from './message-table.ts';
-import { fieldError, show } from './read-message.ts';
+import { type FieldPath, fieldError, show } from './read-message.ts';
 
 /** The versions in which notes and occurrences are served. */
 export type GrafeasVersion = 'v1' | 'v1beta1';
@@ -35,7 +35,7 @@ export type DetailFields = Readonly<Partial<Record<NoteKind, string>>>;
  * with it: kind is output, but clients send it.
  */
 export function findDetail(
-  root: string,
+  root: FieldPath,
   message: JsonObject,
   fields: DetailFields,
 ): { readonly kind: NoteKind; readonly detail: JsonObject } {
@@ -43,14 +43,14 @@ export function findDetail(
   const [first, second] = rows.filter(([, field]) => message[field] !== undefined);
   if (first === undefined) {
     const names = rows.map(([, field]) => field).join(', ');
-    throw fieldError([root], `has no detail; give one of ${names}`);
+    throw fieldError(root, `has no detail; give one of ${names}`);
   }
   if (second !== undefined) {
-    throw fieldError([root], `has both ${first[1]} and ${second[1]}; give one of them`);
+    throw fieldError(root, `has both ${first[1]} and ${second[1]}; give one of them`);
   }
   const given = message['kind'];
   if (given !== undefined && given !== first[0]) {
-    throw fieldError([root, 'kind'], `is ${show(given)}, but the detail given is ${first[1]}`);
+    throw fieldError([...root, 'kind'], `is ${show(given)}, but the detail given is ${first[1]}`);
   }
   return { kind: first[0], detail: message[first[1]] as JsonObject };
 }

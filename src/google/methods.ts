@@ -60,6 +60,7 @@ const BINAUTHZ = 'binaryauthorization';
 
 const GRAFEAS_SHAPES = {
   CreateNote: post('{parent=projects/*LOC}/notes', 'note', `${NOTES}.create`),
+  BatchCreateNotes: post('{parent=projects/*LOC}/notes:batchCreate', '*', `${NOTES}.create`),
   GetNote: get('{name=projects/*LOC/notes/*}', `${NOTES}.get`),
   ListNotes: get('{parent=projects/*LOC}/notes', `${NOTES}.list`),
   UpdateNote: {
@@ -75,8 +76,19 @@ const GRAFEAS_SHAPES = {
     'occurrence',
     `${OCCURRENCES}.create`,
   ),
+  BatchCreateOccurrences: post(
+    '{parent=projects/*LOC}/occurrences:batchCreate',
+    '*',
+    `${OCCURRENCES}.create`,
+  ),
   GetOccurrence: get('{name=projects/*LOC/occurrences/*}', `${OCCURRENCES}.get`),
   ListOccurrences: get('{parent=projects/*LOC}/occurrences', `${OCCURRENCES}.list`),
+  UpdateOccurrence: {
+    http: 'PATCH',
+    path: '{name=projects/*LOC/occurrences/*}',
+    body: 'occurrence',
+    permission: `${OCCURRENCES}.update`,
+  },
   DeleteOccurrence: remove('{name=projects/*LOC/occurrences/*}', `${OCCURRENCES}.delete`),
   GetOccurrenceNote: get('{name=projects/*LOC/occurrences/*}/notes', `${OCCURRENCES}.get`),
   GetVulnerabilityOccurrencesSummary: get(

@@ -9,20 +9,25 @@ import {
   withoutAbsent,
 } from './beta-note.ts';
 import { findDetail, GRAFEAS_TABLES, type GrafeasVersion } from './grafeas-table.ts';
-import { readMessage } from './read-message.ts';
+import { type FieldPath, readMessage } from './read-message.ts';
 
 /** What a client says of a note; its name and times come from elsewhere. */
 export type NoteBody = Omit<Note, 'name' | 'createTime' | 'updateTime'>;
 
 /**
  * Reads a create body. Its `name` is ignored in favour of the request's noteId, its times are
- * output. Refuses unknown fields, a missing or second detail, and a `kind` that disagrees.
+ * output. Refuses unknown fields, a missing or second detail, and a `kind` that disagrees. `root`
+ * is what errors call the body.
  */
-export function noteFromJson(version: GrafeasVersion, json: unknown): NoteBody {
+export function noteFromJson(
+  version: GrafeasVersion,
+  json: unknown,
+  root: FieldPath = ['note'],
+): NoteBody {
   const table = GRAFEAS_TABLES[version];
-  const message = readMessage(json, { table, type: 'Note', root: 'note' });
+  const message = readMessage(json, { table, type: 'Note', root });
   const beta = version === 'v1beta1';
-  const { kind, detail } = findDetail('note', message, beta ? BETA_NOTE_FIELDS : KIND_FIELDS);
+  const { kind, detail } = findDetail(root, message, beta ? BETA_NOTE_FIELDS : KIND_FIELDS);
   const { shortDescription, longDescription, relatedUrl, relatedNoteNames, expirationTime } =
     message;
   const common = { shortDescription, longDescription, relatedUrl, relatedNoteNames };

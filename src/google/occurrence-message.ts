@@ -16,30 +16,42 @@ import {
   GRAFEAS_TABLES,
   type GrafeasVersion,
 } from './grafeas-table.ts';
-import { readAt, readMessage } from './read-message.ts';
+import { type FieldPath, readAt, readMessage } from './read-message.ts';
 
 /** What a client says of an occurrence; its name and times come from elsewhere. */
 export type OccurrenceBody = Omit<Occurrence, 'name' | 'createTime' | 'updateTime'>;
 
 const { VULNERABILITY_ASSESSMENT: _noteOnly, ...V1_OCCURRENCE_FIELDS } = KIND_FIELDS;
-const DETAIL_FIELDS: Readonly<Record<GrafeasVersion, DetailFields>> = {
+/** The field that carries the detail of each kind that a version can write. */
+export const OCCURRENCE_DETAIL_FIELDS: Readonly<Record<GrafeasVersion, DetailFields>> = {
   v1: V1_OCCURRENCE_FIELDS,
   v1beta1: BETA_OCCURRENCE_FIELDS,
 };
 
+/** Where a version's message says which resource it is about. */
+export const URI_FIELD: Readonly<Record<GrafeasVersion, readonly [string, ...string[]]>> = {
+  v1: ['resourceUri'],
+  v1beta1: ['resource', 'uri'],
+};
+
 /**
  * Reads a create body. Its `name` and times are output. Refuses unknown fields, a missing resource
- * or note, a missing or second detail, and a `kind` that disagrees.
+ * or note, a missing or second detail, and a `kind` that disagrees. `root` is what errors call the
+ * body.
  */
-export function occurrenceFromJson(version: GrafeasVersion, json: unknown): OccurrenceBody {
+export function occurrenceFromJson(
+  version: GrafeasVersion,
+  json: unknown,
+  root: FieldPath = ['occurrence'],
+): OccurrenceBody {
   const table = GRAFEAS_TABLES[version];
-  const message = readMessage(json, { table, type: 'Occurrence', root: 'occurrence' });
-  const { kind, detail } = findDetail('occurrence', message, DETAIL_FIELDS[version]);
+  const message = readMessage(json, { table, type: 'Occurrence', root });
+  const { kind, detail } = findDetail(root, message, OCCURRENCE_DETAIL_FIELDS[version]);
   const { noteName, remediation } = message;
   return {
     kind,
-    resourceUri: checkUri(version, message),
-    noteName: checkNoteName(noteName as string),
+    resourceUri: readAt([...root, ...URI_FIELD[version]], () => checkUri(version, message)),
+    noteName: readAt([...root, 'noteName'], () => plainNoteName(noteName as string)),
     ...(remediation !== undefined && { remediation: remediation as string }),
     detail: version === 'v1' ? detail : occurrenceDetailFromBeta(kind, detail),
   };
@@ -65,15 +77,19 @@ function detailToJson(version: GrafeasVersion, kind: NoteKind, detail: JsonObjec
 }
 
 function checkUri(version: GrafeasVersion, message: JsonObject): string {
-  const beta = version === 'v1beta1';
-  const uri = beta ? (message['resource'] as JsonObject)['uri'] : message['resourceUri'];
-  const path = beta ? ['occurrence', 'resource', 'uri'] : ['occurrence', 'resourceUri'];
-  readAt(path, () => parseResourceUrl(uri as string));
-  return uri as string;
+  const uri = resourceUriOf(version, message) ?? '';
+  parseResourceUrl(uri);
+  return uri;
 }
 
-/** Both forms of a note's name mean one note: a location is left out. */
-function checkNoteName(name: string): string {
-  const { project, note } = readAt(['occurrence', 'noteName'], () => parseNoteName(name));
+/** The URI of the resource that a message of a version is about; undefined where it has none. */
+export function resourceUriOf(version: GrafeasVersion, message: JsonObject): string | undefined {
+  const resource = message['resource'] as JsonObject | undefined;
+  return (version === 'v1' ? message['resourceUri'] : resource?.['uri']) as string | undefined;
+}
+
+/** Both forms of a note's name mean one note: a location is left out. Refuses another form. */
+export function plainNoteName(name: string): string {
+  const { project, note } = parseNoteName(name);
   return formatNoteName(project, note);
 }

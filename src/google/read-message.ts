@@ -20,8 +20,8 @@ export interface ReadOptions {
   readonly table: MessageTable;
   /** The message's name in the table. */
   readonly type: string;
-  /** What to call the body in errors, e.g. `note`. */
-  readonly root: string;
+  /** What to call the body in errors, e.g. `note`, or its place in a larger one. */
+  readonly root: string | FieldPath;
   /** The code of errors; `invalid-argument` where absent. */
   readonly code?: ErrorCode;
   /** Leave out the check of required fields, as for a patch. */
@@ -34,7 +34,7 @@ const INT64 = 2n ** 63n;
 
 /** Reads a body as a message; refuses what the table does not know, naming the field. */
 export function readMessage(value: unknown, options: ReadOptions): JsonObject {
-  return readObject({ options, type: options.type, path: [options.root] }, value) ?? {};
+  return readObject({ options, type: options.type, path: [options.root].flat() }, value) ?? {};
 }
 
 /** Makes the error for a value at a path: what was found there and what is wanted. */

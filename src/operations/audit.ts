@@ -1,5 +1,6 @@
 /** One audit row per change, in the transaction of the change. */
 import type { Caller } from '../domain/caller.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { appendAudit } from '../store/audit-rows.ts';
 import type { Tx } from '../store/store-contract.ts';
 import type { Deps } from './deps.ts';
@@ -12,6 +13,8 @@ export interface AuditedChange {
   readonly action: string;
   /** Resource name, e.g. `projects/P/notes/N`. */
   readonly resource: string;
+  /** What else matters; never a secret. */
+  readonly detail?: JsonObject;
 }
 
 /** Writes who changed what. */

@@ -1,15 +1,18 @@
 /**
- * Creating an occurrence of a note. Attestations are stored as they are: they are verified when
- * read.
+ * Creating occurrences of notes, one or many at once. Attestations are stored as they are: they are
+ * verified when read.
  */
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { fillFromNote } from '../google/fill-from-note.ts';
 import type { Note, Occurrence } from '../domain/note.ts';
 import { occurrenceName, parseNoteName } from '../domain/resource-name.ts';
-import { findNote } from '../store/note-rows.ts';
-import { createOccurrences } from '../store/occurrence-rows.ts';
-import { audit } from './audit.ts';
+import { type FieldPath, readAt } from '../google/read-message.ts';
+import { findNotes } from '../store/note-rows.ts';
+import { findProject } from '../store/project-rows.ts';
+import { createOccurrences as insertOccurrences } from '../store/occurrence-rows.ts';
+import type { Reader } from '../store/store-contract.ts';
+import { type AuditedChange, audit } from './audit.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { refuseScanner } from './refuse-scanner.ts';
@@ -24,29 +27,41 @@ export async function createOccurrence(
   deps: Deps,
   input: { readonly caller: Caller; readonly project: string; readonly occurrence: NewOccurrence },
 ): Promise<Occurrence> {
-  const { caller, project } = input;
-  authorise(caller, 'containeranalysis.occurrences.create', project);
-  const noteName = parseNoteName(input.occurrence.noteName);
-  refuseScanner(project, noteName.project);
-  authorise(caller, 'containeranalysis.notes.attachOccurrence', noteName.project);
-  await ensureProject(deps, caller, project);
-  const time = deps.now();
-  const name = occurrenceName(project, deps.newId());
-  return deps.store.write(async (tx) => {
-    const note = requireNote(await findNote(tx, input.occurrence.noteName), input.occurrence);
-    const occurrence = {
-      ...fillFromNote(input.occurrence, note),
-      name,
-      createTime: time,
-      updateTime: time,
-    };
-    await createOccurrences(tx, [occurrence]);
-    await audit(deps, tx, { caller, project, action: 'create-occurrence', resource: name });
-    return occurrence;
+  const { occurrence, ...whose } = input;
+  const change = (names: readonly string[]): Change => ({
+    action: 'create-occurrence',
+    resource: names.join(),
   });
+  const [made] = await insert(deps, { ...whose, items: [{ given: occurrence }], change });
+  if (made !== undefined) return made;
+  throw new AssayError('internal', 'an occurrence was created and is not there');
 }
 
-function requireNote(note: Note | undefined, given: NewOccurrence): Note {
+/**
+ * Creates occurrences, all or none, as {@link createOccurrence} creates one. An error begins with
+ * the place of the first that is wrong, e.g. `occurrences[3]`; one entry of the audit trail names
+ * them all.
+ */
+export function createOccurrences(
+  deps: Deps,
+  input: {
+    readonly caller: Caller;
+    readonly project: string;
+    readonly occurrences: readonly NewOccurrence[];
+  },
+): Promise<readonly Occurrence[]> {
+  const { occurrences, ...whose } = input;
+  const items = occurrences.map((given, index) => ({ given, place: ['occurrences', index] }));
+  const change = (names: readonly string[]): Change => ({
+    action: 'create-occurrences',
+    resource: `projects/${input.project}`,
+    detail: { names },
+  });
+  return insert(deps, { ...whose, items, change });
+}
+
+/** An occurrence's note; throws `not-found` without it, `invalid-argument` for another kind. */
+export function requireNote(note: Note | undefined, given: NewOccurrence): Note {
   if (note === undefined) {
     throw new AssayError('not-found', `note ${given.noteName} does not exist; create it first`);
   }
@@ -56,4 +71,68 @@ function requireNote(note: Note | undefined, given: NewOccurrence): Note {
     `note ${given.noteName} is of kind ${note.kind}, the occurrence of kind ` +
       `${given.kind}; they must agree`,
   );
+}
+
+type Change = Pick<AuditedChange, 'action' | 'resource' | 'detail'>;
+
+interface Item {
+  readonly given: NewOccurrence;
+  /** Where it stands in the request, for errors; absent where it is the request. */
+  readonly place?: FieldPath;
+}
+
+interface Batch {
+  readonly caller: Caller;
+  readonly project: string;
+  readonly items: readonly Item[];
+  /** How the audit trail tells what was made. */
+  readonly change: (names: readonly string[]) => Change;
+}
+
+async function insert(deps: Deps, batch: Batch): Promise<readonly Occurrence[]> {
+  const { caller, project, items } = batch;
+  authorise(caller, 'containeranalysis.occurrences.create', project);
+  for (const item of items) inItem(item, () => checkAttach(caller, project, item.given));
+  await prepareProject(deps, batch);
+  const time = deps.now();
+  return deps.store.write(async (tx) => {
+    const made = (await fillIn(tx, items)).map((filled) => ({
+      ...filled,
+      name: occurrenceName(project, deps.newId()),
+      createTime: time,
+      updateTime: time,
+    }));
+    await insertOccurrences(tx, made);
+    const change = batch.change(made.map(({ name }) => name));
+    await audit(deps, tx, { caller, project, ...change });
+    return made;
+  });
+}
+
+function checkAttach(caller: Caller, project: string, given: NewOccurrence): void {
+  const note = parseNoteName(given.noteName);
+  refuseScanner(project, note.project);
+  authorise(caller, 'containeranalysis.notes.attachOccurrence', note.project);
+}
+
+/** Makes the project of an admin's first write, unless an item is wrong: then nothing changes. */
+async function prepareProject(deps: Deps, { caller, project, items }: Batch): Promise<void> {
+  if ((await findProject(deps.store, project)) === undefined) await fillIn(deps.store, items);
+  await ensureProject(deps, caller, project);
+}
+
+async function fillIn(db: Reader, items: readonly Item[]): Promise<readonly NewOccurrence[]> {
+  const notes = await findNotes(
+    db,
+    items.map(({ given }) => given.noteName),
+  );
+  return items.map((item) =>
+    inItem(item, () =>
+      fillFromNote(item.given, requireNote(notes.get(item.given.noteName), item.given)),
+    ),
+  );
+}
+
+function inItem<T>({ place }: Item, read: () => T): T {
+  return place === undefined ? read() : readAt(place, read);
 }

@@ -1,9 +1,10 @@
 /** Grafeas' methods on notes. */
 import type { Note } from '../domain/note.ts';
+import { batchNotesFromJson } from '../google/batch-message.ts';
 import { listToJson, readCreateId, readListQuery, readUpdateMask } from '../google/list-message.ts';
 import { type NoteBody, noteFromJson, noteToJson } from '../google/note-message.ts';
 import { patchNote } from '../google/patch-note.ts';
-import { createNote } from '../operations/create-note.ts';
+import { createNote, createNotes } from '../operations/create-note.ts';
 import { deleteNote } from '../operations/delete-note.ts';
 import { getNote } from '../operations/get-note.ts';
 import { listNoteOccurrences } from '../operations/list-note-occurrences.ts';
@@ -22,6 +23,12 @@ export const NOTE_HANDLERS = {
       wire,
       await createNote(deps, { caller, project: projectOf(resource), id, note }),
     );
+  },
+  BatchCreateNotes: async (deps, { caller, version, resource, body }) => {
+    const wire = grafeasVersion(version);
+    const notes = batchNotesFromJson(wire, body);
+    const made = await createNotes(deps, { caller, project: projectOf(resource), notes });
+    return { notes: made.map((note) => noteToJson(wire, note)) };
   },
   GetNote: async (deps, { caller, version, resource }) =>
     noteToJson(grafeasVersion(version), await getNote(deps, { caller, name: resource })),

@@ -1,14 +1,22 @@
 /** Grafeas' methods on occurrences. */
-import { readListQuery } from '../google/list-message.ts';
+import type { Occurrence } from '../domain/note.ts';
+import { batchOccurrencesFromJson } from '../google/batch-message.ts';
+import { readListQuery, readUpdateMask } from '../google/list-message.ts';
 import { noteToJson } from '../google/note-message.ts';
-import { occurrenceFromJson, occurrenceToJson } from '../google/occurrence-message.ts';
+import {
+  type OccurrenceBody,
+  occurrenceFromJson,
+  occurrenceToJson,
+} from '../google/occurrence-message.ts';
+import { patchOccurrence } from '../google/patch-occurrence.ts';
 import { vulnerabilitySummaryToJson } from '../google/vulnerability-summary.ts';
-import { createOccurrence } from '../operations/create-occurrence.ts';
+import { createOccurrence, createOccurrences } from '../operations/create-occurrence.ts';
 import { deleteOccurrence } from '../operations/delete-occurrence.ts';
 import { getOccurrence } from '../operations/get-occurrence.ts';
 import { getOccurrenceNote } from '../operations/get-occurrence-note.ts';
 import { listOccurrences } from '../operations/list-occurrences.ts';
 import { summariseVulnerabilities } from '../operations/summarise-vulnerabilities.ts';
+import { updateOccurrence } from '../operations/update-occurrence.ts';
 import { type GoogleHandler, grafeasVersion, projectOf } from './google-call.ts';
 import { occurrencePage } from './occurrence-page.ts';
 
@@ -20,6 +28,13 @@ export const OCCURRENCE_HANDLERS = {
     const input = { caller, project: projectOf(resource), occurrence };
     return occurrenceToJson(wire, await createOccurrence(deps, input));
   },
+  BatchCreateOccurrences: async (deps, { caller, version, resource, body }) => {
+    const wire = grafeasVersion(version);
+    const occurrences = batchOccurrencesFromJson(wire, body);
+    const input = { caller, project: projectOf(resource), occurrences };
+    const made = await createOccurrences(deps, input);
+    return { occurrences: made.map((one) => occurrenceToJson(wire, one)) };
+  },
   GetOccurrence: async (deps, { caller, version, resource }) =>
     occurrenceToJson(
       grafeasVersion(version),
@@ -28,6 +43,13 @@ export const OCCURRENCE_HANDLERS = {
   ListOccurrences: async (deps, { caller, version, resource, query }) => {
     const input = { caller, project: projectOf(resource), ...readListQuery(query) };
     return occurrencePage(version, await listOccurrences(deps, input));
+  },
+  UpdateOccurrence: async (deps, { caller, version, resource, query, body }) => {
+    const wire = grafeasVersion(version);
+    const mask = readUpdateMask(query);
+    const patch = (occurrence: Occurrence): OccurrenceBody =>
+      patchOccurrence(wire, occurrence, { body, mask });
+    return occurrenceToJson(wire, await updateOccurrence(deps, { caller, name: resource, patch }));
   },
   DeleteOccurrence: async (deps, { caller, resource }) => {
     await deleteOccurrence(deps, { caller, name: resource });

@@ -8,7 +8,10 @@ import { readMetadataPage } from './metadata-page.ts';
 import type { NoteTable } from './schema.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
-import { formatStored, parseStored } from './stored-json.ts';
+import { chunksOf, formatStored, parseStored } from './stored-json.ts';
+
+/** Names that one statement asks for. */
+const CHUNK = 100;
 
 type NoteBody = Omit<Note, 'name' | 'kind' | 'createTime' | 'updateTime'>;
 
@@ -36,6 +39,34 @@ export async function findNote(db: Reader, name: string): Promise<Note | undefin
   return row && fromRow(row);
 }
 
+/** Those notes of a list of names that exist, by name. */
+export async function findNotes(
+  db: Reader,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Note>> {
+  const [only, ...more] = [...new Set(names)];
+  if (only === undefined) return new Map();
+  const rows = more.length === 0 ? await oneRow(db, only) : await manyRows(db, [only, ...more]);
+  return new Map(rows.map(fromRow).map((note) => [note.name, note]));
+}
+
+async function oneRow(db: Reader, name: string): Promise<NoteTable[]> {
+  return db.all(byId(keyOf(name)));
+}
+
+async function manyRows(db: Reader, names: readonly string[]): Promise<NoteTable[]> {
+  const rows: NoteTable[] = [];
+  for (const chunk of chunksOf(names, CHUNK)) {
+    const keys = chunk.map(keyOf);
+    const notes = db.sql.selectFrom('note').selectAll();
+    const wanted = notes.where((on) =>
+      on.or(keys.map(({ project, id }) => on.and({ project, id }))),
+    );
+    rows.push(...(await db.all(wanted)));
+  }
+  return rows;
+}
+
 /** A page of a project's notes by (create time, id); it may be short while more follow. */
 export async function listNotes(
   db: Reader,
@@ -54,6 +85,16 @@ export async function listNotes(
 export async function createNote(tx: Tx, note: Note): Promise<void> {
   if ((await tx.run(insertNote(toRow(note)))) === 0) {
     throw new AssayError('already-exists', `note ${note.name} already exists`);
+  }
+  tx.changed();
+}
+
+/** Creates notes, all or none; `already-exists` where a name is taken. */
+export async function createNotes(tx: Tx, notes: readonly Note[]): Promise<void> {
+  const created = await tx.runMany(insertNote, notes.map(toRow));
+  if (created !== notes.length) {
+    const names = notes.map(({ name }) => name).slice(0, 3);
+    throw new AssayError('already-exists', `a note of ${names.join(', ')} already exists`);
   }
   tx.changed();
 }
