@@ -33,6 +33,8 @@ export interface ServeConfig {
   readonly cluster?: string;
   readonly anonymousRole?: Role;
   readonly plainHttp: boolean;
+  /** `HOST[:PORT]` of registries in our own network that not only admins may have scanned. */
+  readonly allowedRegistries: readonly string[];
   readonly logLevel: string;
 }
 
@@ -61,6 +63,7 @@ export function readServeConfig(options: OptionValues): ServeConfig {
     hosts: textOptions(options, 'host'),
     project: parseProjectId(textOption(options, 'project') ?? 'default'),
     plainHttp: isOn(options, 'plainHttp'),
+    allowedRegistries: textOptions(options, 'allowRegistry'),
     logLevel: readLogLevel(textOption(options, 'logLevel') ?? 'info'),
   };
 }

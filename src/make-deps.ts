@@ -1,7 +1,5 @@
 /** Builds what operations are given: store, clock, ids, registry access, logger. */
 import { randomBytes } from 'node:crypto';
-import type { Digest } from './domain/digest.ts';
-import type { ImageReference } from './domain/image-reference.ts';
 import type { Micros } from './domain/time.ts';
 import type { Deps, Log } from './operations/deps.ts';
 import { createKeyCache } from './operations/key-cache.ts';
@@ -30,11 +28,14 @@ export interface DepsParts {
   readonly log: Log;
   readonly newId: () => string;
   readonly plainHttp: boolean;
+  /** For a server: `HOST[:PORT]` of registries in its own network that not only admins may use. */
+  readonly allowedRegistries?: readonly string[];
   readonly progress: (text: string) => void;
 }
 
 /** Puts the parts together. Registry access is loaded when it is first needed. */
-export async function makeDeps(parts: DepsParts): Promise<Deps> {
+export async function makeDeps(given: DepsParts): Promise<Deps> {
+  const { allowedRegistries: allowed, ...parts } = given;
   const { openImage } = await import('./remote/open-image.ts');
   const access = parts.plainHttp ? { plainHttp: true } : {};
   return {
@@ -43,12 +44,28 @@ export async function makeDeps(parts: DepsParts): Promise<Deps> {
     randomBytes: (count) => randomBytes(count),
     engineVersion: VERSION,
     openImage: (image) => openImage(image, access),
-    resolveTag: async (reference: ImageReference): Promise<Digest> => {
-      const { resolveTag } = await import('./remote/resolve-tag.ts');
-      return resolveTag(reference, { ...access, deadlineMs: TAG_DEADLINE });
-    },
+    ...(allowed === undefined ? {} : { guardRegistry: guardOf(allowed) }),
+    resolveTag: resolverOf(access),
     verdicts: createVerdictCache(STANDING_VERDICTS),
     checkAttestation: createProofMemory(STANDING_PROOFS, createKeyCache(PARSED_KEYS)),
+  };
+}
+
+function guardOf(allowed: readonly string[]): NonNullable<Deps['guardRegistry']> {
+  return async (reference) => {
+    const { refuseInnerRegistry } = await import('./remote/inner-registry.ts');
+    return refuseInnerRegistry(reference, { allowed });
+  };
+}
+
+/** All look-ups share connections and tokens; the modules are loaded with the first one. */
+function resolverOf(access: { readonly plainHttp?: boolean }): Deps['resolveTag'] {
+  let resolver: Promise<Deps['resolveTag']> | undefined;
+  return async (reference) => {
+    resolver ??= import('./remote/resolve-tag.ts').then(({ openTagResolver }) =>
+      openTagResolver({ ...access, deadlineMs: TAG_DEADLINE }),
+    );
+    return (await resolver)(reference);
   };
 }
 

@@ -61,6 +61,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     newId,
     log,
     plainHttp: config.plainHttp,
+    allowedRegistries: config.allowedRegistries,
     progress: () => undefined,
   });
   try {

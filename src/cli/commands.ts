@@ -63,6 +63,11 @@ const SERVE: CommandSpec = {
       choices: ['viewer', 'editor', 'admin'],
     },
     { flags: '--plain-http', description: 'registries without TLS beyond loopback too' },
+    {
+      flags: '--allow-registry <host:port>',
+      description: 'registry in the server’s own network that editors may have scanned',
+      many: true,
+    },
     { flags: '--log-level <level>', description: 'log level on stderr', default: 'info' },
   ],
   load: async () => (await import('./serve-command.ts')).runServe,

@@ -27,6 +27,8 @@ export interface Deps {
   readonly engineVersion: string;
   /** Opens `REFERENCE`, `oci:…`, `docker-archive:…` or `dir:…`. */
   readonly openImage: (image: string) => ImageSource;
+  /** Refuses a registry that only admins may make us call; absent: everybody may. */
+  readonly guardRegistry?: (reference: ImageReference) => Promise<void>;
   /** Asks a registry which digest a tag has now, within a short deadline. */
   readonly resolveTag: (reference: ImageReference) => Promise<Digest>;
   readonly verdicts: VerdictCache;

@@ -40,8 +40,8 @@ export interface ScanInput {
 /** Scans an image; answers one result per runnable platform. */
 export async function scanImage(deps: Deps, input: ScanInput): Promise<readonly ScanResult[]> {
   const local = LOCAL.test(input.image);
-  authorise(input.caller, local ? 'assay.images.scanLocal' : 'assay.images.scan', input.project);
-  if (!local) refuseDigestLikeTag(parseImageReference(input.image));
+  if (local) authorise(input.caller, 'assay.images.scanLocal', undefined);
+  else await checkReference(deps, input);
   const source = deps.openImage(input.image);
   try {
     const images = await listImages(deps, source);
@@ -76,6 +76,13 @@ function nameImage(error: unknown, reference: string): unknown {
   const { code, message, details } = error;
   if (message.includes(reference)) return error;
   return new AssayError(code, `${reference}: ${message}`, { cause: error, details });
+}
+
+async function checkReference(deps: Deps, { caller, image, project }: ScanInput): Promise<void> {
+  authorise(caller, 'assay.images.scan', project);
+  const reference = parseImageReference(image);
+  refuseDigestLikeTag(reference);
+  if (caller.role !== 'admin') await deps.guardRegistry?.(reference);
 }
 
 interface ListedImages {

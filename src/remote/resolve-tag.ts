@@ -3,7 +3,33 @@ import type { Digest } from '../domain/digest.ts';
 import { refuseDigestLikeTag, withDefaultTag } from '../domain/image-reference.ts';
 import type { ImageReference } from '../domain/image-reference.ts';
 import type { ImageAccess } from './image-source.ts';
-import { openRegistryClient } from './registry-client.ts';
+import { type RegistryClient, openRegistryClient } from './registry-client.ts';
+
+/** One client serves so long, in milliseconds; then credentials and authorities are read anew. */
+const CLIENT_LIFE = 60_000;
+
+/**
+ * Makes a {@link resolveTag} whose look-ups share a client: its connections, tokens and the Docker
+ * config. A client is let go after a minute, once the look-ups under way must have ended.
+ */
+export function openTagResolver(
+  access: ImageAccess & { readonly deadlineMs: number },
+): (reference: ImageReference) => Promise<Digest> {
+  let client: RegistryClient | undefined;
+  const open = (): RegistryClient => {
+    const made = openRegistryClient(access);
+    const end = (): void => {
+      client = undefined;
+      setTimeout(() => void made.close(), access.deadlineMs * 2).unref();
+    };
+    setTimeout(end, CLIENT_LIFE).unref();
+    return made;
+  };
+  return (reference) => {
+    client ??= open();
+    return resolveTag(reference, { ...access, client });
+  };
+}
 
 /**
  * The digest that a reference has now. The manifest is fetched and hashed, since a registry's own
