@@ -1,4 +1,6 @@
-/** How far evidence is looked for: junk beside a proof hides nothing, and never costs without end. */
+/**
+ * How far evidence is looked for: junk beside a proof hides nothing, and never costs without end.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

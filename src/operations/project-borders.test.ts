@@ -1,4 +1,6 @@
-/** What a caller of one project may make use of in another, and two who make one project at once. */
+/**
+ * What a caller of one project may make use of in another, and two who make one project at once.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
