@@ -132,6 +132,24 @@ describe('methods', () => {
       'projects/p',
     ],
     [
+      'POST',
+      '/v1/projects/p/notes:batchCreate',
+      'grafeas.v1.Grafeas.BatchCreateNotes',
+      'projects/p',
+    ],
+    [
+      'POST',
+      '/v1beta1/projects/p/occurrences:batchCreate',
+      'grafeas.v1beta1.GrafeasV1Beta1.BatchCreateOccurrences',
+      'projects/p',
+    ],
+    [
+      'PATCH',
+      '/v1/projects/p/occurrences/o',
+      'grafeas.v1.Grafeas.UpdateOccurrence',
+      'projects/p/occurrences/o',
+    ],
+    [
       'PUT',
       '/v1alpha2/projects/p/policy',
       'google.cloud.binaryauthorization.v1alpha2.BinauthzManagementServiceV1Alpha2.UpdatePolicy',
