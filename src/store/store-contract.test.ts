@@ -52,7 +52,15 @@ import {
 } from './image-rows.ts';
 import { findLayerFacts, saveLayerFacts } from './layer-rows.ts';
 import { findMatches, saveMatches } from './match-rows.ts';
-import { createNote, deleteNote, findNote, listNotes, updateNote } from './note-rows.ts';
+import {
+  createNote,
+  createNotes,
+  deleteNote,
+  findNote,
+  findNotes,
+  listNotes,
+  updateNote,
+} from './note-rows.ts';
 import {
   createOccurrences,
   deleteOccurrence,
@@ -292,6 +300,20 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
       expect(await findOccurrence(store, occurrence(1).name)).toMatchObject({ remediation: 'r' });
       await store.write((tx) => deleteOccurrence(tx, occurrence(1).name));
       await store.write((tx) => deleteNote(tx, note.name));
+      expect(await findNote(store, note.name)).toBeUndefined();
+    });
+
+    it('creates notes whole or not at all, and finds them by name', async () => {
+      const names = Array.from({ length: 250 }, (_, n) => `projects/p-roject/notes/n${n}`);
+      const notes = names.map((name) => ({ ...note, name }));
+      await store.write((tx) => createNotes(tx, notes));
+      const far = ['projects/other-1/notes/n1', 'projects/p-roject/notes/none'];
+      const found = await findNotes(store, [...names, ...names, ...far]);
+      expect([...found.keys()].toSorted()).toEqual(names.toSorted());
+      expect((await findNotes(store, [names[7] ?? ''])).get(names[7] ?? '')).toEqual(notes[7]);
+      expect(await findNotes(store, [])).toEqual(new Map());
+      const both = store.write((tx) => createNotes(tx, [note, { ...note, name: names[0] ?? '' }]));
+      await expect(both).rejects.toMatchObject({ code: 'already-exists' });
       expect(await findNote(store, note.name)).toBeUndefined();
     });
 
