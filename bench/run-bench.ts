@@ -2,10 +2,10 @@
  * `npm run bench [NAME…]`: builds, measures what the design promises to hold, and prints one table
  * with the baselines of the same run. Exit code 1 where a limit does not hold.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { build } from '../scripts/build.ts';
 import { type BenchResult, formatFigures, holds } from './figure.ts';
 import { benchHelp } from './help-bench.ts';
 import { benchImageReview } from './image-review-bench.ts';
@@ -19,16 +19,6 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<BenchResult>>
   scan: (folder) => benchScan({ main: MAIN, folder, testData: process.env['ASSAY_TEST_DATA'] }),
   'image-review': (folder) => benchImageReview({ main: MAIN, folder }),
 };
-
-function build(): void {
-  const options = { cwd: ROOT, stdio: 'inherit' } as const;
-  execFileSync(
-    process.execPath,
-    ['-e', 'fs.rmSync("dist", { recursive: true, force: true })'],
-    options,
-  );
-  execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], options);
-}
 
 /** What shows how quiet the machine was. */
 function describeMachine(): string {
@@ -52,7 +42,7 @@ async function run(names: readonly string[]): Promise<readonly BenchResult[]> {
   }
 }
 
-build();
+await build(join(ROOT, 'dist'), false);
 const before = describeMachine();
 const results = await run(process.argv.slice(2));
 const figures = results.flatMap((one) => one.figures);
