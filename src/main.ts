@@ -19,6 +19,12 @@ async function openOperations(reach: Reach): Promise<OperationsClient> {
   return openOperationsClient({ ...reach, data: dataFolder(reach.data) });
 }
 
+// Whoever reads our output may stop: `assay scan IMAGE | head` is no failure of ours.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 const context: CliContext = {
   version: VERSION,
   env,

@@ -52,6 +52,7 @@ export const showDecision: CommandRun = (context, args, options) =>
     const head = [
       `decision   ${decision.id}`,
       `time       ${formatTime(decision.time)}`,
+      ...evaluated(decision),
       `project    ${terminalText(decision.project)}${clusterOf(evaluation)}`,
       `namespace  ${terminalText(request.namespace ?? '-')}`,
       `answer     ${answerOf(verdict)}`,
@@ -79,6 +80,11 @@ export const verifyDecisions: CommandRun = (context, _args, options) =>
     );
     return check.intact ? 0 : 2;
   });
+
+/** When the verdict was evaluated, where it stood already when it was answered. */
+function evaluated({ time, evaluateTime = time }: Decision): readonly string[] {
+  return evaluateTime === time ? [] : [`evaluated  ${formatTime(evaluateTime)}`];
+}
 
 /** The answer in a word, for lists. */
 function wordOf(verdict: Verdict): string {

@@ -16,6 +16,8 @@ export interface Decision {
   /** UUIDv7. */
   readonly id: string;
   readonly time: Micros;
+  /** When its evaluation was made, where that was earlier: a verdict stands while its facts do. */
+  readonly evaluateTime?: Micros;
   readonly project: string;
   /** Digest of the {@link Evaluation}. */
   readonly evaluationId: string;

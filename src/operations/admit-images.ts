@@ -109,13 +109,15 @@ function stand(
   deps: Deps,
   parts: { request: AdmissionRequest; evidence: Evidence; verdict: Verdict },
 ): StandingVerdict {
+  const now = deps.now();
   const evaluation: Evaluation = { schemaVersion: 1, engineVersion: deps.engineVersion, ...parts };
   const evaluationJson = canonicalJson(evaluation as unknown as Json);
   return {
     evaluationId: contentDigest(evaluationJson),
     evaluationJson,
     verdict: parts.verdict,
-    validUntil: deps.now() + LONGEST_STANDING,
+    evaluateTime: now,
+    validUntil: now + LONGEST_STANDING,
   };
 }
 
@@ -129,6 +131,7 @@ async function answer(
   await deps.store.appendDecision({
     id,
     time: deps.now(),
+    evaluateTime: standing.evaluateTime,
     project: request.project,
     ...(request.cluster === undefined ? {} : { cluster: request.cluster }),
     evaluationId: standing.evaluationId,

@@ -12,7 +12,7 @@ const verdict = {
 } as const;
 
 function standing(id: string, validUntil = 100): StandingVerdict {
-  return { evaluationId: id, evaluationJson: '{}', verdict, validUntil };
+  return { evaluationId: id, evaluationJson: '{}', verdict, evaluateTime: 0, validUntil };
 }
 
 describe('createVerdictCache', () => {

@@ -10,6 +10,8 @@ export interface StandingVerdict {
   readonly evaluationId: string;
   readonly evaluationJson: string;
   readonly verdict: Verdict;
+  /** When it was evaluated. */
+  readonly evaluateTime: Micros;
   /** From this time on it must be evaluated anew. */
   readonly validUntil: Micros;
 }

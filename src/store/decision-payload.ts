@@ -11,6 +11,7 @@ type StoredDecision = readonly [
   allowed: 0 | 1,
   evaluationId: string,
   count: number,
+  evaluateTime?: number,
 ];
 
 interface StoredBatch {
@@ -37,11 +38,23 @@ export function parseDecisionPayload(payload: string): DecisionEntry[] {
 
 function toStored(decision: DecisionEntry): StoredDecision {
   const { id, time, project, cluster, outcome, allowed, evaluationId, count } = decision;
-  return [id, time, project, cluster ?? null, outcome, allowed ? 1 : 0, evaluationId, count];
+  const { evaluateTime } = decision;
+  const place = cluster ?? null;
+  const row = [id, time, project, place, outcome, allowed ? 1 : 0, evaluationId, count] as const;
+  return evaluateTime === undefined ? row : [...row, evaluateTime];
 }
 
 function fromStored(stored: StoredDecision): DecisionEntry {
-  const [id, time, project, cluster, outcome, allowed, evaluationId, count] = stored;
-  const entry = { id, time, project, outcome, allowed: allowed === 1, evaluationId, count };
-  return cluster === null ? entry : { ...entry, cluster };
+  const [id, time, project, cluster, outcome, allowed, evaluationId, count, evaluateTime] = stored;
+  return {
+    id,
+    time,
+    project,
+    outcome,
+    allowed: allowed === 1,
+    evaluationId,
+    count,
+    ...(cluster === null ? {} : { cluster }),
+    ...(evaluateTime === undefined ? {} : { evaluateTime }),
+  };
 }
