@@ -49,6 +49,7 @@ export function readServeConfig(options: OptionValues): ServeConfig {
   const cluster = textOption(options, 'cluster');
   if (cluster !== undefined) parseClusterKey(cluster);
   const role = ROLES.find((one) => one === textOption(options, 'anonymousRole'));
+  if (role !== undefined) refuseAnonymous(http);
   return {
     http,
     webhook,
@@ -123,6 +124,12 @@ function refuseOpenListeners(
       '--webhook beyond loopback needs --webhook-client-ca: anybody could ask it otherwise',
     );
   }
+}
+
+/** Beyond loopback a proxy on this machine would lend the role to everybody. */
+function refuseAnonymous(http: Listen): void {
+  if (isLocal(http)) return;
+  throw new AssayError('invalid-argument', '--anonymous-role needs an --http on loopback');
 }
 
 function isLocal({ host }: Listen): boolean {

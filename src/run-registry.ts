@@ -10,6 +10,7 @@ import { createIdSource } from './make-id.ts';
 import { isLoopback } from './server/authenticate.ts';
 import { buildRegistryListener } from './server/registry-listener.ts';
 import { startListening, urlHost } from './start-listening.ts';
+import { untilStopped } from './until-stopped.ts';
 import { closeBlobFolder, openBlobFolder } from './store/blob-folder.ts';
 
 /** Requests under way have so long to end when the registry is stopped, in milliseconds. */
@@ -56,11 +57,4 @@ async function close(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), GRACE);
   await app.close();
   clearTimeout(cut);
-}
-
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-  });
 }

@@ -31,6 +31,7 @@ import {
 } from './server/tls-material.ts';
 import { buildWebhookListener } from './server/webhook-listener.ts';
 import { startListening, urlHost } from './start-listening.ts';
+import { untilStopped } from './until-stopped.ts';
 
 const SYSTEM: Caller = { name: 'start', role: 'admin' };
 
@@ -68,7 +69,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     const adminTokenFile = await prepare(deps, folder, config);
     const running = await listen(deps, folder, config);
     const stopSchedule = startSchedule(deps, dailyTasks(folder, config), FIRST_TASKS_AFTER);
-    await store.announce(running.http);
+    await store.announce(reachable(running.http));
     const { close, ...addresses } = running;
     process.stdout.write(`${JSON.stringify({ event: 'ready', ...addresses, adminTokenFile })}\n`);
     await untilStopped();
@@ -216,9 +217,7 @@ function addressOf(app: FastifyInstance, scheme: string, host: string): string {
   return `${scheme}://${urlHost(host)}:${port}`;
 }
 
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-  });
+/** An address for commands on this machine, also where every interface listens. */
+function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }

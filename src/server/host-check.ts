@@ -11,24 +11,16 @@ export function makeHostCheck(
 ): (headers: IncomingHttpHeaders) => void {
   const allowed = new Set([...LOOPBACK_NAMES, ...hosts.map((host) => host.toLowerCase())]);
   return (headers) => {
-    refuse(headers.host ?? '', { allowed, header: 'Host', fix });
+    const host = headers.host ?? '';
+    if (!allowed.has(host.toLowerCase().replace(/:\d+$/, ''))) throw foreign('Host', host, fix);
     const { origin } = headers;
     if (origin === undefined) return;
-    refuse(origin.replace(/^https?:\/\//, ''), { allowed, header: 'Origin', fix });
+    // A page of another port of this machine is another site.
+    if (origin.replace(/^https?:\/\//, '') !== headers.host) throw foreign('Origin', origin, fix);
   };
 }
 
-interface HostRule {
-  readonly allowed: ReadonlySet<string>;
-  readonly header: string;
-  readonly fix: string;
-}
-
-function refuse(value: string, { allowed, header, fix }: HostRule): void {
-  const name = value.toLowerCase().replace(/:\d+$/, '');
-  if (allowed.has(name)) return;
-  throw new AssayError(
-    'permission-denied',
-    `${header} ${JSON.stringify(value.slice(0, 200))} is not served here; ${fix}`,
-  );
+function foreign(header: string, value: string, fix: string): AssayError {
+  const shown = JSON.stringify(value.slice(0, 200));
+  return new AssayError('permission-denied', `${header} ${shown} is not served here; ${fix}`);
 }

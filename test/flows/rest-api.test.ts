@@ -750,7 +750,8 @@ describe('who may ask', () => {
     ['a foreign Origin', { origin: 'https://attacker.example' }, 403],
     ['an opaque Origin', { origin: 'null' }, 403],
     ['localhost', { host: 'localhost:1' }, 200],
-    ['our own Origin', { origin: 'http://127.0.0.1:1' }, 200],
+    ['a page of another port', { origin: 'http://127.0.0.1:1' }, 403],
+    ['our own Origin', { host: 'localhost:1', origin: 'http://localhost:1' }, 200],
   ])('%s: %j is answered with %i', async (_fact, headers, status) => {
     const token = readFileSync(server.tokenFile, 'utf8').trim();
     const request = startRequest(`${server.http}${V1}/notes`, {

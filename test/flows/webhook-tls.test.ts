@@ -286,6 +286,10 @@ describe('beyond loopback', () => {
     [['--webhook', '0.0.0.0:0', '--webhook-cert', 'a', '--webhook-key', 'b'], 'client-ca'],
     [['--http', '0.0.0.0:0'], '--tls-cert'],
     [['--http', '[::]:0'], '--tls-cert'],
+    [
+      ['--http', '0.0.0.0:0', '--tls-cert', 'a', '--tls-key', 'b', '--anonymous-role', 'viewer'],
+      '--anonymous-role',
+    ],
   ])('%j is refused before anything is made', async (flags, wanted) => {
     const args = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0', ...flags, '--data', data];
     const ended = await runAssay(['serve', ...args]);
