@@ -1,0 +1,18 @@
+/** The reference pages say what the tables are that they are made of. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { formatApiReference } from '../scripts/api-reference.ts';
+import { formatCommandReference } from '../scripts/command-reference.ts';
+import { COMMANDS } from '../src/cli/commands.ts';
+
+function page(name: string): string {
+  return readFileSync(new URL(`../docs/reference/${name}.md`, import.meta.url), 'utf8');
+}
+
+it('command-line.md is the table of commands (node scripts/command-reference.ts)', () => {
+  expect(page('command-line')).toBe(formatCommandReference(COMMANDS));
+});
+
+it('api.md is the tables of methods and operations (node scripts/api-reference.ts)', () => {
+  expect(page('api')).toBe(formatApiReference());
+});
