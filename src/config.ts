@@ -4,8 +4,8 @@ import type { OptionValues } from './cli/command.ts';
 import { isOn, textOption, textOptions } from './cli/options.ts';
 import { ROLES, type Role } from './domain/caller.ts';
 import { AssayError } from './domain/error.ts';
+import { isLoopbackAddress } from './domain/loopback.ts';
 import { parseClusterKey, parseProjectId } from './domain/resource-name.ts';
-import { isLoopback } from './server/authenticate.ts';
 import type { TlsFiles } from './server/tls-material.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -132,6 +132,7 @@ function refuseAnonymous(http: Listen): void {
   throw new AssayError('invalid-argument', '--anonymous-role needs an --http on loopback');
 }
 
-function isLocal({ host }: Listen): boolean {
-  return host === 'localhost' || isLoopback(host);
+/** Tells whether a listener is reached from this machine only. */
+export function isLocal({ host }: Listen): boolean {
+  return host === 'localhost' || isLoopbackAddress(host);
 }

@@ -3,11 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { OptionValues } from './cli/command.ts';
 import { isOn, textOption } from './cli/options.ts';
-import { type Listen, parseListen } from './config.ts';
+import { type Listen, isLocal, parseListen } from './config.ts';
 import { AssayError } from './domain/error.ts';
 import { commandLog, systemNow } from './make-deps.ts';
 import { createIdSource } from './make-id.ts';
-import { isLoopback } from './server/authenticate.ts';
 import { buildRegistryListener } from './server/registry-listener.ts';
 import { startListening, urlHost } from './start-listening.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -43,7 +42,7 @@ export async function runRegistry(folder: string, options: OptionValues): Promis
 
 function readListen(options: OptionValues): Listen {
   const listen = parseListen('listen', textOption(options, 'listen') ?? '127.0.0.1:5000');
-  if (listen.host === 'localhost' || isLoopback(listen.host)) return listen;
+  if (isLocal(listen)) return listen;
   throw new AssayError(
     'invalid-argument',
     `--listen ${listen.host} is beyond loopback, where the registry is not served: it ` +

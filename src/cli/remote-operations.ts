@@ -1,6 +1,7 @@
 /** The operations of a running server, called over its API with a bearer token from a file. */
 import { Agent, fetch } from 'undici';
 import { AssayError, ERROR_CODES, type ErrorCode } from '../domain/error.ts';
+import { isLoopbackHost } from '../domain/loopback.ts';
 import { CATALOG, isOperationName } from '../operations/catalog.ts';
 import type { OperationsClient } from './command.ts';
 
@@ -10,8 +11,6 @@ export interface RemoteServer {
   readonly url: string;
   readonly token: string | undefined;
 }
-
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Makes a client of a server's API. */
 export function remoteOperations(server: RemoteServer): OperationsClient {
@@ -47,7 +46,7 @@ function checkUrl({ url: text, token }: RemoteServer): string {
       '--server has credentials in it; give a --token-file instead',
     );
   }
-  if (url.protocol === 'http:' && token !== undefined && !LOOPBACK.test(url.hostname)) {
+  if (url.protocol === 'http:' && token !== undefined && !isLoopbackHost(url.hostname)) {
     throw new AssayError(
       'invalid-argument',
       '--server is plain http beyond this machine, where the token would be read; use https',

@@ -1,7 +1,8 @@
 /** Which addresses are this machine, which may be in the clear, and which are never followed. */
 import { describe, expect, it } from 'vitest';
 
-import { isLoopbackHost, parseTarget, registryOrigin, withoutQuery } from './registry-address.ts';
+import { isLoopbackHost } from '../domain/loopback.ts';
+import { parseTarget, registryOrigin, withoutQuery } from './registry-address.ts';
 
 describe('isLoopbackHost', () => {
   it.each([

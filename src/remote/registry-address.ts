@@ -2,16 +2,8 @@
  * Where a registry is, and where its answers may send us. Credentials and bytes go only over TLS
  * or within this machine; everything that decides so is here.
  */
-import { isIPv4 } from 'node:net';
-
 import { AssayError } from '../domain/error.ts';
-
-/** Tells whether a URL's hostname is this machine: 127.0.0.0/8, ::1 or `localhost`. */
-export function isLoopbackHost(hostname: string): boolean {
-  const host = hostname.toLowerCase();
-  if (host === 'localhost' || host === '[::1]' || host === '::1') return true;
-  return isIPv4(host) && host.startsWith('127.');
-}
+import { isLoopbackHost } from '../domain/loopback.ts';
 
 /**
  * The origin that serves a reference's domain. Plain HTTP for loopback (unless `plainHttp` is

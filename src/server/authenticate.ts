@@ -2,6 +2,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { Caller, Role } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
+import { isLoopbackAddress } from '../domain/loopback.ts';
 
 /** Finds the caller of a token; undefined: not a token of ours, revoked or expired. */
 export type FindToken = (secret: string) => Promise<Caller | undefined>;
@@ -33,7 +34,7 @@ export async function authenticateCaller(
 ): Promise<Caller> {
   if (shown.authorization !== undefined) return callerOfToken(authenticator, shown.authorization);
   const { anonymousRole } = authenticator;
-  if (anonymousRole !== undefined && isLoopback(shown.address)) {
+  if (anonymousRole !== undefined && isLoopbackAddress(shown.address)) {
     return { name: 'anonymous', role: anonymousRole };
   }
   throw new AssayError(
@@ -53,7 +54,7 @@ export async function authenticateWebhook(
 ): Promise<Caller> {
   if (shown.authorization !== undefined) return callerOfToken(authenticator, shown.authorization);
   if (shown.socket.authorized === true) return { name: 'client-certificate', role: 'agent' };
-  if (authenticator.openWebhook && isLoopback(shown.address)) return LOOPBACK;
+  if (authenticator.openWebhook && isLoopbackAddress(shown.address)) return LOOPBACK;
   throw new AssayError(
     'unauthenticated',
     'the webhook needs a client certificate or a bearer token',
@@ -68,10 +69,4 @@ async function callerOfToken(authenticator: Authenticator, header: string): Prom
     'unauthenticated',
     'the bearer token is not known here, has expired or was revoked; make one: assay token create',
   );
-}
-
-/** Tells whether an address is of this machine only. */
-export function isLoopback(address: string): boolean {
-  const bare = address.startsWith('::ffff:') ? address.slice(7) : address;
-  return bare === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare);
 }
