@@ -31,6 +31,8 @@ export interface ServeConfig {
   readonly hosts: readonly string[];
   readonly project: string;
   readonly cluster?: string;
+  /** File with the system policy; absent: the built-in one. */
+  readonly systemPolicy?: string;
   readonly anonymousRole?: Role;
   readonly plainHttp: boolean;
   /** `HOST[:PORT]` of registries in our own network that not only admins may have scanned. */
@@ -48,12 +50,13 @@ export function readServeConfig(options: OptionValues): ServeConfig {
   refuseOpenListeners({ http, webhook }, httpTls, webhookClientCa);
   const cluster = textOption(options, 'cluster');
   if (cluster !== undefined) parseClusterKey(cluster);
+  const systemPolicy = textOption(options, 'systemPolicy');
   const role = ROLES.find((one) => one === textOption(options, 'anonymousRole'));
   if (role !== undefined) refuseAnonymous(http);
   return {
     http,
     webhook,
-    ...given({ httpTls, webhookTls, webhookClientCa, cluster, anonymousRole: role }),
+    ...given({ httpTls, webhookTls, webhookClientCa, cluster, systemPolicy, anonymousRole: role }),
     webhookHosts: [
       'localhost',
       '127.0.0.1',

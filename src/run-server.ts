@@ -18,8 +18,10 @@ import { authenticateToken } from './operations/authenticate-token.ts';
 import { ensureProject } from './operations/create-project.ts';
 import { createToken } from './operations/create-token.ts';
 import type { Deps } from './operations/deps.ts';
+import { installSystemPolicy } from './operations/install-system-policy.ts';
 import { listTokens } from './operations/list-tokens.ts';
 import { pruneDecisions } from './operations/prune-decisions.ts';
+import { readSystemPolicy } from './read-system-policy.ts';
 import type { Authenticator } from './server/authenticate.ts';
 import { buildHttpListener } from './server/http-listener.ts';
 import {
@@ -90,6 +92,8 @@ async function prepare(
   config: ServeConfig,
 ): Promise<string | undefined> {
   await ensureProject(deps, SYSTEM, config.project);
+  const given = await readSystemPolicy(config.systemPolicy);
+  await installSystemPolicy(deps, { caller: SYSTEM, given });
   const file = join(folder, ADMIN_TOKEN_FILE);
   const tokens = await listTokens(deps, { caller: SYSTEM });
   if (tokens.some((token) => token.role === 'admin' && token.project === undefined)) {

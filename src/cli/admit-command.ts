@@ -8,7 +8,7 @@ import { printDocument } from './print-values.ts';
 
 const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
 
-/** `assay admit FILE --policy F [--attestors F --attestations F] [--cluster L.N]` */
+/** `assay admit FILE --policy F [--attestors F --attestations F] [--cluster L.N] …` */
 export const runAdmit: CommandRun = async (context, args, options) => {
   const { admitOffline } = await import('../operations/admit-offline.ts');
   const verdicts = await admitOffline(
@@ -20,6 +20,9 @@ export const runAdmit: CommandRun = async (context, args, options) => {
       ...optional(options, 'attestors'),
       ...optional(options, 'attestations'),
       ...optional(options, 'cluster'),
+      ...optional(options, 'namespace'),
+      ...optional(options, 'trustDomain'),
+      ...optional(options, 'systemPolicy'),
     },
   );
   const format = textOption(options, 'output') ?? 'table';

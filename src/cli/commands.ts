@@ -58,6 +58,10 @@ const SERVE: CommandSpec = {
     },
     { flags: '--cluster <location.name>', description: 'cluster of webhook paths without one' },
     {
+      flags: '--system-policy <file>',
+      description: 'policy whose patterns exempt images, in place of the built-in one',
+    },
+    {
       flags: '--anonymous-role <role>',
       description: 'role of callers without a token, on loopback only',
       choices: ['viewer', 'editor', 'admin'],
@@ -124,6 +128,15 @@ const ADMIT: CommandSpec = {
       description: 'attestations (occurrences) as Google’s messages',
     },
     { flags: '--cluster <location.name>', description: 'cluster whose rule applies' },
+    { flags: '--namespace <name>', description: 'namespace of objects that name none' },
+    {
+      flags: '--trust-domain <name>',
+      description: 'trust domain of the mesh, for rules by service identity',
+    },
+    {
+      flags: '--system-policy <file>',
+      description: 'policy whose patterns exempt images, in place of the built-in one',
+    },
     PROJECT,
     TABLE_OR_JSON,
   ],

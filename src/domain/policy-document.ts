@@ -15,8 +15,23 @@ export interface AdmissionRule {
   readonly requireAttestationsBy: readonly string[];
 }
 
-/** Binary Authorization's project policy, as far as it is evaluated. */
+/** Rules by the part of a cluster that each is for. */
+export type SpecificRules = Readonly<Record<string, AdmissionRule>>;
+
+/** The maps of rules that stand over the default rule; at most one of them has any rule. */
+export const RULE_MAPS = [
+  'clusterAdmissionRules',
+  'kubernetesNamespaceAdmissionRules',
+  'kubernetesServiceAccountAdmissionRules',
+  'istioServiceIdentityAdmissionRules',
+] as const;
+
+/** A map of rules. */
+export type RuleMap = (typeof RULE_MAPS)[number];
+
+/** A policy of Binary Authorization: a project's own, or the system's. */
 export interface BinauthzPolicy {
+  /** `projects/P/policy`, or `locations/L/policy` for the system's. */
   readonly name: string;
   readonly description?: string;
   readonly globalPolicyEvaluationMode?: 'ENABLE' | 'DISABLE';
@@ -24,14 +39,29 @@ export interface BinauthzPolicy {
   readonly admissionWhitelistPatterns: readonly string[];
   readonly defaultAdmissionRule: AdmissionRule;
   /** Keyed `location.clusterId`. */
-  readonly clusterAdmissionRules: Readonly<Record<string, AdmissionRule>>;
+  readonly clusterAdmissionRules: SpecificRules;
+  /** Keyed by namespace. */
+  readonly kubernetesNamespaceAdmissionRules?: SpecificRules;
+  /** Keyed `namespace:serviceaccount`. */
+  readonly kubernetesServiceAccountAdmissionRules?: SpecificRules;
+  /** Keyed `spiffe://domain/ns/namespace/sa/serviceaccount`, the scheme being optional. */
+  readonly istioServiceIdentityAdmissionRules?: SpecificRules;
+}
+
+/** Every rule of a policy. */
+export function rulesOf(policy: BinauthzPolicy): readonly AdmissionRule[] {
+  return [
+    policy.defaultAdmissionRule,
+    ...RULE_MAPS.flatMap((map) => Object.values(policy[map] ?? {})),
+  ];
 }
 
 /** A kept revision of a policy document of a project. */
 export interface PolicyDocument {
+  /** Empty for the system's policy, which belongs to no project. */
   readonly project: string;
-  readonly kind: 'BinauthzPolicy';
-  /** Name within kind and project, `policy` for the one Binary Authorization policy. */
+  readonly kind: 'BinauthzPolicy' | 'SystemPolicy';
+  /** Name within kind and project: `policy` for a project's one, `global` for the system's. */
   readonly name: string;
   /** Counts from 1 within (project, kind, name). */
   readonly revision: number;

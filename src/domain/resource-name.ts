@@ -96,6 +96,11 @@ export function parseAttestorId(text: string): string {
   return checkId(ATTESTOR, text);
 }
 
+/** Reads a location: a region, a zone, `global`. */
+export function parseLocation(text: string): string {
+  return checkId(LOCATION, text);
+}
+
 /** Reads `projects/P/notes/N`, also with `locations/L` between; refuses with `invalid-name`. */
 export function parseNoteName(name: string): NoteName {
   const { id, ...place } = splitName(name, 'notes');

@@ -15,6 +15,10 @@ export interface AdmissionRequest {
   /** `location.clusterId`, where known. */
   readonly cluster?: string;
   readonly namespace?: string;
+  /** Name of the pod's service account, where the request says it; an ImageReview does not. */
+  readonly serviceAccount?: string;
+  /** Trust domain of the cluster's service mesh, where it is known. */
+  readonly trustDomain?: string;
   /** Only keys of `*.image-policy.k8s.io/`: nothing else of the object is kept. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly images: readonly RequestedImage[];

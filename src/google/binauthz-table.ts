@@ -12,9 +12,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
   Policy: `
     name string, description string, globalPolicyEvaluationMode GlobalPolicyEvaluationMode,
     admissionWhitelistPatterns AdmissionWhitelistPattern[], defaultAdmissionRule AdmissionRule!,
-    clusterAdmissionRules AdmissionRule{}, kubernetesNamespaceAdmissionRules json{},
-    kubernetesServiceAccountAdmissionRules json{}, istioServiceIdentityAdmissionRules json{},
-    etag string, updateTime time`,
+    clusterAdmissionRules AdmissionRule{}, kubernetesNamespaceAdmissionRules AdmissionRule{},
+    kubernetesServiceAccountAdmissionRules AdmissionRule{},
+    istioServiceIdentityAdmissionRules AdmissionRule{}, etag string, updateTime time`,
   AdmissionWhitelistPattern: `namePattern string!`,
   AdmissionRule: `
     evaluationMode EvaluationMode!, enforcementMode EnforcementMode!,

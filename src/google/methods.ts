@@ -105,6 +105,7 @@ const BINAUTHZ_SHAPES = {
     body: 'policy',
     permission: `${BINAUTHZ}.policy.update`,
   },
+  GetSystemPolicy: get('{name=locations/*/policy}', `${BINAUTHZ}.policy.get`),
   CreateAttestor: post('{parent=projects/*}/attestors', 'attestor', `${BINAUTHZ}.attestors.create`),
   GetAttestor: get('{name=projects/*/attestors/*}', `${BINAUTHZ}.attestors.get`),
   UpdateAttestor: {
@@ -134,6 +135,9 @@ const BINAUTHZ_SERVICES = {
 /** Methods whose service is another than their neighbours'. */
 const OTHER_SERVICES: Readonly<Record<string, string>> = {
   'v1.GetVulnerabilityOccurrencesSummary': 'google.devtools.containeranalysis.v1.ContainerAnalysis',
+  'v1.GetSystemPolicy': 'google.cloud.binaryauthorization.v1.SystemPolicyV1',
+  'v1beta1.GetSystemPolicy': 'google.cloud.binaryauthorization.v1beta1.SystemPolicyV1Beta1',
+  'v1alpha2.GetSystemPolicy': 'google.cloud.binaryauthorization.v1alpha2.SystemPolicyV1Alpha2',
   'v1.ValidateAttestationOccurrence': 'google.cloud.binaryauthorization.v1.ValidationHelperV1',
   'v1beta1.ValidateAttestationOccurrence':
     'google.cloud.binaryauthorization.v1beta1.ValidationHelperV1Beta1',

@@ -50,6 +50,18 @@ describe('policies that gcloud sends', () => {
     expect(again).toEqual({ policy: defaultPolicy('demo-proj'), etag: exported['etag'] });
   });
 
+  it.each([
+    ['kubernetesNamespaceAdmissionRules', 'some-namespace'],
+    ['kubernetesServiceAccountAdmissionRules', 'test-ns:default'],
+    ['istioServiceIdentityAdmissionRules', 'spiffe://example.com/ns/test-ns/sa/default'],
+    ['clusterAdmissionRules', 'us-central1-a.prod'],
+  ])('%s come back as they were sent', (map, key) => {
+    const sent = { name: 'projects/p/policy', defaultAdmissionRule: RULE, [map]: { [key]: RULE } };
+    const { policy } = policyFromJson(sent);
+    const { etag: _etag, updateTime: _time, ...shown } = policyToJson(documentOf(policy));
+    expect(shown).toEqual(sent);
+  });
+
   it('a new project allows everything', () => {
     const {
       etag: _etag,
@@ -207,7 +219,6 @@ describe('policy files', () => {
 });
 
 describe('policies that are refused', () => {
-  const namespaces = 'policy.kubernetesNamespaceAdmissionRules are not evaluated by this release';
   it.each<[string, Record<string, unknown>, string]>([
     ['no default rule', {}, 'policy.defaultAdmissionRule is missing: it is required'],
     [
@@ -265,16 +276,40 @@ describe('policies that are refused', () => {
       JSON.parse('{"clusterAdmissionRules":{"__proto__":{}}}') as Record<string, unknown>,
       'policy.clusterAdmissionRules.__proto__.evaluationMode is missing',
     ],
-    ['rules by namespace', { kubernetesNamespaceAdmissionRules: { n: RULE } }, namespaces],
     [
-      'rules by service account',
-      { kubernetes_service_account_admission_rules: { 'n:s': RULE } },
-      'policy.kubernetesServiceAccountAdmissionRules are not evaluated by this release',
+      'rules in two maps',
+      { kubernetesNamespaceAdmissionRules: { n: RULE }, clusterAdmissionRules: { 'z.c': RULE } },
+      'policy.kubernetesNamespaceAdmissionRules stands beside clusterAdmissionRules',
     ],
     [
-      'rules by mesh identity',
-      { istioServiceIdentityAdmissionRules: { 'spiffe://d/ns/n/sa/s': {} } },
-      'policy.istioServiceIdentityAdmissionRules are not evaluated by this release',
+      'a namespace that Kubernetes has not',
+      { kubernetesNamespaceAdmissionRules: { 'a.b': RULE } },
+      'policy.kubernetesNamespaceAdmissionRules["a.b"]: namespace "a.b" is not',
+    ],
+    [
+      'a service account without namespace',
+      { kubernetes_service_account_admission_rules: { s: RULE } },
+      'policy.kubernetesServiceAccountAdmissionRules.s: service account "s" is not NAMESPACE:SERVICEACCOUNT',
+    ],
+    [
+      'a mesh identity of another form',
+      { istioServiceIdentityAdmissionRules: { 'spiffe://d/n/s': RULE } },
+      'service identity "spiffe://d/n/s" is not spiffe://DOMAIN/ns/NAMESPACE/sa/SERVICEACCOUNT',
+    ],
+    [
+      'one mesh identity in two spellings',
+      {
+        istioServiceIdentityAdmissionRules: {
+          'spiffe://d/ns/n/sa/s': RULE,
+          'd/ns/n/sa/s': RULE,
+        },
+      },
+      'means the same as "spiffe://d/ns/n/sa/s"; keep one rule',
+    ],
+    [
+      'a namespace rule without mode',
+      { kubernetesNamespaceAdmissionRules: { n: {} } },
+      'policy.kubernetesNamespaceAdmissionRules.n.evaluationMode is missing',
     ],
     ['an empty pattern', { admissionWhitelistPatterns: [{}] }, 'namePattern is missing'],
     [

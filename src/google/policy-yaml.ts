@@ -5,7 +5,8 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
 import type { Document } from 'yaml';
 import { AssayError, type ErrorCode, isAssayError } from '../domain/error.ts';
-import { type PolicyBody, policyFromJson } from './policy-message.ts';
+import type { BinauthzPolicy } from '../domain/policy-document.ts';
+import { type PolicyBody, policyFromJson, systemPolicyFromJson } from './policy-message.ts';
 
 /** A file's text longer than this is refused. */
 const MAX_TEXT = 4 * 1024 * 1024;
@@ -23,13 +24,22 @@ export interface YamlDocument {
  * duplicate keys, several documents, an empty file, and whatever {@link policyFromJson} refuses.
  */
 export function parsePolicyYaml(text: string): PolicyBody {
+  return parseOnePolicy(text, policyFromJson);
+}
+
+/** Reads a file with the system's policy, as {@link parsePolicyYaml} reads a project's. */
+export function parseSystemPolicyYaml(text: string): BinauthzPolicy {
+  return parseOnePolicy(text, systemPolicyFromJson);
+}
+
+function parseOnePolicy<T>(text: string, read: (json: unknown) => T): T {
   const [document, second] = parseYamlDocuments(text, 'invalid-policy');
   if (document === undefined) throw new AssayError('invalid-policy', 'the policy is empty');
   if (second !== undefined) {
     const message = `${second.locate([])}: a second document begins; a policy is one document`;
     throw new AssayError('invalid-policy', message);
   }
-  return located(document, () => policyFromJson(document.value));
+  return located(document, () => read(document.value));
 }
 
 /**

@@ -13,6 +13,8 @@ export interface ReviewedImages {
   /** At least one, as written, in order. */
   readonly images: readonly RequestedImage[];
   readonly namespace?: string;
+  /** Name of the pod's service account; an ImageReview says none. */
+  readonly serviceAccount?: string;
   /** Only keys of `*.image-policy.k8s.io/`. */
   readonly annotations: Readonly<Record<string, string>>;
 }

@@ -83,8 +83,19 @@ describe('readWorkload', () => {
   it('leaves out a namespace that is not there', () => {
     expect(readWorkload(pod('a'))).toEqual({
       images: [{ image: 'a', field: 'spec.containers[0].image' }],
+      serviceAccount: 'default',
       annotations: {},
     });
+  });
+
+  it.each([
+    [{ serviceAccountName: 'shop' }, 'shop'],
+    [{ serviceAccount: 'old' }, 'old'],
+    [{ serviceAccountName: 'shop', serviceAccount: 'old' }, 'shop'],
+    [{}, 'default'],
+  ])('reads the service account of %j', (spec, wanted) => {
+    const { spec: own, ...rest } = pod('a') as { spec: object };
+    expect(readWorkload({ ...rest, spec: { ...own, ...spec } }).serviceAccount).toBe(wanted);
   });
 
   it.each([
@@ -269,6 +280,7 @@ describe('an AdmissionReview', () => {
     expect(readWorkload(body)).toEqual({
       images: [{ image: 'a', field: 'request.object.spec.containers[0].image' }],
       namespace: 'asked',
+      serviceAccount: 'default',
       annotations: {},
     });
   });

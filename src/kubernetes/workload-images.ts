@@ -49,8 +49,8 @@ export function readWorkload(object: unknown): ReviewedImages {
   const field = differs.images[0]?.field ?? 'items';
   throw new AssayError(
     'invalid-argument',
-    `${field} stands in another namespace or beside other image-policy annotations than the ` +
-      'first item; judge the items one by one',
+    `${field} stands in another namespace, for another service account or beside other ` +
+      'image-policy annotations than the first item; judge the items one by one',
     { details: { field } },
   );
 }
@@ -101,11 +101,21 @@ function readPodMaker(object: JsonObject, prefix: string): ReviewedImages {
     path = `${path}${step}.`;
   }
   const own = readOptionalObject(pod['metadata'], `${path}metadata`);
+  const spec = readObject(pod['spec'], `${path}spec`);
   return {
-    images: readPodSpec(readObject(pod['spec'], `${path}spec`), `${path}spec.`),
+    images: readPodSpec(spec, `${path}spec.`),
     ...(namespace === undefined || namespace === '' ? {} : { namespace }),
+    serviceAccount: readServiceAccount(spec, `${path}spec.`),
     annotations: readPolicyAnnotations(own?.['annotations'], `${path}metadata.annotations`),
   };
+}
+
+/** The pod's account, by its name of today or its old one; the API server fills in `default`. */
+function readServiceAccount(spec: JsonObject, path: string): string {
+  const [name, old] = ['serviceAccountName', 'serviceAccount'].map((field) =>
+    readText(spec[field], `${path}${field}`, MAX_NAMESPACE_LENGTH),
+  );
+  return name || old || 'default';
 }
 
 /** Every image of a pod: its containers first, as the API server lists them, image volumes last. */
@@ -157,5 +167,6 @@ function groupOf(object: JsonObject, prefix: string): string {
 
 /** What a policy looks at besides the images, as comparable text. */
 function contextOf(workload: ReviewedImages): string {
-  return canonicalJson([workload.namespace ?? null, workload.annotations]);
+  const { namespace = null, serviceAccount = null, annotations } = workload;
+  return canonicalJson([namespace, serviceAccount, annotations]);
 }

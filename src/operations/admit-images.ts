@@ -5,6 +5,7 @@
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Evaluation } from '../domain/decision.ts';
 import { type Json, canonicalJson } from '../domain/json.ts';
+import type { PolicyDocument } from '../domain/policy-document.ts';
 import { parseClusterKey } from '../domain/resource-name.ts';
 import { SECOND } from '../domain/time.ts';
 import type { AdmissionRequest, Evidence, Verdict } from '../domain/verdict.ts';
@@ -17,7 +18,7 @@ import { findProject } from '../store/project-rows.ts';
 import { contentDigest } from './content-digest.ts';
 import type { Deps } from './deps.ts';
 import { gatherEvidence } from './gather-evidence.ts';
-import { policyOf } from './new-policy.ts';
+import { policyOf, SYSTEM_POLICY_ID } from './new-policy.ts';
 import type { StandingVerdict } from './verdict-cache.ts';
 
 /**
@@ -63,8 +64,9 @@ export function refuseAdmission(
 
 /** Everything of the request that an evaluation reads. */
 function keyOf(request: AdmissionRequest): string {
-  const { project, cluster, namespace, annotations, images } = request;
-  return JSON.stringify([project, cluster, namespace, annotations, images]);
+  const { project, cluster, namespace, serviceAccount, trustDomain, annotations, images } = request;
+  const place = [project, cluster, namespace, serviceAccount, trustDomain];
+  return JSON.stringify([place, annotations, images]);
 }
 
 async function judge(deps: Deps, request: AdmissionRequest): Promise<StandingVerdict> {
@@ -73,12 +75,20 @@ async function judge(deps: Deps, request: AdmissionRequest): Promise<StandingVer
     const evidence = { attestations: [], tags: [] };
     return stand(deps, { request, evidence, verdict: refuseRequest(request, refusal) });
   }
-  const policy = await findPolicy(deps.store, policyOf(request.project));
-  const documents = policy === undefined ? [] : [policy];
+  const documents = await findDocuments(deps, request.project);
   const gathered = await gatherEvidence(deps, request.project, wantedEvidence(request, documents));
   const verdict = evaluate(request, documents, gathered.evidence);
   const standing = stand(deps, { request, evidence: gathered.evidence, verdict });
   return { ...standing, validUntil: Math.min(standing.validUntil, gathered.validUntil) };
+}
+
+/** The project's policy, and the system's where that one asks for it. */
+async function findDocuments(deps: Deps, project: string): Promise<readonly PolicyDocument[]> {
+  const policy = await findPolicy(deps.store, policyOf(project));
+  if (policy === undefined) return [];
+  const enabled = policy.parsed.globalPolicyEvaluationMode === 'ENABLE';
+  const system = enabled ? await findPolicy(deps.store, SYSTEM_POLICY_ID) : undefined;
+  return system === undefined ? [policy] : [policy, system];
 }
 
 async function unknownPlace(deps: Deps, request: AdmissionRequest): Promise<Refusal | undefined> {

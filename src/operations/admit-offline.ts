@@ -11,9 +11,10 @@ import {
   withDefaultTag,
 } from '../domain/image-reference.ts';
 import type { Occurrence } from '../domain/note.ts';
-import type { PolicyDocument } from '../domain/policy-document.ts';
+import type { BinauthzPolicy, PolicyDocument } from '../domain/policy-document.ts';
 import { parseClusterKey } from '../domain/resource-name.ts';
 import { resourceKey } from '../domain/resource-url.ts';
+import { isTrustDomain, parseNamespaceKey } from '../domain/rule-key.ts';
 import type { Micros } from '../domain/time.ts';
 import type {
   AdmissionRequest,
@@ -22,12 +23,19 @@ import type {
   Verdict,
 } from '../domain/verdict.ts';
 import { readAttestationFile, readAttestorFile } from '../google/google-file.ts';
-import { parsePolicyYaml, parseYamlDocuments } from '../google/policy-yaml.ts';
+import {
+  parsePolicyYaml,
+  parseSystemPolicyYaml,
+  parseYamlDocuments,
+} from '../google/policy-yaml.ts';
 import { readWorkloads } from '../kubernetes/workload-images.ts';
 import { type WantedEvidence, evaluate, wantedEvidence } from '../policy/evaluate.ts';
+import { BUILT_IN_SYSTEM_POLICY } from '../policy/system-policy.ts';
 import { readTextFile } from '../remote/read-text-file.ts';
 import { verifyAttestation } from '../signing/verify-attestation.ts';
+import type { PolicyId } from '../store/policy-rows.ts';
 import { checkAttestorKeys } from './check-attestor-keys.ts';
+import { policyOf, SYSTEM_POLICY_ID } from './new-policy.ts';
 
 /** Largest file that is read, in bytes. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
@@ -40,6 +48,11 @@ export interface OfflineInput {
   readonly attestors?: string;
   readonly attestations?: string;
   readonly cluster?: string;
+  /** Of objects that name none. */
+  readonly namespace?: string;
+  readonly trustDomain?: string;
+  /** Path of a file in place of the built-in system policy. */
+  readonly systemPolicy?: string;
 }
 
 interface Facts {
@@ -53,8 +66,11 @@ export async function admitOffline(
   effects: { readonly now: () => Micros },
   input: OfflineInput,
 ): Promise<readonly Verdict[]> {
-  if (input.cluster !== undefined) parseClusterKey(input.cluster);
-  const document = await readFileAs(input.policy, (text) => toDocument(text, input.project));
+  checkPlace(input);
+  const policy = await readFileAs(input.policy, (text) =>
+    documentOf(policyOf(input.project), parsePolicyYaml(text).policy, text),
+  );
+  const documents = [policy, await readSystemPolicy(input)];
   const now = effects.now();
   const facts: Facts = {
     attestors: await readIfGiven(input.attestors, (text) => readAttestors(text, now)),
@@ -64,8 +80,8 @@ export async function admitOffline(
   const requests = await readFileAs(input.file, (text) => toRequests(text, input));
   const verdicts: Verdict[] = [];
   for (const request of requests) {
-    const evidence = await gather(facts, wantedEvidence(request, [document]));
-    verdicts.push(evaluate(request, [document], evidence));
+    const evidence = await gather(facts, wantedEvidence(request, documents));
+    verdicts.push(evaluate(request, documents, evidence));
   }
   return verdicts;
 }
@@ -98,18 +114,23 @@ async function readAttestors(text: string, now: Micros): Promise<readonly Attest
   );
 }
 
-function toDocument(source: string, project: string): PolicyDocument {
-  const { policy: parsed } = parsePolicyYaml(source);
-  return {
-    project,
-    kind: 'BinauthzPolicy',
-    name: 'policy',
-    revision: 0,
-    source,
-    parsed,
-    createTime: 0,
-    etag: '',
-  };
+function checkPlace({ cluster, namespace, trustDomain }: OfflineInput): void {
+  if (cluster !== undefined) parseClusterKey(cluster);
+  if (namespace !== undefined) parseNamespaceKey(namespace);
+  if (trustDomain === undefined || isTrustDomain(trustDomain)) return;
+  const wanted = 'give one like cluster.local';
+  throw new AssayError('invalid-argument', `--trust-domain is no trust domain; ${wanted}`);
+}
+
+async function readSystemPolicy({ systemPolicy }: OfflineInput): Promise<PolicyDocument> {
+  if (systemPolicy === undefined) return documentOf(SYSTEM_POLICY_ID, BUILT_IN_SYSTEM_POLICY, '');
+  return readFileAs(systemPolicy, (text) =>
+    documentOf(SYSTEM_POLICY_ID, parseSystemPolicyYaml(text), text),
+  );
+}
+
+function documentOf(id: PolicyId, parsed: BinauthzPolicy, source: string): PolicyDocument {
+  return { ...id, revision: 0, source, parsed, createTime: 0, etag: '' };
 }
 
 function toRequests(text: string, input: OfflineInput): readonly AdmissionRequest[] {
@@ -121,9 +142,12 @@ function toRequests(text: string, input: OfflineInput): readonly AdmissionReques
       'the file holds no object; give a Pod, workload or ImageReview',
     );
   }
+  const { project, cluster, namespace, trustDomain } = input;
   const place = {
-    project: input.project,
-    ...(input.cluster === undefined ? {} : { cluster: input.cluster }),
+    project,
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(trustDomain === undefined ? {} : { trustDomain }),
   };
   return objects.map((object) => ({ source: 'offline', ...place, ...object }));
 }

@@ -10,7 +10,7 @@ import { putPolicy } from '../store/policy-rows.ts';
 import { createProject as insertProject, findProject } from '../store/project-rows.ts';
 import { audit } from './audit.ts';
 import type { Deps } from './deps.ts';
-import { newPolicy } from './new-policy.ts';
+import { newPolicy, policyOf } from './new-policy.ts';
 
 /** Creates a project; throws `already-exists`. */
 export async function createProject(
@@ -55,7 +55,7 @@ async function makeProject(deps: Deps, caller: Caller, project: string): Promise
   const source = JSON.stringify(policyBodyToJson(parsed));
   const made = await deps.store.write(async (tx) => {
     if (!(await insertProject(tx, { id: project, createTime: time }))) return false;
-    await putPolicy(tx, newPolicy({ project, parsed, source, time }));
+    await putPolicy(tx, newPolicy({ id: policyOf(project), parsed, source, time }));
     await audit(deps, tx, {
       caller,
       project,

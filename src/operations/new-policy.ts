@@ -9,16 +9,19 @@ export function policyOf(project: string): PolicyId {
   return { project, kind: 'BinauthzPolicy', name: 'policy' };
 }
 
+/** Under which the system's policy is kept: it belongs to no project. */
+export const SYSTEM_POLICY_ID: PolicyId = { project: '', kind: 'SystemPolicy', name: 'global' };
+
 /** What a revision says, its text as received, and when it came. */
 export interface PolicyText {
-  readonly project: string;
+  readonly id: PolicyId;
   readonly parsed: BinauthzPolicy;
   readonly source: string;
   readonly time: Micros;
 }
 
 /** Makes a revision with an etag of its own: setting the same policy again makes another one. */
-export function newPolicy({ project, parsed, source, time }: PolicyText): NewPolicy {
+export function newPolicy({ id, parsed, source, time }: PolicyText): NewPolicy {
   const etag = contentEtag({ parsed, time });
-  return { ...policyOf(project), source, parsed, createTime: time, etag };
+  return { ...id, source, parsed, createTime: time, etag };
 }

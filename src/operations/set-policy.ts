@@ -3,7 +3,7 @@
  */
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
-import type { BinauthzPolicy, PolicyDocument } from '../domain/policy-document.ts';
+import { type BinauthzPolicy, type PolicyDocument, rulesOf } from '../domain/policy-document.ts';
 import { parseAttestorName } from '../domain/resource-name.ts';
 import { findAttestor } from '../store/attestor-rows.ts';
 import { putPolicy } from '../store/policy-rows.ts';
@@ -11,7 +11,7 @@ import type { Reader } from '../store/store-contract.ts';
 import { audit } from './audit.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
-import { newPolicy } from './new-policy.ts';
+import { newPolicy, policyOf } from './new-policy.ts';
 
 /** The new policy, its text as received, and the etag of the state that it was made from. */
 export interface SetPolicyInput {
@@ -26,23 +26,18 @@ export interface SetPolicyInput {
 export async function setPolicy(deps: Deps, input: SetPolicyInput): Promise<PolicyDocument> {
   const { caller, project, policy, source, etag } = input;
   authorise(caller, 'binaryauthorization.policy.update', project);
-  const attestors = attestorsOf(policy);
+  const attestors = new Set(rulesOf(policy).flatMap((rule) => rule.requireAttestationsBy));
   for (const name of attestors) {
     authorise(caller, 'binaryauthorization.attestors.get', parseAttestorName(name).project);
   }
   await ensureProject(deps, caller, project);
   return deps.store.write(async (tx) => {
     await refuseUnknownAttestors(tx, attestors);
-    const change = newPolicy({ project, parsed: policy, source, time: deps.now() });
+    const change = newPolicy({ id: policyOf(project), parsed: policy, source, time: deps.now() });
     const document = await putPolicy(tx, change, etag);
     await audit(deps, tx, { caller, project, action: 'set-policy', resource: policy.name });
     return document;
   });
-}
-
-function attestorsOf(policy: BinauthzPolicy): ReadonlySet<string> {
-  const rules = [policy.defaultAdmissionRule, ...Object.values(policy.clusterAdmissionRules)];
-  return new Set(rules.flatMap((rule) => rule.requireAttestationsBy));
 }
 
 async function refuseUnknownAttestors(

@@ -15,7 +15,12 @@ import type {
 } from '../domain/verdict.ts';
 import { chooseRule } from './choose-rule.ts';
 import { step } from './finding.ts';
-import { findWhitelistPattern, judgeImage, readAdmittedReference } from './judge-image.ts';
+import {
+  findExemption,
+  judgeImage,
+  type JudgingPolicy,
+  readAdmittedReference,
+} from './judge-image.ts';
 
 /** The annotation that lets a request in without respect for the policy, and its only value. */
 export const BREAK_GLASS = { key: 'alpha.image-policy.k8s.io/break-glass', value: 'true' } as const;
@@ -40,7 +45,8 @@ export function wantedEvidence(
   for (const { image } of request.images) {
     const reference = readAdmittedReference(image);
     if (reference instanceof AssayError) continue;
-    for (const attestor of documents.flatMap((one) => attestorsOf(one, request, reference))) {
+    const judging = judgingPolicies(documents);
+    for (const attestor of judging.flatMap((one) => attestorsOf(one, request, reference))) {
       if (reference.digest === undefined) tags.set(`${reference.name}:${reference.tag}`, reference);
       else
         attestations.set(`${attestor} ${reference.name}@${reference.digest}`, {
@@ -53,23 +59,35 @@ export function wantedEvidence(
 }
 
 function attestorsOf(
-  document: PolicyDocument,
+  judging: JudgingPolicy,
   request: AdmissionRequest,
   reference: ImageReference,
 ): readonly string[] {
-  const whitelisted = findWhitelistPattern(document.parsed, reference) !== undefined;
-  return whitelisted ? [] : chooseRule(document.parsed, request.cluster).rule.requireAttestationsBy;
+  if (findExemption(judging, reference) !== undefined) return [];
+  return chooseRule(judging.policy, request).rule?.requireAttestationsBy ?? [];
 }
 
-/** Judges a request. All documents combine: any deny denies, else any undecided is undecided. */
+/** The policies that judge: the system's is no judge, it only exempts. */
+function judgingPolicies(documents: readonly PolicyDocument[]): readonly JudgingPolicy[] {
+  const system = documents.find((one) => one.kind === 'SystemPolicy');
+  return documents
+    .filter((one) => one !== system)
+    .map(({ parsed: policy }) => ({ policy, system }));
+}
+
+/**
+ * Judges a request. All documents combine: any deny denies, else any undecided is undecided. A
+ * system policy among them exempts images where a policy asks it.
+ */
 export function evaluate(
   request: AdmissionRequest,
   documents: readonly PolicyDocument[],
   evidence: Evidence,
 ): Verdict {
+  const judging = judgingPolicies(documents);
   const judged = request.images.map((image) =>
     combine(
-      documents.map((one) => judgeImage({ image, cluster: request.cluster }, one.parsed, evidence)),
+      judging.map((one) => judgeImage({ image, place: request }, one, evidence)),
       image,
     ),
   );
