@@ -156,9 +156,14 @@ function networkError(error: unknown, url: URL): AssayError {
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW') {
     return new AssayError('too-large', `the headers of ${place} are too large`, { cause: error });
   }
-  const hint = HINTS[code] ?? `${code}; try again`;
-  const message = `${place} cannot be read: ${hint}`;
+  const message = `${place} cannot be read: ${networkHint(error)}`;
   return new AssayError('unavailable', message, { cause: error, details: { host: url.host } });
+}
+
+/** What trouble of the network means and what to do, in words; never anything of a URL. */
+export function networkHint(error: unknown): string {
+  const code = networkCode(error);
+  return HINTS[code] ?? `${code}; try again`;
 }
 
 function networkCode(error: unknown): string {

@@ -1,0 +1,169 @@
+/**
+ * Calling hosts that somebody configured. The host is resolved and checked, and the connection goes
+ * to the checked address, under the host's own name for TLS and HTTP, so that a name that resolves
+ * differently a moment later leads nowhere else. Redirects are answers, never followed; the whole
+ * exchange has one deadline; errors name the host alone, since a URL's path may be a secret.
+ */
+import { isIP } from 'node:net';
+import type { Socket } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import type { Agent, buildConnector } from 'undici';
+import { AssayError } from '../domain/error.ts';
+import { type DestinationGuard, createDestinationGuard } from './destination-guard.ts';
+import type { DestinationRule } from './destination-guard.ts';
+import { placeOfAddress } from './inner-address.ts';
+import { networkHint } from './registry-http.ts';
+import { collectBytes } from './verify-stream.ts';
+
+/** What to send, and how long the whole exchange, body included, may take. */
+export interface GuardedRequest {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+}
+
+/** An answer whose body is still to be read or discarded. */
+export interface GuardedAnswer {
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  /** The whole body; throws `too-large` beyond `cap` bytes. */
+  readonly read: (cap: number) => Promise<Uint8Array>;
+  /** Reads no more of the body than a moment's worth and lets go. */
+  readonly discard: () => Promise<void>;
+}
+
+/** Sends requests to hosts that pass the guard. */
+export interface GuardedFetch {
+  /** Resolves and checks a host without calling it; see {@link DestinationGuard}. */
+  readonly check: (url: URL) => Promise<void>;
+  /** Throws what the guard throws, else `unavailable` for trouble of the network. */
+  readonly send: (request: GuardedRequest) => Promise<GuardedAnswer>;
+  readonly close: () => Promise<void>;
+}
+
+/** What may be called, and an authority to believe besides the well-known ones (PEM). */
+export interface GuardedFetchOptions extends DestinationRule {
+  readonly ca?: string;
+}
+
+const CONNECT_MS = 5000;
+const HEADER_BYTES = 32 * 1024;
+const DISCARD_BYTES = 16 * 1024;
+
+/** Opens a pool of connections behind a guard; the network library comes with the first call. */
+export function openGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
+  const guard = createDestinationGuard(options);
+  let agent: Promise<Agent> | undefined;
+  return {
+    check: async (url) => void (await guard.check(url)),
+    send: async (request) => {
+      agent ??= openAgent(guard, options.ca);
+      return send(await agent, request);
+    },
+    close: async () => await (await agent)?.destroy(),
+  };
+}
+
+async function openAgent(guard: DestinationGuard, ca: string | undefined): Promise<Agent> {
+  const { Agent, buildConnector } = await import('undici');
+  const connect = buildConnector({
+    allowH2: false,
+    timeout: CONNECT_MS,
+    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+  });
+  return new Agent({
+    allowH2: false,
+    connect: guardedConnector(guard, connect),
+    maxHeaderSize: HEADER_BYTES,
+  });
+}
+
+/** Checks the host anew for each connection, then tries its addresses in order. */
+function guardedConnector(
+  guard: DestinationGuard,
+  connect: buildConnector.connector,
+): buildConnector.connector {
+  return (options, callback) => {
+    const dial = async (): Promise<Socket> => {
+      const addresses = await guard.check(urlOf(options));
+      for (const [index, address] of addresses.entries()) {
+        try {
+          return await connectTo(connect, options, address);
+        } catch (error) {
+          if (index === addresses.length - 1) throw error;
+        }
+      }
+      throw new AssayError('unavailable', 'a host has no address');
+    };
+    dial().then(
+      (socket) => callback(null, socket),
+      (error: Error) => callback(error, null),
+    );
+  };
+}
+
+function urlOf({ protocol, hostname, port }: buildConnector.Options): URL {
+  const host = isIP(hostname) === 6 ? `[${hostname}]` : hostname;
+  return new URL(`${protocol}//${host}${port === '' ? '' : `:${port}`}`);
+}
+
+/** The name for TLS comes from `options.host`, which stays. */
+function connectTo(
+  connect: buildConnector.connector,
+  options: buildConnector.Options,
+  address: string,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    connect({ ...options, hostname: address }, (error, socket) => {
+      // Despite its type, the socket is undefined where there is an error.
+      if (error !== null) return reject(error);
+      const problem = strayed(socket, address);
+      if (problem === undefined) return resolve(socket);
+      socket.destroy();
+      reject(problem);
+    });
+  });
+}
+
+/** A last look at where the connection went in fact. */
+function strayed(socket: Socket, address: string): AssayError | undefined {
+  const { remoteAddress } = socket;
+  if (remoteAddress === undefined) return undefined;
+  if (placeOfAddress(remoteAddress) === placeOfAddress(address)) return undefined;
+  return new AssayError('permission-denied', 'a connection went elsewhere than it was sent');
+}
+
+async function send(agent: Agent, message: GuardedRequest): Promise<GuardedAnswer> {
+  const { url, method, headers, body, timeoutMs } = message;
+  const { request } = await import('undici');
+  try {
+    const answer = await request(url, {
+      dispatcher: agent,
+      method,
+      headers: { 'user-agent': 'assay', 'accept-encoding': 'identity', ...headers },
+      body: body ?? null,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return {
+      status: answer.statusCode,
+      header: (name) => [answer.headers[name]].flat()[0],
+      read: (cap) =>
+        collectBytes(answer.body, cap, `the answer of ${url.host}`).catch((error: unknown) => {
+          throw networkError(error, url);
+        }),
+      discard: () => answer.body.dump({ limit: DISCARD_BYTES }).catch(() => undefined),
+    };
+  } catch (error) {
+    throw networkError(error, url);
+  }
+}
+
+function networkError(error: unknown, url: URL): AssayError {
+  if (error instanceof AssayError) return error;
+  const { host } = url;
+  const message = `${host} cannot be called: ${networkHint(error)}`;
+  // The cause stays out: it may carry the whole URL.
+  return new AssayError('unavailable', message, { details: { host } });
+}
