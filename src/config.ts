@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { OptionValues } from './cli/command.ts';
 import { isOn, textOption, textOptions } from './cli/options.ts';
-import { ROLES, type Role } from './domain/caller.ts';
+import { BASIC_ROLES, type BasicRole } from './domain/role.ts';
 import { AssayError } from './domain/error.ts';
 import { isLoopbackAddress } from './domain/loopback.ts';
 import { parseClusterKey, parseProjectId } from './domain/resource-name.ts';
@@ -33,7 +33,7 @@ export interface ServeConfig {
   readonly cluster?: string;
   /** File with the system policy; absent: the built-in one. */
   readonly systemPolicy?: string;
-  readonly anonymousRole?: Role;
+  readonly anonymousRole?: BasicRole;
   readonly plainHttp: boolean;
   /** `HOST[:PORT]` of registries in our own network that not only admins may have scanned. */
   readonly allowedRegistries: readonly string[];
@@ -51,7 +51,7 @@ export function readServeConfig(options: OptionValues): ServeConfig {
   const cluster = textOption(options, 'cluster');
   if (cluster !== undefined) parseClusterKey(cluster);
   const systemPolicy = textOption(options, 'systemPolicy');
-  const role = ROLES.find((one) => one === textOption(options, 'anonymousRole'));
+  const role = BASIC_ROLES.find((one) => one === textOption(options, 'anonymousRole'));
   if (role !== undefined) refuseAnonymous(http);
   return {
     http,

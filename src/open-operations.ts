@@ -16,7 +16,7 @@ import { openStore } from './store/open-store.ts';
 import { findLiveServer } from './store/serve-lock.ts';
 
 /** Who reads and writes a data folder by a command owns its files: it may do all. */
-const LOCAL_CALLER: Caller = { name: 'cli', role: 'admin' };
+const LOCAL_CALLER: Caller = { name: 'cli', grants: [{ role: 'admin' }] };
 const MAX_TOKEN_BYTES = 8192;
 
 /** Opens the operations for one command. */

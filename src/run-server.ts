@@ -35,7 +35,7 @@ import { buildWebhookListener } from './server/webhook-listener.ts';
 import { startListening, urlHost } from './start-listening.ts';
 import { untilStopped } from './until-stopped.ts';
 
-const SYSTEM: Caller = { name: 'start', role: 'admin' };
+const SYSTEM: Caller = { name: 'start', grants: [{ role: 'admin' }] };
 
 const HOUR_MS = 3_600_000;
 const FIRST_TASKS_AFTER = 60_000;
@@ -96,7 +96,7 @@ async function prepare(
   await installSystemPolicy(deps, { caller: SYSTEM, given });
   const file = join(folder, ADMIN_TOKEN_FILE);
   const tokens = await listTokens(deps, { caller: SYSTEM });
-  if (tokens.some((token) => token.role === 'admin' && token.project === undefined)) {
+  if (tokens.some(({ roles, project }) => roles.includes('admin') && project === undefined)) {
     return existsSync(file) ? file : undefined;
   }
   // The file comes first: a token whose secret was lost with a crash could never be used.
@@ -104,7 +104,7 @@ async function prepare(
     await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600, flush: true });
     await rename(`${file}.new`, file);
   };
-  await createToken(deps, { caller: SYSTEM, name: 'admin', role: 'admin', handOver });
+  await createToken(deps, { caller: SYSTEM, name: 'admin', roles: ['admin'], handOver });
   return file;
 }
 

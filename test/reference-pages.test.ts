@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { formatApiReference } from '../scripts/api-reference.ts';
 import { formatCommandReference } from '../scripts/command-reference.ts';
+import { formatRolesReference } from '../scripts/roles-reference.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 
 function page(name: string): string {
@@ -15,4 +16,8 @@ it('command-line.md is the table of commands (node scripts/command-reference.ts)
 
 it('api.md is the tables of methods and operations (node scripts/api-reference.ts)', () => {
   expect(page('api')).toBe(formatApiReference());
+});
+
+it('roles.md is the table of roles (node scripts/roles-reference.ts)', () => {
+  expect(page('roles')).toBe(formatRolesReference());
 });

@@ -253,18 +253,29 @@ const TOKENS: CommandSpec = {
     {
       name: 'create',
       summary: 'Create a token and print it once.',
-      examples: ['assay token create --role editor --project shop --expires 30 > token'],
+      examples: [
+        'assay token create --role editor --project shop --expires 30d > token',
+        'assay token create --expires 12h --role roles/containeranalysis.admin \\\n' +
+          '      --role roles/binaryauthorization.attestorsViewer > token',
+      ],
       options: [
         ...WHERE,
         {
           flags: '--role <role>',
-          description: 'role',
-          choices: ['viewer', 'editor', 'admin', 'agent'],
-          default: 'viewer',
+          description: 'viewer (default), editor, admin, agent, or a role by Google’s name',
+          many: true,
         },
         { flags: '--project <id>', description: 'bind it to one project' },
-        { flags: '--expires <days>', description: 'days until it ends', default: 90 },
+        {
+          flags: '--expires <when>',
+          description: 'days until it ends, or 12h, 90d, 2027-01-01',
+          default: '90d',
+        },
         { flags: '--name <text>', description: 'what it is for' },
+        {
+          flags: '--member <member>',
+          description: 'who its bearer is in IAM policies, e.g. serviceAccount:ci@shop.example',
+        },
       ],
       load: async () => (await import('./token-commands.ts')).createToken,
     },

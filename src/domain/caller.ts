@@ -1,65 +1,40 @@
 /** Who asks: every operation takes a caller and authorises first. */
 import { AssayError } from './error.ts';
+import { type Permission, type RoleName, roleHolds, rolesThatHold } from './role.ts';
 import type { Micros } from './time.ts';
 
-/**
- * Roles of a token. The first three include those before them; `agent` may only ask for admission.
- */
-export const ROLES = ['viewer', 'editor', 'admin', 'agent'] as const;
-
-/** A role that a token carries. */
-export type Role = (typeof ROLES)[number];
+/** A role that a caller holds. */
+export interface Grant {
+  readonly role: RoleName;
+  /** The project that it holds for; absent: all projects, and what belongs to none. */
+  readonly project?: string;
+}
 
 /** An authenticated caller. */
 export interface Caller {
-  /** For logs and audit, e.g. `token:ci`, `anonymous`, `cli`. */
+  /** For logs and audit, e.g. `token:ci`, `user:ada@example.com`, `anonymous`, `cli`. */
   readonly name: string;
-  readonly role: Role;
-  /** The one project that it is bound to; absent: all projects. */
-  readonly project?: string;
-  /** When its token ends; absent: never. */
+  readonly grants: readonly Grant[];
+  /** Who it is in IAM's spelling; absent: nobody that an IAM policy can name. */
+  readonly member?: string;
+  /** The groups that it is in, in IAM's spelling. */
+  readonly groups?: readonly string[];
+  /** When its credentials end; absent: never. */
   readonly expireTime?: Micros;
 }
 
-/** The least role for each permission; the names are Google's where Google has one. */
-export const PERMISSIONS = {
-  'containeranalysis.notes.get': 'viewer',
-  'containeranalysis.notes.list': 'viewer',
-  'containeranalysis.notes.listOccurrences': 'viewer',
-  'containeranalysis.notes.create': 'editor',
-  'containeranalysis.notes.update': 'editor',
-  'containeranalysis.notes.delete': 'editor',
-  'containeranalysis.notes.attachOccurrence': 'editor',
-  'containeranalysis.occurrences.get': 'viewer',
-  'containeranalysis.occurrences.list': 'viewer',
-  'containeranalysis.occurrences.create': 'editor',
-  'containeranalysis.occurrences.update': 'editor',
-  'containeranalysis.occurrences.delete': 'editor',
-  'binaryauthorization.policy.get': 'viewer',
-  'binaryauthorization.policy.update': 'admin',
-  'binaryauthorization.attestors.get': 'viewer',
-  'binaryauthorization.attestors.list': 'viewer',
-  'binaryauthorization.attestors.create': 'admin',
-  'binaryauthorization.attestors.update': 'admin',
-  'binaryauthorization.attestors.delete': 'admin',
-  'binaryauthorization.attestors.verifyImageAttested': 'viewer',
-  'assay.admissions.create': 'agent',
-  'assay.advisories.import': 'admin',
-  'assay.advisories.list': 'viewer',
-  'assay.clusters.create': 'admin',
-  'assay.clusters.list': 'viewer',
-  'assay.decisions.get': 'viewer',
-  'assay.decisions.list': 'viewer',
-  'assay.decisions.verify': 'viewer',
-  'assay.images.scan': 'editor',
-  'assay.images.scanLocal': 'admin',
-  'assay.projects.create': 'admin',
-  'assay.projects.list': 'viewer',
-  'assay.tokens.manage': 'admin',
-} as const satisfies Record<string, Role>;
-
-/** A permission that an operation asks for. */
-export type Permission = keyof typeof PERMISSIONS;
+/** Tells whether a caller has a permission. `project`: undefined asks about what has none. */
+export function isAllowed(
+  { grants }: Caller,
+  permission: Permission,
+  project: string | undefined,
+): boolean {
+  return grants.some(
+    (grant) =>
+      (grant.project === undefined || grant.project === project) &&
+      roleHolds(grant.role, permission),
+  );
+}
 
 /**
  * Throws `permission-denied`, naming the permission, unless the caller has it. `project` is the
@@ -70,21 +45,53 @@ export function authorise(
   permission: Permission,
   project: string | undefined,
 ): void {
-  if (hasRole(caller.role, PERMISSIONS[permission]) && isWithin(caller, project)) return;
+  if (isAllowed(caller, permission, project)) return;
   const where = project === undefined ? '' : ` on project ${project}`;
-  const why = isWithin(caller, project)
-    ? `it needs the role ${PERMISSIONS[permission]} there`
-    : `it is bound to project ${caller.project}`;
-  const message = `${caller.name} lacks permission ${permission}${where}; ${why}`;
-  throw new AssayError('permission-denied', message, { details: { permission } });
+  const wanted = project === undefined ? 'for all projects' : 'there';
+  throw refusal(caller, permission, {
+    where,
+    way: `it needs ${listRoles(permission)} ${wanted}, and has ${listGrants(caller)}`,
+  });
 }
 
-function hasRole(held: Role, needed: Role): boolean {
-  if (held === 'agent' || needed === 'agent') return held === needed || held === 'admin';
-  return ROLES.indexOf(held) >= ROLES.indexOf(needed);
+/**
+ * Tells for a project whether the caller has a permission there; undefined asks about what belongs
+ * to no project. Throws `permission-denied` where it has it nowhere: for lists over all projects.
+ */
+export function authoriseSomewhere(
+  caller: Caller,
+  permission: Permission,
+): (project: string | undefined) => boolean {
+  if (!caller.grants.some(({ role }) => roleHolds(role, permission))) {
+    authorise(caller, permission, undefined);
+  }
+  return (project) => isAllowed(caller, permission, project);
 }
 
-/** A caller bound to a project may ask only about that one. */
-function isWithin(caller: Caller, project: string | undefined): boolean {
-  return caller.project === undefined || caller.project === project;
+/** Makes the error for a caller without a permission: where it was asked, and the way to get it. */
+export function refusal(
+  { name }: Caller,
+  permission: Permission,
+  { where, way }: { readonly where: string; readonly way: string },
+): AssayError {
+  const message = `${name} lacks permission ${permission}${where}; ${way}`;
+  return new AssayError('permission-denied', message, { details: { permission } });
+}
+
+/** The roles that would give a permission, for a message. */
+export function listRoles(permission: Permission): string {
+  const roles = rolesThatHold(permission).slice(0, 2);
+  return `the role ${roles.join(' or ')}`;
+}
+
+/** At most this many grants are named in a message. */
+const SHOWN = 5;
+
+function listGrants({ grants }: Caller): string {
+  if (grants.length === 0) return 'no role anywhere';
+  const all = grants.map(({ role, project }) =>
+    project === undefined ? `${role} everywhere` : `${role} on project ${project}`,
+  );
+  const more = all.length > SHOWN ? ' and more' : '';
+  return `${all.slice(0, SHOWN).join(', ')}${more}`;
 }

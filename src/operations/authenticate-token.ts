@@ -11,8 +11,12 @@ export async function authenticateToken(deps: Deps, secret: string): Promise<Cal
   if (token.expireTime !== undefined && token.expireTime <= deps.now()) return undefined;
   return {
     name: `token:${token.name}`,
-    role: token.role,
-    ...(token.project === undefined ? {} : { project: token.project }),
+    grants: token.roles.map((role) => ({
+      role,
+      ...(token.project === undefined ? {} : { project: token.project }),
+    })),
+    // A name is nobody's own: the id is what no other token has.
+    member: token.member ?? `principal://assay/tokens/${token.id}`,
     ...(token.expireTime === undefined ? {} : { expireTime: token.expireTime }),
   };
 }

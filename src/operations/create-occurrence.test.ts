@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FakeDeps } from '../../test/support/fake-deps.ts';
 import { openFakeDeps } from '../../test/support/fake-deps.ts';
 import type { Caller } from '../domain/caller.ts';
+import type { BasicRole } from '../domain/role.ts';
 import { parseDigest } from '../domain/digest.ts';
 import type { Note, Occurrence } from '../domain/note.ts';
 import { parseFilter } from '../domain/parse-filter.ts';
@@ -17,7 +18,7 @@ import { createProject } from './create-project.ts';
 import { deleteNote } from './delete-note.ts';
 import { updateOccurrence } from './update-occurrence.ts';
 
-const admin: Caller = { name: 'root', role: 'admin' };
+const admin: Caller = { name: 'root', grants: [{ role: 'admin' }] };
 const BUILD: NewNote = { kind: 'BUILD', detail: { builderVersion: '1' } };
 const VULN: NewNote = {
   kind: 'VULNERABILITY',
@@ -119,13 +120,14 @@ describe('a batch of occurrences', () => {
     [
       'another project’s note',
       () => ofNote('x', { noteName: 'projects/other/notes/n' }),
-      { name: 'ci', role: 'editor', project: 'BOUND' },
+      { name: 'ci', grants: [{ role: 'editor', project: 'BOUND' }] },
       'permission-denied',
       'occurrences[2]: ci lacks permission containeranalysis.notes.attachOccurrence on project o',
     ],
   ])('with %s in it makes nothing', async (_fact, wrong, given, code, message) => {
     const before = await state();
-    const caller = given.project === undefined ? given : { ...given, project };
+    const grants = given.grants.map((one) => (one.project ? { ...one, project } : one));
+    const caller = { ...given, grants };
     const batch = create([ofNote('build'), ofVuln(), wrong(), ofNote('build')], caller);
     await expect(batch).rejects.toMatchObject({ code });
     await expect(batch).rejects.toThrow(message);
@@ -166,7 +168,7 @@ describe('a batch of notes', () => {
     expect(after.revision).toBeGreaterThan(before.revision);
   });
 
-  it.each<[string, readonly string[], Caller['role'], string]>([
+  it.each<[string, readonly string[], BasicRole, string]>([
     ['a taken id', ['a', 'vuln', 'build'], 'editor', 'notes.vuln: note projects/shop-'],
     ['one id twice', ['a', 'a'], 'editor', 'already exists'],
     ['a bad id', ['a', 'b/c'], 'editor', 'note id "b/c"'],
@@ -174,7 +176,7 @@ describe('a batch of notes', () => {
   ])('with %s makes nothing', async (_fact, ids, role, message) => {
     const before = await state();
     const notes = ids.map((id) => ({ id, note: BUILD }));
-    await expect(create(notes, { name: 'ci', role })).rejects.toThrow(message);
+    await expect(create(notes, { name: 'ci', grants: [{ role }] })).rejects.toThrow(message);
     expect(await state()).toEqual(before);
   });
 });
@@ -205,7 +207,7 @@ describe('a change of an occurrence', () => {
     const before = await state();
     const there = `projects/${project}/occurrences`;
     await expect(change(`${there}/none`, {})).rejects.toMatchObject({ code: 'not-found' });
-    await expect(change(name, {}, { name: 'v', role: 'viewer' })).rejects.toThrow(
+    await expect(change(name, {}, { name: 'v', grants: [{ role: 'viewer' }] })).rejects.toThrow(
       'v lacks permission containeranalysis.occurrences.update',
     );
     expect(await state()).toEqual(before);
@@ -217,7 +219,9 @@ describe('a change of an occurrence', () => {
     const home = `${project}-home`;
     const input = { caller: admin, project: home, occurrence: ofNote('build') };
     const { name } = await createOccurrence(fake.deps, input);
-    await expect(change(name, {}, { name: 'ci', role: 'editor', project: home })).rejects.toThrow(
+    await expect(
+      change(name, {}, { name: 'ci', grants: [{ role: 'editor', project: home }] }),
+    ).rejects.toThrow(
       `ci lacks permission containeranalysis.notes.attachOccurrence on project ${project}`,
     );
   });

@@ -1,7 +1,7 @@
 /**
  * Making a project: it starts with policy revision 1, which allows everything, as Google's does.
  */
-import { type Caller, authorise } from '../domain/caller.ts';
+import { type Caller, authorise, isAllowed } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { parseProjectId } from '../domain/resource-name.ts';
 import { SCANNER_PROJECT } from '../google/scanned-name.ts';
@@ -29,7 +29,8 @@ export async function createProject(
 /** Makes a project unless it is there: an admin's first write creates it, others hear not-found. */
 export async function ensureProject(deps: Deps, caller: Caller, project: string): Promise<void> {
   if ((await findProject(deps.store, project)) !== undefined) return;
-  if (caller.role !== 'admin') await requireProject(deps, project);
+  const mayCreate = isAllowed(caller, 'assay.projects.create', project);
+  if (!mayCreate) await requireProject(deps, project);
   authorise(caller, 'assay.projects.create', project);
   await makeProject(deps, caller, parseProjectId(project));
 }

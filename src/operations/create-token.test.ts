@@ -10,13 +10,13 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store-contract.ts';
 import { authenticateToken } from './authenticate-token.ts';
 import { createProject } from './create-project.ts';
-import { createToken } from './create-token.ts';
+import { type CreateTokenInput, createToken } from './create-token.ts';
 import type { Deps } from './deps.ts';
 import { listTokens } from './list-tokens.ts';
 import { revokeToken } from './revoke-token.ts';
 
-const ADMIN: Caller = { name: 'start', role: 'admin' };
-const TENANT: Caller = { name: 'tenant', role: 'admin', project: 'shop' };
+const ADMIN: Caller = { name: 'start', grants: [{ role: 'admin' }] };
+const TENANT: Caller = { name: 'tenant', grants: [{ role: 'admin', project: 'shop' }] };
 const START = parseTime('2026-11-20T00:00:00Z');
 
 describe('tokens', () => {
@@ -46,23 +46,33 @@ describe('tokens', () => {
     ['nothing', 0],
     ['a time in the past', -DAY],
   ])('refuses a lifetime of %s', async (_name, lifetime) => {
-    const making = createToken(deps, { caller: ADMIN, name: 't', role: 'viewer', lifetime });
+    const making = createToken(deps, { caller: ADMIN, name: 't', roles: ['viewer'], lifetime });
     await expect(making).rejects.toThrow('give more than 0 and at most 3650 days');
   });
 
   it('makes none that outlives the token that makes it', async () => {
     const caller: Caller = { ...TENANT, expireTime: clock + DAY };
-    const wanted = { caller, name: 't', role: 'admin', project: 'shop' } as const;
+    const wanted = {
+      caller,
+      name: 't',
+      roles: ['admin'],
+      project: 'shop',
+    } satisfies CreateTokenInput;
     await expect(createToken(deps, { ...wanted, lifetime: 2 * DAY })).rejects.toThrow('1 days');
     await expect(createToken(deps, wanted)).rejects.toThrow('no end');
     await expect(createToken(deps, { ...wanted, lifetime: DAY / 2 })).resolves.toBeDefined();
   });
 
   it('a tenant’s admin makes, sees and revokes tokens of its own project only', async () => {
-    const other = await createToken(deps, { caller: ADMIN, name: 'other', role: 'viewer' });
-    const making = createToken(deps, { caller: TENANT, name: 'mine', role: 'admin' });
+    const other = await createToken(deps, { caller: ADMIN, name: 'other', roles: ['viewer'] });
+    const making = createToken(deps, { caller: TENANT, name: 'mine', roles: ['admin'] });
     await expect(making).rejects.toThrow('lacks permission');
-    const mine = { caller: TENANT, name: 'mine', role: 'viewer', project: 'shop' } as const;
+    const mine = {
+      caller: TENANT,
+      name: 'mine',
+      roles: ['viewer'],
+      project: 'shop',
+    } satisfies CreateTokenInput;
     const own = await createToken(deps, mine);
     const seen = await listTokens(deps, { caller: TENANT });
     expect(seen.every((token) => token.project === 'shop')).toBe(true);
@@ -70,11 +80,44 @@ describe('tokens', () => {
     await expect(revoking).rejects.toThrow('does not exist');
     await revokeToken(deps, { caller: TENANT, id: own.id });
     expect(await authenticateToken(deps, own.secret)).toBeUndefined();
-    expect(await authenticateToken(deps, other.secret)).toMatchObject({ role: 'viewer' });
+    expect(await authenticateToken(deps, other.secret)).toMatchObject({
+      grants: [{ role: 'viewer' }],
+    });
+  });
+
+  it('is who its maker says, or itself; a tenant’s admin cannot make it anybody', async () => {
+    const wanted = { caller: ADMIN, name: 't', roles: ['viewer'] } satisfies CreateTokenInput;
+    const plain = await createToken(deps, wanted);
+    const member = 'serviceAccount:CI@shop.example';
+    const named = await createToken(deps, { ...wanted, member });
+    const members = [plain, named].map(
+      async ({ secret }) => (await authenticateToken(deps, secret))?.member,
+    );
+    expect(await Promise.all(members)).toEqual([
+      `principal://assay/tokens/${plain.id}`,
+      'serviceAccount:ci@shop.example',
+    ]);
+    for (const wrong of ['allUsers', 'group:a@shop.example', 'ci', `principal://assay/tokens/1`]) {
+      await expect(createToken(deps, { ...wanted, member: wrong })).rejects.toThrow('member');
+    }
+    const tenants = { ...wanted, caller: TENANT, project: 'shop', member };
+    await expect(createToken(deps, tenants)).rejects.toMatchObject({ code: 'permission-denied' });
+  });
+
+  it('holds each of its roles on its project', async () => {
+    const roles = ['agent', 'roles/containeranalysis.notes.viewer'] as const;
+    const made = await createToken(deps, { caller: ADMIN, name: 't', roles, project: 'shop' });
+    const caller = await authenticateToken(deps, made.secret);
+    expect(caller?.grants).toEqual(roles.map((role) => ({ role, project: 'shop' })));
   });
 
   it('an expired token is nobody', async () => {
-    const wanted = { caller: ADMIN, name: 't', role: 'viewer', lifetime: DAY } as const;
+    const wanted = {
+      caller: ADMIN,
+      name: 't',
+      roles: ['viewer'],
+      lifetime: DAY,
+    } satisfies CreateTokenInput;
     const { secret } = await createToken(deps, wanted);
     clock += 2 * DAY;
     expect(await authenticateToken(deps, secret)).toBeUndefined();

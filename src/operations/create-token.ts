@@ -1,7 +1,9 @@
 /** Making a bearer token: the secret is answered once, its hash is kept. */
 import { createHash } from 'node:crypto';
-import { type Caller, type Role, authorise } from '../domain/caller.ts';
+import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
+import { parseMember } from '../domain/member.ts';
+import type { RoleName } from '../domain/role.ts';
 import { DAY, type Micros } from '../domain/time.ts';
 import { createToken as insertToken } from '../store/token-rows.ts';
 import { audit } from './audit.ts';
@@ -17,9 +19,10 @@ const MAX_LIFETIME = 3650 * DAY;
 export interface CreatedToken {
   readonly id: string;
   readonly name: string;
-  readonly role: Role;
+  readonly roles: readonly RoleName[];
   readonly project?: string;
   readonly expireTime?: Micros;
+  readonly member?: string;
   readonly secret: string;
 }
 
@@ -27,17 +30,22 @@ export interface CreatedToken {
 export interface CreateTokenInput {
   readonly caller: Caller;
   readonly name: string;
-  readonly role: Role;
+  readonly roles: readonly RoleName[];
   readonly project?: string;
   readonly lifetime?: Micros;
+  /** Who its bearer is in IAM's spelling; absent: `principal://assay/tokens/ID`. */
+  readonly member?: string;
   /** Puts the secret where it is to be found, before the token can be used; may throw. */
   readonly handOver?: (secret: string) => Promise<void>;
 }
 
-/** Creates a token. A caller that is bound to a project makes tokens of that project only. */
+/**
+ * Creates a token. A caller that is bound to a project makes tokens of that project only, and names
+ * no member: it would be that member in other projects too.
+ */
 export async function createToken(deps: Deps, input: CreateTokenInput): Promise<CreatedToken> {
   const { caller, project, lifetime } = input;
-  authorise(caller, 'assay.tokens.manage', project);
+  authorise(caller, 'assay.tokens.manage', input.member === undefined ? project : undefined);
   const time = deps.now();
   refuseLifetime(caller, lifetime, time);
   if (project !== undefined) await requireProject(deps, project);
@@ -45,9 +53,10 @@ export async function createToken(deps: Deps, input: CreateTokenInput): Promise<
   const token = {
     id: deps.newId(),
     name: input.name,
-    role: input.role,
+    roles: [...new Set(input.roles)],
     ...(project === undefined ? {} : { project }),
     ...(lifetime === undefined ? {} : { expireTime: time + Math.round(lifetime) }),
+    ...(input.member === undefined ? {} : { member: readMember(input.member) }),
   };
   await input.handOver?.(secret);
   await deps.store.write(async (tx) => {
@@ -57,6 +66,7 @@ export async function createToken(deps: Deps, input: CreateTokenInput): Promise<
       caller,
       action: 'create-token',
       resource: `tokens/${token.id}`,
+      detail: { roles: token.roles },
     });
   });
   return { ...token, secret };
@@ -65,6 +75,16 @@ export async function createToken(deps: Deps, input: CreateTokenInput): Promise<
 /** How a secret is kept: it has 256 random bits, so a plain hash cannot be guessed back. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
+}
+
+/** A token is one caller: it is no group and not everybody. */
+function readMember(text: string): string {
+  const member = parseMember(text);
+  if (/^(?:user|serviceAccount):/.test(member)) return member;
+  throw new AssayError(
+    'invalid-argument',
+    `member ${member} is no single caller; give user:EMAIL or serviceAccount:EMAIL`,
+  );
 }
 
 /** A token never outlives the one that made it. */

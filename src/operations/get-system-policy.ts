@@ -1,5 +1,5 @@
 /** Reading the system policy: one for every location, since a server is in one place. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import { type Caller, authoriseSomewhere } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { PolicyDocument } from '../domain/policy-document.ts';
 import { parseLocation } from '../domain/resource-name.ts';
@@ -14,7 +14,7 @@ export async function getSystemPolicy(
 ): Promise<PolicyDocument> {
   const { caller } = input;
   // It belongs to no project: who may read any project's policy may read it.
-  authorise(caller, 'binaryauthorization.policy.get', caller.project);
+  authoriseSomewhere(caller, 'binaryauthorization.policy.get');
   const name = `locations/${parseLocation(input.location)}/policy`;
   const found = await findPolicy(deps.store, SYSTEM_POLICY_ID);
   if (found !== undefined) return { ...found, parsed: { ...found.parsed, name } };

@@ -8,7 +8,7 @@ import { DAY, formatTime } from '../domain/time.ts';
 import { listAdvisorySources } from '../store/advisory-rows.ts';
 import { type ImportedAdvisories, importAdvisories } from './import-advisories.ts';
 
-const caller: Caller = { name: 'cli', role: 'admin' };
+const caller: Caller = { name: 'cli', grants: [{ role: 'admin' }] };
 /** A zip without entries. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
 let fake: FakeDeps;

@@ -1,6 +1,6 @@
 /** The advisory sources in force, with their age. */
 import type { AdvisorySource } from '../domain/advisory.ts';
-import { type Caller, authorise } from '../domain/caller.ts';
+import { type Caller, authoriseSomewhere } from '../domain/caller.ts';
 import { listAdvisorySources } from '../store/advisory-rows.ts';
 import type { Deps } from './deps.ts';
 
@@ -9,6 +9,6 @@ export async function listSources(
   deps: Deps,
   input: { readonly caller: Caller },
 ): Promise<readonly AdvisorySource[]> {
-  authorise(input.caller, 'assay.advisories.list', input.caller.project);
+  authoriseSomewhere(input.caller, 'assay.advisories.list');
   return listAdvisorySources(deps.store);
 }

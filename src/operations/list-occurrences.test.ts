@@ -18,7 +18,7 @@ import { listOccurrences } from './list-occurrences.ts';
 import { summariseVulnerabilities } from './summarise-vulnerabilities.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-list-'));
-const caller: Caller = { name: 'test', role: 'viewer' };
+const caller: Caller = { name: 'test', grants: [{ role: 'viewer' }] };
 
 let store: Store;
 let deps: Deps;

@@ -1,5 +1,5 @@
 /** Listing tokens, never their secrets or hashes. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import { type Caller, authoriseSomewhere } from '../domain/caller.ts';
 import { type StoredToken, listTokens as listRows } from '../store/token-rows.ts';
 import type { Deps } from './deps.ts';
 
@@ -8,13 +8,8 @@ export async function listTokens(
   deps: Deps,
   input: { readonly caller: Caller },
 ): Promise<readonly Omit<StoredToken, 'hash'>[]> {
-  authorise(input.caller, 'assay.tokens.manage', input.caller.project);
+  const manages = authoriseSomewhere(input.caller, 'assay.tokens.manage');
   const tokens = await listRows(deps.store);
-  const own = tokens.filter((token) => maySee(input.caller, token));
+  const own = tokens.filter(({ project }) => manages(project));
   return own.map(({ hash: _hash, ...shown }) => shown);
-}
-
-/** A caller that is bound to a project manages the tokens of that project only. */
-function maySee(caller: Caller, token: StoredToken): boolean {
-  return caller.project === undefined || caller.project === token.project;
 }

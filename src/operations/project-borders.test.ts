@@ -17,8 +17,8 @@ import type { Deps } from './deps.ts';
 import { setPolicy } from './set-policy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-borders-'));
-const admin: Caller = { name: 'root', role: 'admin' };
-const bound: Caller = { name: 'token:a', role: 'admin', project: 'a' };
+const admin: Caller = { name: 'root', grants: [{ role: 'admin' }] };
+const bound: Caller = { name: 'token:a', grants: [{ role: 'admin', project: 'a' }] };
 
 let store: Store;
 let deps: Deps;

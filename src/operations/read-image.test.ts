@@ -87,7 +87,11 @@ it.each([
 ])('a scan of %s is told in the audit trail', async (image, project, resource) => {
   const { deps } = fake;
   const { digest } = await manifestOf();
-  await scanImage(deps, { caller: { name: 'cli', role: 'admin' }, image, project: 'p' });
+  await scanImage(deps, {
+    caller: { name: 'cli', grants: [{ role: 'admin' }] },
+    image,
+    project: 'p',
+  });
   const rows = deps.store.sql.selectFrom('audit').select(['caller', 'project', 'resource']);
   expect(await deps.store.all(rows.where('action', '=', 'scan-image'))).toEqual([
     { caller: 'cli', project, resource: `${resource}${digest}` },

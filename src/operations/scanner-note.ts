@@ -1,5 +1,5 @@
 /** The scanner's own notes, derived from their names and the advisories in force. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import { type Caller, authoriseSomewhere } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Note } from '../domain/note.ts';
 import { unescapeNoteId } from '../google/scanned-name.ts';
@@ -9,7 +9,7 @@ import type { Deps } from './deps.ts';
 
 /** A note of the reserved project by its id; throws `not-found`. Any viewer may read it. */
 export async function scannerNote(deps: Deps, caller: Caller, noteId: string): Promise<Note> {
-  authorise(caller, 'containeranalysis.notes.get', caller.project);
+  authoriseSomewhere(caller, 'containeranalysis.notes.get');
   const derived = scannedNote(noteId, deps.now());
   if (derived !== undefined) return derived;
   const id = unescapeNoteId(noteId);

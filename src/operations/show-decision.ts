@@ -1,5 +1,5 @@
 /** One decision with everything that it was made of. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import { type Caller, authoriseSomewhere } from '../domain/caller.ts';
 import type { Decision, Evaluation } from '../domain/decision.ts';
 import { AssayError } from '../domain/error.ts';
 import { findDecision, findEvaluation } from '../store/decision-log.ts';
@@ -17,10 +17,9 @@ export async function showDecision(
   input: { readonly caller: Caller; readonly id: string },
 ): Promise<ExplainedDecision> {
   const { caller, id } = input;
-  authorise(caller, 'assay.decisions.get', caller.project);
+  const sees = authoriseSomewhere(caller, 'assay.decisions.get');
   const decision = await findDecision(deps.store, id);
-  const foreign = caller.project !== undefined && decision?.project !== caller.project;
-  if (decision === undefined || foreign) {
+  if (decision === undefined || !sees(decision.project)) {
     throw new AssayError(
       'not-found',
       `decision ${id} does not exist or is past its retention; list: assay decisions list`,

@@ -1,10 +1,12 @@
 /** The shape of every input of our own API, checked before an operation sees it. */
 import { z } from 'zod';
 import { AssayError } from '../domain/error.ts';
+import { ROLE_NAMES } from '../domain/role.ts';
 import type { OperationName } from '../operations/catalog.ts';
 
 const project = z.string().min(1).max(128);
 const id = z.string().min(1).max(128);
+const role = z.enum(ROLE_NAMES);
 
 const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>> = {
   'create-project': z.strictObject({ project }),
@@ -26,12 +28,16 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
   }),
   'show-decision': z.strictObject({ id }),
   'verify-decisions': z.strictObject({}),
-  'create-token': z.strictObject({
-    role: z.enum(['viewer', 'editor', 'admin', 'agent']),
-    name: z.string().max(200),
-    lifetime: z.number().positive(),
-    project: project.optional(),
-  }),
+  'create-token': z
+    .strictObject({
+      role: role.optional(),
+      roles: z.array(role).min(1).max(32).optional(),
+      name: z.string().max(200),
+      lifetime: z.number().positive(),
+      project: project.optional(),
+      member: z.string().max(1024).optional(),
+    })
+    .transform(({ role: one, roles, ...rest }) => ({ ...rest, roles: roles ?? [one ?? 'viewer'] })),
   'list-tokens': z.strictObject({}),
   'revoke-token': z.strictObject({ id }),
 };

@@ -1,8 +1,9 @@
 /** Who is calling: bearer tokens and client certificates in, a caller out. */
 import type { TLSSocket } from 'node:tls';
-import type { Caller, Role } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { isLoopbackAddress } from '../domain/loopback.ts';
+import type { BasicRole } from '../domain/role.ts';
 
 /** Finds the caller of a token; undefined: not a token of ours, revoked or expired. */
 export type FindToken = (secret: string) => Promise<Caller | undefined>;
@@ -11,7 +12,7 @@ export type FindToken = (secret: string) => Promise<Caller | undefined>;
 export interface Authenticator {
   readonly findToken: FindToken;
   /** Role of callers without a token, on loopback only. */
-  readonly anonymousRole?: Role;
+  readonly anonymousRole?: BasicRole;
   /** Whether loopback callers of the webhook need no identity: only while no client CA is given. */
   readonly openWebhook: boolean;
 }
@@ -23,7 +24,7 @@ export interface Credentials {
 }
 
 /** A webhook caller on loopback without identity asks for whatever its path says. */
-const LOOPBACK: Caller = { name: 'loopback', role: 'agent' };
+const LOOPBACK: Caller = { name: 'loopback', grants: [{ role: 'agent' }] };
 
 const BEARER = /^bearer +([^\s]{1,4096})$/i;
 
@@ -35,7 +36,7 @@ export async function authenticateCaller(
   if (shown.authorization !== undefined) return callerOfToken(authenticator, shown.authorization);
   const { anonymousRole } = authenticator;
   if (anonymousRole !== undefined && isLoopbackAddress(shown.address)) {
-    return { name: 'anonymous', role: anonymousRole };
+    return { name: 'anonymous', grants: [{ role: anonymousRole }] };
   }
   throw new AssayError(
     'unauthenticated',
@@ -53,7 +54,8 @@ export async function authenticateWebhook(
   shown: Credentials & { readonly socket: TLSSocket },
 ): Promise<Caller> {
   if (shown.authorization !== undefined) return callerOfToken(authenticator, shown.authorization);
-  if (shown.socket.authorized === true) return { name: 'client-certificate', role: 'agent' };
+  if (shown.socket.authorized === true)
+    return { name: 'client-certificate', grants: [{ role: 'agent' }] };
   if (authenticator.openWebhook && isLoopbackAddress(shown.address)) return LOOPBACK;
   throw new AssayError(
     'unauthenticated',

@@ -67,7 +67,7 @@ export interface AttestorTable {
   body: string;
 }
 
-/** Bearer tokens by the hash of their secret. */
+/** Bearer tokens by the hash of their secret; `role` is a list of names with commas. */
 export interface TokenTable {
   hash: string;
   id: string;
@@ -76,6 +76,17 @@ export interface TokenTable {
   project: string | null;
   create_time: Micros;
   expire_time: Micros | null;
+  member: string | null;
+}
+
+/** IAM policies of resources; `id` is empty for a project's Binary Authorization policy. */
+export interface IamPolicyTable {
+  project: string;
+  kind: string;
+  id: string;
+  etag: string;
+  update_time: Micros;
+  body: string;
 }
 
 /** What a layer blob holds, per extractor version. */
@@ -272,6 +283,7 @@ export interface Schema {
   occurrence: OccurrenceTable;
   attestor: AttestorTable;
   token: TokenTable;
+  iam_policy: IamPolicyTable;
   layer_facts: LayerFactsTable;
   package: PackageTable;
   package_set: PackageSetTable;

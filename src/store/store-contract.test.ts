@@ -182,7 +182,7 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
 
   it('keeps projects, clusters, tokens and the audit trail', async () => {
     const cluster = { project: 'p', location: 'eu', name: 'c', createTime: T0 };
-    const token = { id: 't', hash: 'h', name: 'admin', role: 'admin', createTime: T0 } as const;
+    const token = { id: 't', hash: 'h', name: 'admin', roles: ['admin'], createTime: T0 } as const;
     const bound = { ...token, id: 'u', hash: 'i', project: 'p', expireTime: T0 + DAY };
     const entry = { id: id(T0), time: T0, project: 'p', caller: 'cli', action: 'a', resource: 'r' };
     const created = await store.write(async (tx) => {

@@ -1,5 +1,5 @@
 /** Bearer tokens in the store: only the hash of their secret is kept. */
-import type { Role } from '../domain/caller.ts';
+import type { RoleName } from '../domain/role.ts';
 import type { Micros } from '../domain/time.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
@@ -11,11 +11,13 @@ export interface StoredToken {
   /** Hash of the secret; never the secret. */
   readonly hash: string;
   readonly name: string;
-  readonly role: Role;
+  readonly roles: readonly RoleName[];
   /** The one project that it is bound to. */
   readonly project?: string;
   readonly createTime: Micros;
   readonly expireTime?: Micros;
+  /** Who its bearer is in IAM's spelling, where it is not the token itself. */
+  readonly member?: string;
 }
 
 interface TokenRow {
@@ -26,13 +28,14 @@ interface TokenRow {
   readonly project: string | null;
   readonly create_time: Micros;
   readonly expire_time: Micros | null;
+  readonly member: string | null;
 }
 
 const byHash = statement((sql, p: { hash: string }) =>
   sql.selectFrom('token').selectAll().where('hash', '=', p.hash),
 );
 
-const insertToken = statement((sql, p: StoredToken) =>
+const insertToken = statement((sql, p: Omit<StoredToken, 'roles'> & { role: string }) =>
   sql.insertInto('token').values({
     id: p.id,
     hash: p.hash,
@@ -41,6 +44,7 @@ const insertToken = statement((sql, p: StoredToken) =>
     project: p.project as string,
     create_time: p.createTime,
     expire_time: p.expireTime as number,
+    member: p.member as string,
   }),
 );
 
@@ -57,8 +61,8 @@ export async function listTokens(db: Reader): Promise<StoredToken[]> {
 }
 
 /** Keeps a token. */
-export async function createToken(tx: Tx, token: StoredToken): Promise<void> {
-  await tx.run(insertToken(token));
+export async function createToken(tx: Tx, { roles, ...token }: StoredToken): Promise<void> {
+  await tx.run(insertToken({ ...token, role: roles.join(',') }));
   tx.changed();
 }
 
@@ -73,10 +77,11 @@ function fromRow(row: TokenRow): StoredToken {
     id: row.id,
     hash: row.hash,
     name: row.name,
-    // Written from a Role only.
-    role: row.role as Role,
+    // Written from role names only, which have no commas.
+    roles: row.role.split(',') as RoleName[],
     createTime: row.create_time,
     ...(row.project === null ? {} : { project: row.project }),
     ...(row.expire_time === null ? {} : { expireTime: row.expire_time }),
+    ...(row.member === null ? {} : { member: row.member }),
   };
 }
