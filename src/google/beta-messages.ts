@@ -40,6 +40,7 @@ export const BETA_MESSAGES: Readonly<Record<string, string>> = {
     severityName refused, packageType string, effectiveSeverity Severity^`,
   DerivedImageDetails: `derivedImage ImageOccurrence!`,
   Layer: `directive Layer.Directive!, arguments string`,
+  Location: `cpeUri string!, version Version, path string`,
   InstallationDetails: `installation PackageOccurrence!`,
   DeploymentDetails: `deployment DeploymentOccurrence!`,
   DiscoveredDetails: `discovered DiscoveryOccurrence!`,

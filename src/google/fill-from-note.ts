@@ -1,6 +1,6 @@
 /**
- * What a vulnerability occurrence takes over from its note when it is created: fields that Grafeas
- * marks as output, so that a reader of the occurrence needs no second request.
+ * What an occurrence takes over from its note when it is created: fields that Grafeas marks as
+ * output, so that a reader of the occurrence needs no second request.
  */
 import type { JsonObject } from '../domain/json.ts';
 import type { Note } from '../domain/note.ts';
@@ -9,12 +9,22 @@ import { mapList, withoutAbsent } from './beta-note.ts';
 import type { OccurrenceBody } from './occurrence-message.ts';
 
 /**
- * Fills an occurrence in from its note: severity, score, descriptions and links of the note,
- * whether a fix is available, and the effective severity (the client's, else the note's). Other
- * kinds stay as they are.
+ * Fills an occurrence in from its note. A vulnerability: severity, score, descriptions and links of
+ * the note, whether a fix is available, and the effective severity (the client's, else the note's).
+ * A deployment: what is deployed. Other kinds stay as they are.
  */
 export function fillFromNote(body: OccurrenceBody, note: Note): OccurrenceBody {
-  if (body.kind !== 'VULNERABILITY' || note.kind !== 'VULNERABILITY') return body;
+  if (body.kind !== note.kind) return body;
+  if (body.kind === 'DEPLOYMENT') {
+    return {
+      ...body,
+      detail: { ...withoutAbsent({ resourceUri: note.detail['resourceUri'] }), ...body.detail },
+    };
+  }
+  return body.kind === 'VULNERABILITY' ? fillVulnerability(body, note) : body;
+}
+
+function fillVulnerability(body: OccurrenceBody, note: Note): OccurrenceBody {
   const severity = severityOf(note.detail['severity']);
   const given = severityOf(body.detail['effectiveSeverity']);
   const effective = given === 'SEVERITY_UNSPECIFIED' ? severity : given;

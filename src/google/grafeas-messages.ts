@@ -134,7 +134,7 @@ export const GRAFEAS_MESSAGES: Readonly<Record<string, string>> = {
     continuousAnalysis DiscoveryOccurrence.ContinuousAnalysis,
     analysisStatus DiscoveryOccurrence.AnalysisStatus,
     analysisCompleted DiscoveryOccurrence.AnalysisCompleted, analysisError Status[],
-    analysisStatusError Status, cpe string, lastScanTime time, archiveTime time,
+    analysisStatusError Status, cpe string, lastScanTime time, archiveTime time^,
     sbomStatus DiscoveryOccurrence.SBOMStatus,
     vulnerabilityAttestation DiscoveryOccurrence.VulnerabilityAttestation,
     files DiscoveryOccurrence.File[], lastVulnerabilityUpdateTime time`,

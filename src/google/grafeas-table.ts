@@ -10,7 +10,18 @@ import { type FieldPath, fieldError, show } from './read-message.ts';
 /** The versions in which notes and occurrences are served. */
 export type GrafeasVersion = 'v1' | 'v1beta1';
 
+/** An upgrade is of a package, or Windows' own. */
+const UPGRADE = 'needs package and its version, or windowsUpdate';
+
 const RULES: MessageTable['rules'] = {
+  UpgradeNote: ({ package: name, version, windowsUpdate }) =>
+    windowsUpdate === undefined && (name === undefined || version === undefined)
+      ? UPGRADE
+      : undefined,
+  UpgradeOccurrence: ({ package: name, parsedVersion, windowsUpdate }) =>
+    windowsUpdate === undefined && (name === undefined || parsedVersion === undefined)
+      ? UPGRADE.replace('version', 'parsedVersion')
+      : undefined,
   Version: (message) =>
     message['kind'] === 'NORMAL' && message['name'] === undefined
       ? 'has no name: a version of kind NORMAL needs one'

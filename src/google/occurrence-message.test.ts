@@ -376,8 +376,8 @@ describe('occurrences that are refused', () => {
     [
       'two details',
       'v1',
-      { ...V1, compliance: {}, upgrade: {} },
-      'has both upgrade and compliance',
+      { ...V1, compliance: {}, secret: { kind: 2 } },
+      'has both compliance and secret',
     ],
     [
       'an assessment, which is a note only',

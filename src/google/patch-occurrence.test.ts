@@ -36,7 +36,7 @@ const PGP = kept(
   },
   'v1beta1',
 );
-const UPGRADE = kept({ ...SUBJECT, upgrade: { package: 'x' } });
+const UPGRADE = kept({ ...SUBJECT, upgrade: { package: 'x', parsedVersion: { kind: 'MINIMUM' } } });
 
 describe('a patch of an occurrence', () => {
   it.each<[string, GrafeasVersion, Occurrence, JsonObject, string[] | undefined, JsonObject]>([

@@ -1,5 +1,6 @@
 /** Attestors in the store. */
 import { AssayError } from '../domain/error.ts';
+import { sameEtag } from '../domain/etag.ts';
 import type { Attestor } from '../domain/attestor.ts';
 import {
   attestorName,
@@ -79,7 +80,9 @@ export async function updateAttestor(
 ): Promise<void> {
   const before = await findAttestor(tx, attestor.name);
   if (before === undefined) throw notFound(attestor.name);
-  if (expectedEtag !== undefined && expectedEtag !== before.etag) throw staleEtag(attestor.name);
+  if (expectedEtag !== undefined && !sameEtag(expectedEtag, before.etag)) {
+    throw staleEtag(attestor.name);
+  }
   const { project, id, ...columns } = toRow(attestor);
   const update = tx.sql.updateTable('attestor').set(columns);
   await tx.run(update.where('project', '=', project).where('id', '=', id));

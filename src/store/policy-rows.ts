@@ -1,5 +1,6 @@
 /** Policy documents in the store: every revision is kept, the highest is the current one. */
 import { AssayError } from '../domain/error.ts';
+import { sameEtag } from '../domain/etag.ts';
 import type { BinauthzPolicy, PolicyDocument } from '../domain/policy-document.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
@@ -87,7 +88,9 @@ export async function putPolicy(
   expectedEtag?: string,
 ): Promise<PolicyDocument> {
   const before = await findPolicy(tx, policy);
-  if (expectedEtag !== undefined && expectedEtag !== before?.etag) throw staleEtag(policy);
+  if (expectedEtag !== undefined && !sameEtag(expectedEtag, before?.etag ?? '')) {
+    throw staleEtag(policy);
+  }
   const kept = { ...policy, revision: (before?.revision ?? 0) + 1 };
   await tx.run(insertPolicy(toRow(kept)));
   tx.changed();
