@@ -3,7 +3,8 @@
  * the page; a test holds the page against the tables.
  */
 import { writeFileSync } from 'node:fs';
-import { API_METHODS } from '../src/google/methods.ts';
+import { API_METHODS, isServed } from '../src/google/methods.ts';
+import { GOOGLE_HANDLERS } from '../src/server/google-handlers.ts';
 import { CATALOG } from '../src/operations/catalog.ts';
 
 const HEAD = `# API
@@ -27,9 +28,11 @@ input; the others are query (GET) or JSON body. \`assay\` calls these where a se
 
 /** The page over the tables. */
 export function formatApiReference(): string {
-  const google = API_METHODS.map(({ http, templates, permission }) =>
-    row(http, templates[0] ?? '', `\`${permission}\``),
-  );
+  const google = API_METHODS.filter(isServed)
+    .filter(({ name }) => Object.hasOwn(GOOGLE_HANDLERS, name))
+    .flatMap(({ bindings: [first], permission }) =>
+      first === undefined ? [] : [row(first.http, first.template.text, `\`${permission}\``)],
+    );
   const own = Object.entries(CATALOG).map(([name, { verb, path }]) => row(verb, path, name));
   return [
     HEAD,

@@ -4,8 +4,9 @@ import { AssayError, isAssayError } from '../domain/error.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { attestorFromJson, attestorToJson } from './attestor-message.ts';
 import { errorToJson, unknownPathToJson, wrongVerbToJson } from './error-message.ts';
+import { requestFromHttp } from './http-request.ts';
 import { listToJson, readCreateId, readListQuery, readUpdateMask } from './list-message.ts';
-import type { ApiVersion } from './methods.ts';
+import { type ApiVersion, matchMethod } from './methods.ts';
 
 const NAME = 'projects/p/attestors/test-attestor';
 const NOTE = 'projects/p/notes/test-attestor-note';
@@ -24,6 +25,13 @@ function refusal(run: () => unknown): string {
     throw error;
   }
   throw new Error('it was accepted');
+}
+
+/** The request of a call with a query. */
+function asked(query: string, [verb, path] = ['GET', '/v1/projects/p/notes']): JsonObject {
+  const found = matchMethod(verb, path);
+  if (found?.kind !== 'found') throw new Error(`no method: ${path}`);
+  return requestFromHttp(found, query, {});
 }
 
 describe('attestors', () => {
@@ -175,7 +183,9 @@ describe('errors', () => {
 });
 
 describe('list requests', () => {
-  const read = (query: string) => readListQuery(new URLSearchParams(query));
+  const CREATE: [string, string] = ['POST', '/v1/projects/p/notes'];
+  const UPDATE: [string, string] = ['PATCH', '/v1/projects/p/notes/n'];
+  const read = (query: string) => readListQuery(asked(query));
 
   it.each([
     ['', { pageSize: 20, filter: '' }],
@@ -210,18 +220,16 @@ describe('list requests', () => {
   });
 
   it('name what a create makes', () => {
-    expect(readCreateId(new URLSearchParams('note_id=n'), 'noteId')).toBe('n');
-    expect(refusal(() => readCreateId(new URLSearchParams('noteId='), 'noteId'))).toBe(
+    expect(readCreateId(asked('note_id=n', CREATE), 'noteId')).toBe('n');
+    expect(refusal(() => readCreateId(asked('noteId=', CREATE), 'noteId'))).toBe(
       'query parameter noteId is missing: it is required',
     );
   });
 
   it('take masks in both spellings', () => {
-    const mask = readUpdateMask(
-      new URLSearchParams('updateMask=short_description,image.v1_name,a'),
-    );
+    const mask = readUpdateMask(asked('updateMask=short_description,image.v1_name,a', UPDATE));
     expect(mask).toEqual(['shortDescription', 'image.v1Name', 'a']);
-    expect(readUpdateMask(new URLSearchParams(''))).toBeUndefined();
+    expect(readUpdateMask(asked('', UPDATE))).toBeUndefined();
   });
 
   it('are answered without empty fields', () => {

@@ -1,9 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileTemplate, matchTemplate } from './http-template.ts';
+import { captureVariable, compileTemplate } from './http-template.ts';
 import { API_METHODS, matchMethod } from './methods.ts';
+import { addRoute, createRouteTree, findRoutes } from './route-tree.ts';
 
-const match = (template: string, path: string) => matchTemplate(compileTemplate(template), path);
+/** What a path captures of one template. */
+function match(text: string, path: string): Record<string, string> | undefined {
+  const template = compileTemplate(text);
+  const tree = createRouteTree<string>();
+  addRoute(tree, template, text);
+  const [found] = findRoutes(tree, path);
+  if (found === undefined) return undefined;
+  return Object.fromEntries(
+    template.variables.map((variable) => [
+      variable.path.join('.'),
+      captureVariable(template, variable, found.segments),
+    ]),
+  );
+}
 
 describe('path templates', () => {
   it.each([
@@ -185,12 +199,51 @@ describe('methods', () => {
     });
     expect(matchMethod('GET', '/v1alpha2/projects/p/notes')).toBeUndefined();
     expect(matchMethod('GET', '/v2/projects/p/notes')).toBeUndefined();
-    expect(matchMethod('GET', '/v1/projects/p/notes/n:getIamPolicy')).toBeUndefined();
+    expect(matchMethod('GET', '/v1/projects/p/notes/n:getAnything')).toBeUndefined();
+    expect(matchMethod('GET', '/v1/projects/p/notes/n:getIamPolicy')).toEqual({
+      kind: 'wrong-verb',
+      allowed: ['POST'],
+    });
     expect(matchMethod('GET', '')).toBeUndefined();
+  });
+
+  it.each([
+    ['POST', '/v1/projects/p/notes/n:getIamPolicy', 'ContainerAnalysis.GetIamPolicy'],
+    ['GET', '/v1alpha2/projects/p/attestors/a:getIamPolicy', 'IAMPolicy.GetIamPolicy'],
+    ['POST', '/v1beta1/projects/p/policy:setIamPolicy', 'IAMPolicy.SetIamPolicy'],
+    ['GET', '/v1alpha2/locations/global/policy', 'SystemPolicyV1Alpha2.GetSystemPolicy'],
+    ['GET', '/v1beta1/projects/p/locations/us/notes/n', 'GrafeasV1Beta1.GetNote'],
+    ['POST', '/v1/projects/p/services:batchEnable', 'ServiceUsage.BatchEnableServices'],
+    ['GET', '/v1/projects/p/services/containeranalysis.googleapis.com', 'ServiceUsage.GetService'],
+    ['GET', '/v1/operations/noop.1', 'Operations.GetOperation'],
+    [
+      'GET',
+      '/v1/projects/p/locations/us/repositories/r/packages/img/versions/sha256:0a1b',
+      'ArtifactRegistry.GetVersion',
+    ],
+    [
+      'POST',
+      '/v1beta1/projects/P/resources/https://H/P/repo/img@sha256:D:exportSBOM',
+      'ContainerAnalysisV1Beta1.ExportSBOM',
+    ],
+  ])('%s %s is %s', (verb, path, id) => {
+    const found = matchMethod(verb, path);
+    expect(found?.kind === 'found' && found.method.id.endsWith(`.${id}`)).toBe(true);
+  });
+
+  it.each([
+    ['/v1/projects/p/platforms/gke/policies/x', 'platform policies'],
+    ['/v1alpha2/projects/p/continuousValidationConfig', 'continuous validation'],
+    ['/v1/projects/p/locations/us/scans:analyzePackages', 'on-demand scanning'],
+    ['/v1/projects/p/locations/us/keyRings/r/cryptoKeys/k', 'key management (KMS)'],
+  ])('%s is left for later: %s', (path, what) => {
+    expect(matchMethod('POST', path)).toEqual({ kind: 'left-out', what });
   });
 
   it('have unique ids, and one of them for each path', () => {
     expect(new Set(API_METHODS.map(({ id }) => id)).size).toBe(API_METHODS.length);
-    expect(API_METHODS.every(({ permission }) => /^\w+\.\w+\.\w+$/.test(permission))).toBe(true);
+    expect(
+      API_METHODS.every(({ permission }) => /^$|^\w+\.(\w+|\*)\.\w+$/.test(permission ?? '')),
+    ).toBe(true);
   });
 });

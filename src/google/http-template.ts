@@ -8,91 +8,87 @@ import { AssayError } from '../domain/error.ts';
 export interface HttpTemplate {
   /** As written. */
   readonly text: string;
-  readonly pattern: RegExp;
-  /** What each group of the pattern captures. */
+  /** Literals, `*`, and as the last one perhaps `**`. */
+  readonly segments: readonly string[];
+  /** What follows the last colon; empty where there is none. */
+  readonly verb: string;
   readonly variables: readonly TemplateVariable[];
 }
 
 /** A captured variable; one of several segments keeps an encoded slash encoded. */
 export interface TemplateVariable {
-  /** A field path, e.g. `name` or `policy.name`. */
-  readonly name: string;
-  readonly multiSegment: boolean;
+  /** The field that it sets: `['name']` or `['policy', 'name']`. */
+  readonly path: readonly string[];
+  /** Its first segment and the one after its last. */
+  readonly start: number;
+  readonly end: number;
 }
 
 const TOKEN = /\{([\w.]+)(?:=([^{}]+))?\}|([^{}]+)/g;
+const SEGMENT = /^(?:\*\*?|[\w.~-]+)$/;
 
 /** Compiles a template such as `/v1/{name=projects/P/notes/*}:verb`. Refuses any other syntax. */
 export function compileTemplate(text: string): HttpTemplate {
-  const variables: TemplateVariable[] = [];
-  const { path, verb } = splitVerb(text);
-  let source = '';
-  for (const [, name, inner, literal] of path.matchAll(TOKEN)) {
-    if (name === undefined) {
-      source += segmentsPattern(literal ?? '');
-      continue;
-    }
-    variables.push({ name, multiSegment: /\/|\*\*/.test(inner ?? '*') });
-    source += `(${segmentsPattern(inner ?? '*')})`;
+  const [, path = text, verb = ''] = /^(.*[^:]):([a-zA-Z]+)$/.exec(text) ?? [];
+  const { plain, variables } = readVariables(path);
+  const segments = plain.slice(1).split('/');
+  if (path.replaceAll(TOKEN, '') !== '' || !plain.startsWith('/') || !isReadable(segments)) {
+    throw new TypeError(`path template: cannot read "${text}"`);
   }
-  if (!text.startsWith('/') || /[{}]/.test(path.replaceAll(TOKEN, ''))) throw malformed(text);
-  return { text, pattern: new RegExp(`^${endPattern(source, path, verb)}$`), variables };
+  return { text, segments, verb, variables };
+}
+
+/** The path without braces, and what they hold. */
+function readVariables(path: string): { plain: string; variables: TemplateVariable[] } {
+  const variables: TemplateVariable[] = [];
+  let plain = '';
+  for (const [, name, inner = '*', literal = ''] of path.matchAll(TOKEN)) {
+    const start = countSegments(plain) - 1;
+    plain += name === undefined ? literal : inner;
+    if (name === undefined) continue;
+    variables.push({ path: name.split('.'), start, end: countSegments(plain) });
+  }
+  return { plain, variables };
+}
+
+function countSegments(path: string): number {
+  return path.split('/').length - 1;
+}
+
+/** `**` takes what is left of a path, so nothing can follow it. */
+function isReadable(segments: readonly string[]): boolean {
+  return (
+    segments.every((one) => SEGMENT.test(one)) && !segments.slice(0, -1).some((one) => one === '**')
+  );
 }
 
 /**
- * Matches a path (no query) against a template: the captured variables, percent-decoded, or
- * undefined. Refuses a captured part whose percent-encoding is broken.
+ * What a template's variable captures of a path's segments, percent-decoded. Refuses a broken
+ * percent-encoding.
  */
-export function matchTemplate(
-  template: HttpTemplate,
-  path: string,
-): Readonly<Record<string, string>> | undefined {
-  const match = template.pattern.exec(path);
-  if (match === null) return undefined;
-  const entries = template.variables.map(({ name, multiSegment }, index) => {
-    const raw = match[index + 1] ?? '';
-    return [name, multiSegment ? decodeSegments(raw) : decode(raw)] as const;
-  });
-  return Object.fromEntries(entries);
+export function captureVariable(
+  { segments }: HttpTemplate,
+  { start, end }: TemplateVariable,
+  path: readonly string[],
+): string {
+  const toTheEnd = segments[end - 1] === '**';
+  const captured = path.slice(start, toTheEnd ? undefined : end);
+  const [only = ''] = captured;
+  if (captured.length === 1 && !toTheEnd) return decode(only);
+  return captured.map(decodeSegment).join('/');
 }
 
-function splitVerb(text: string): { path: string; verb: string | undefined } {
-  const match = /^(.*[^:]):([a-zA-Z]+)$/.exec(text);
-  return match ? { path: match[1] ?? '', verb: match[2] } : { path: text, verb: undefined };
-}
-
-/** The end of the pattern: the verb, or for a collection an optional slash. */
-function endPattern(source: string, path: string, verb: string | undefined): string {
-  if (verb !== undefined) return `${source}:${verb}`;
-  const endsInLiteral = /[\w-]\}?$/.test(path);
-  // A path ending in `*` must not swallow another method's verb.
-  return endsInLiteral ? `${source}/?` : source.replace(/\[\^\/\]\+(\)?)$/, '[^/:]+$1');
-}
-
-function segmentsPattern(segments: string): string {
-  return segments.split('/').map(segmentPattern).join('/');
-}
-
-function segmentPattern(segment: string): string {
-  if (segment === '**') return '.+';
-  if (segment === '*') return '[^/]+';
-  if (!/^[\w.~-]*$/.test(segment)) throw malformed(segment);
-  return segment.replaceAll('.', '\\.');
-}
-
-/** Decodes segment by segment, keeping an encoded slash, which would make two segments of one. */
-function decodeSegments(text: string): string {
-  return text
-    .split('/')
-    .map((segment) => segment.split(/(%2f)/i).map(decodePart).join(''))
-    .join('/');
-}
-
-function decodePart(part: string): string {
-  return /^%2f$/i.test(part) ? part : decode(part);
+/** Keeps an encoded slash, which would make two segments of one. */
+function decodeSegment(segment: string): string {
+  if (!segment.includes('%')) return segment;
+  return segment
+    .split(/(%2f)/i)
+    .map((part) => (/^%2f$/i.test(part) ? part : decode(part)))
+    .join('');
 }
 
 function decode(text: string): string {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch (cause) {
@@ -100,8 +96,4 @@ function decode(text: string): string {
     const message = `the path has a broken percent-encoding in ${shown}; encode it as UTF-8`;
     throw new AssayError('invalid-argument', message, { cause });
   }
-}
-
-function malformed(text: string): TypeError {
-  return new TypeError(`path template: cannot read "${text}"`);
 }

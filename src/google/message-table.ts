@@ -1,6 +1,7 @@
 /**
  * A small notation for protobuf messages in their JSON form, so that a table of data says what a
- * body may hold. A message is `field type, field type, …`. A type is `string`, `bytes`, `bool`,
+ * body may hold. A message is `field type, field type, …`; `field=spelling` where the .proto's
+ * spelling is not the field's in snake_case. A type is `string`, `bytes`, `bool`,
  * `int32`, `int64`, `double`, `time`, `json` (any JSON), `refused` (known, but not kept here), or
  * the name of a message or enum of the table; `[]` makes it a list, `{}` a map by string keys.
  * Then may follow `!` (required), `^` (output only: ignored in input) and `@group` (at most one of
@@ -38,7 +39,7 @@ export interface EnumNames {
   readonly byNumber: readonly (string | undefined)[];
 }
 
-const FIELD = /^(\w+) ([\w.]+)(\[\]|\{\})?([!^])?(?:@(\w+))?$/;
+const FIELD = /^(\w+)(?:=(\w+))? ([\w.]+)(\[\]|\{\})?([!^])?(?:@(\w+))?$/;
 const fieldCache = new WeakMap<MessageTable, Map<string, MessageFields>>();
 const enumCache = new WeakMap<MessageTable, Map<string, EnumNames>>();
 
@@ -64,12 +65,12 @@ function parseMessage(text: string): MessageFields {
 }
 
 function parseField(text: string): (readonly [string, MessageField])[] {
-  const [, name = '', type = '', brackets, mark, group] = FIELD.exec(text) ?? [];
+  const [, name = '', alias, type = '', brackets, mark, group] = FIELD.exec(text) ?? [];
   if (name === '') throw new TypeError(`message table: cannot read the field "${text}"`);
   const shape = brackets === '[]' ? 'list' : brackets === '{}' ? 'map' : 'one';
   const marks = { required: mark === '!', output: mark === '^', ...(group && { group }) };
   const field: MessageField = { name, type, shape, ...marks };
-  return [...new Set([name, snakeCase(name)])].map((spelling) => [spelling, field]);
+  return [...new Set([name, alias ?? snakeCase(name)])].map((spelling) => [spelling, field]);
 }
 
 /** The .proto spelling of a JSON name; in-toto's `_type` is `type` there. */

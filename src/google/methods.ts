@@ -1,9 +1,18 @@
 /**
- * The methods of Google's APIs that are served, as a table: what the routes, the permission checks
- * and the documentation are made of. Ids, verbs, paths and bodies are those of the google.api.http
- * options in the public protos; permissions are those of Google's IAM reference.
+ * The methods of Google's APIs as the descriptors define them: what the routes, the permission
+ * checks and the documentation are made of. Ids, verbs, paths and bodies are those of the
+ * google.api.http options; what is served, and by which permission, is in method-permissions.ts.
  */
-import { compileTemplate, type HttpTemplate, matchTemplate } from './http-template.ts';
+import { METHODS } from './generated/api-definition.ts';
+import { captureVariable, compileTemplate, type HttpTemplate } from './http-template.ts';
+import {
+  IAM_BINDINGS,
+  LEFT_OUT,
+  type MethodName,
+  SERVICE_FAMILIES,
+  type ServiceFamily,
+} from './method-permissions.ts';
+import { addRoute, createRouteTree, findRoutes, type PathMatch } from './route-tree.ts';
 
 /** A version's path prefix. v1alpha2 is Binary Authorization only, over the same store. */
 export type ApiVersion = 'v1' | 'v1beta1' | 'v1alpha2';
@@ -11,20 +20,36 @@ export type ApiVersion = 'v1' | 'v1beta1' | 'v1alpha2';
 /** A verb of HTTP that a method is called by. */
 export type HttpVerb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a method does, whatever the version: the key that handlers are found by. */
-export type MethodName = keyof typeof SHAPES;
+/** One way to call a method over HTTP. */
+export interface HttpBinding {
+  readonly http: HttpVerb;
+  readonly template: HttpTemplate;
+  /** `*`: the whole body is the request; a name: that field of it; undefined: no body. */
+  readonly body: string | undefined;
+}
 
 /** One method of one version. */
 export interface ApiMethod {
   /** Full name, e.g. `grafeas.v1.Grafeas.CreateNote`. */
   readonly id: string;
-  readonly name: MethodName;
+  readonly name: string;
   readonly version: ApiVersion;
-  readonly http: HttpVerb;
-  readonly templates: readonly string[];
-  /** `*`: the whole body is the request; a name: that field of it; undefined: no body. */
-  readonly body: string | undefined;
-  /** The permission that the caller needs on the resource. */
+  /** Full names of the messages. */
+  readonly request: string;
+  readonly response: string;
+  readonly bindings: readonly HttpBinding[];
+  /**
+   * The permission that the caller needs on the resource, as method-permissions.ts writes it;
+   * undefined: the method is not served.
+   */
+  readonly permission: string | undefined;
+  /** With and without a location a name means one resource. */
+  readonly located: boolean;
+}
+
+/** A method that is served. */
+export interface ServedMethod extends ApiMethod {
+  readonly name: MethodName;
   readonly permission: string;
 }
 
@@ -32,8 +57,10 @@ export interface ApiMethod {
 export interface FoundMethod {
   readonly kind: 'found';
   readonly method: ApiMethod;
-  /** As the template captures them, without the location. */
-  readonly variables: Readonly<Record<string, string>>;
+  readonly binding: HttpBinding;
+  readonly version: ApiVersion;
+  /** The fields that the path sets, each with its value without the location. */
+  readonly variables: readonly (readonly [path: readonly string[], value: string])[];
   /** The one resource that the path names, e.g. `projects/P/notes/N` or the parent `projects/P`. */
   readonly resource: string;
   /** The location of the path's longer form; both forms name the same resource. */
@@ -46,180 +73,106 @@ export interface WrongVerb {
   readonly allowed: readonly HttpVerb[];
 }
 
-interface Shape {
-  readonly http: HttpVerb;
-  /** After the version; `LOC` stands for both forms, with and without a location. */
-  readonly path: string;
-  readonly body?: string;
-  readonly permission: string;
+/** The path belongs to an API of Google's that is left for later. */
+export interface LeftOut {
+  readonly kind: 'left-out';
+  readonly what: string;
 }
 
-const NOTES = 'containeranalysis.notes';
-const OCCURRENCES = 'containeranalysis.occurrences';
-const BINAUTHZ = 'binaryauthorization';
+const VERSION = /\.(v1|v1beta1|v1alpha2)\./;
+const LOCATED = /^(projects\/[^/]+)\/locations\/([^/]+)/;
 
-const GRAFEAS_SHAPES = {
-  CreateNote: post('{parent=projects/*LOC}/notes', 'note', `${NOTES}.create`),
-  BatchCreateNotes: post('{parent=projects/*LOC}/notes:batchCreate', '*', `${NOTES}.create`),
-  GetNote: get('{name=projects/*LOC/notes/*}', `${NOTES}.get`),
-  ListNotes: get('{parent=projects/*LOC}/notes', `${NOTES}.list`),
-  UpdateNote: {
-    http: 'PATCH',
-    path: '{name=projects/*LOC/notes/*}',
-    body: 'note',
-    permission: `${NOTES}.update`,
-  },
-  DeleteNote: remove('{name=projects/*LOC/notes/*}', `${NOTES}.delete`),
-  ListNoteOccurrences: get('{name=projects/*LOC/notes/*}/occurrences', `${NOTES}.listOccurrences`),
-  CreateOccurrence: post(
-    '{parent=projects/*LOC}/occurrences',
-    'occurrence',
-    `${OCCURRENCES}.create`,
-  ),
-  BatchCreateOccurrences: post(
-    '{parent=projects/*LOC}/occurrences:batchCreate',
-    '*',
-    `${OCCURRENCES}.create`,
-  ),
-  GetOccurrence: get('{name=projects/*LOC/occurrences/*}', `${OCCURRENCES}.get`),
-  ListOccurrences: get('{parent=projects/*LOC}/occurrences', `${OCCURRENCES}.list`),
-  UpdateOccurrence: {
-    http: 'PATCH',
-    path: '{name=projects/*LOC/occurrences/*}',
-    body: 'occurrence',
-    permission: `${OCCURRENCES}.update`,
-  },
-  DeleteOccurrence: remove('{name=projects/*LOC/occurrences/*}', `${OCCURRENCES}.delete`),
-  GetOccurrenceNote: get('{name=projects/*LOC/occurrences/*}/notes', `${OCCURRENCES}.get`),
-  GetVulnerabilityOccurrencesSummary: get(
-    '{parent=projects/*LOC}/occurrences:vulnerabilitySummary',
-    `${OCCURRENCES}.list`,
-  ),
-} as const satisfies Record<string, Shape>;
-
-const BINAUTHZ_SHAPES = {
-  GetPolicy: get('{name=projects/*/policy}', `${BINAUTHZ}.policy.get`),
-  UpdatePolicy: {
-    http: 'PUT',
-    path: '{policy.name=projects/*/policy}',
-    body: 'policy',
-    permission: `${BINAUTHZ}.policy.update`,
-  },
-  GetSystemPolicy: get('{name=locations/*/policy}', `${BINAUTHZ}.policy.get`),
-  CreateAttestor: post('{parent=projects/*}/attestors', 'attestor', `${BINAUTHZ}.attestors.create`),
-  GetAttestor: get('{name=projects/*/attestors/*}', `${BINAUTHZ}.attestors.get`),
-  UpdateAttestor: {
-    http: 'PUT',
-    path: '{attestor.name=projects/*/attestors/*}',
-    body: 'attestor',
-    permission: `${BINAUTHZ}.attestors.update`,
-  },
-  ListAttestors: get('{parent=projects/*}/attestors', `${BINAUTHZ}.attestors.list`),
-  DeleteAttestor: remove('{name=projects/*/attestors/*}', `${BINAUTHZ}.attestors.delete`),
-  ValidateAttestationOccurrence: post(
-    '{attestor=projects/*/attestors/*}:validateAttestationOccurrence',
-    '*',
-    `${BINAUTHZ}.attestors.verifyImageAttested`,
-  ),
-} as const satisfies Record<string, Shape>;
-
-const SHAPES = { ...GRAFEAS_SHAPES, ...BINAUTHZ_SHAPES };
-
-const GRAFEAS_SERVICES = { v1: 'grafeas.v1.Grafeas', v1beta1: 'grafeas.v1beta1.GrafeasV1Beta1' };
-const BINAUTHZ_SERVICES = {
-  v1: 'google.cloud.binaryauthorization.v1.BinauthzManagementServiceV1',
-  v1beta1: 'google.cloud.binaryauthorization.v1beta1.BinauthzManagementServiceV1Beta1',
-  v1alpha2: 'google.cloud.binaryauthorization.v1alpha2.BinauthzManagementServiceV1Alpha2',
-};
-
-/** Methods whose service is another than their neighbours'. */
-const OTHER_SERVICES: Readonly<Record<string, string>> = {
-  'v1.GetVulnerabilityOccurrencesSummary': 'google.devtools.containeranalysis.v1.ContainerAnalysis',
-  'v1.GetSystemPolicy': 'google.cloud.binaryauthorization.v1.SystemPolicyV1',
-  'v1beta1.GetSystemPolicy': 'google.cloud.binaryauthorization.v1beta1.SystemPolicyV1Beta1',
-  'v1alpha2.GetSystemPolicy': 'google.cloud.binaryauthorization.v1alpha2.SystemPolicyV1Alpha2',
-  'v1.ValidateAttestationOccurrence': 'google.cloud.binaryauthorization.v1.ValidationHelperV1',
-  'v1beta1.ValidateAttestationOccurrence':
-    'google.cloud.binaryauthorization.v1beta1.ValidationHelperV1Beta1',
-  'v1alpha2.ValidateAttestationOccurrence':
-    'google.cloud.binaryauthorization.v1alpha2.ValidationHelperV1Alpha2',
-};
-
-/** Every method that is served, each version on its own row. */
-export const API_METHODS: readonly ApiMethod[] = [
-  ...methodsOf(GRAFEAS_SHAPES, GRAFEAS_SERVICES),
-  ...methodsOf(BINAUTHZ_SHAPES, BINAUTHZ_SERVICES),
-];
+/** Every method of the descriptors, each version on its own row. */
+export const API_METHODS: readonly ApiMethod[] = Object.entries(METHODS).map(([id, text]) =>
+  readMethod(id, text),
+);
 
 interface Route {
   readonly method: ApiMethod;
-  readonly template: HttpTemplate;
+  readonly binding: HttpBinding;
 }
 
-const ROUTES: ReadonlyMap<string, readonly Route[]> = Map.groupBy(
-  API_METHODS.flatMap((method) =>
-    method.templates.map((text) => ({ method, template: compileTemplate(text) })),
-  ),
-  (route) => route.method.version,
-);
+const ROUTES = createRouteTree<Route>();
+for (const method of API_METHODS) {
+  for (const binding of method.bindings) addRoute(ROUTES, binding.template, { method, binding });
+}
+
+/** Tells whether a method is served here. */
+export function isServed(method: ApiMethod): method is ServedMethod {
+  return method.permission !== undefined;
+}
 
 /**
  * Finds the method of a request by verb and path (without query). Undefined: no method has the
  * path. Refuses a path whose percent-encoding is broken.
  */
-export function matchMethod(verb: string, path: string): FoundMethod | WrongVerb | undefined {
-  const matches = (ROUTES.get(path.split('/', 2)[1] ?? '') ?? []).flatMap(
-    ({ method, template }) => {
-      const variables = matchTemplate(template, path);
-      return variables === undefined ? [] : [found(method, variables)];
-    },
+export function matchMethod(
+  verb: string,
+  path: string,
+): FoundMethod | WrongVerb | LeftOut | undefined {
+  const matches = findRoutes(ROUTES, path);
+  for (const match of matches) {
+    const route = match.values.find(({ binding }) => binding.http === verb);
+    if (route !== undefined) return found(route, match);
+  }
+  const verbs = matches.flatMap(({ values }) => values.map(({ binding }) => binding.http));
+  if (verbs.length > 0) return { kind: 'wrong-verb', allowed: [...new Set(verbs)] };
+  const what = LEFT_OUT.find(([pattern]) => pattern.test(path))?.[1];
+  return what === undefined ? undefined : { kind: 'left-out', what };
+}
+
+function found({ method, binding }: Route, { segments }: PathMatch<Route>): FoundMethod {
+  const { template } = binding;
+  const captured = template.variables.map(
+    (variable) => [variable.path, captureVariable(template, variable, segments)] as const,
   );
-  const match = matches.find(({ method }) => method.http === verb);
-  if (match !== undefined || matches.length === 0) return match;
-  return { kind: 'wrong-verb', allowed: [...new Set(matches.map(({ method }) => method.http))] };
+  const location = LOCATED.exec(captured[0]?.[1] ?? '')?.[2];
+  const variables = method.located
+    ? captured.map(([field, value]) => [field, withoutLocation(value)] as const)
+    : captured;
+  const resource = variables[0]?.[1] ?? '';
+  const version = segments[0] as ApiVersion;
+  const rest = { variables, resource, ...(location !== undefined && { location }) };
+  return { kind: 'found', method, binding, version, ...rest };
 }
 
-function found(method: ApiMethod, captured: Readonly<Record<string, string>>): FoundMethod {
-  const entries = Object.entries(captured).map(
-    ([name, value]) => [name, value.replace(/^(projects\/[^/]+)\/locations\/[^/]+/, '$1')] as const,
-  );
-  const [first = ''] = Object.values(captured);
-  const location = /^projects\/[^/]+\/locations\/([^/]+)/.exec(first)?.[1];
-  const resource = entries[0]?.[1] ?? '';
-  const variables = Object.fromEntries(entries);
-  return { kind: 'found', method, variables, resource, ...(location && { location }) };
+/** A resource's name without its location. */
+export function withoutLocation(name: string): string {
+  return name.replace(LOCATED, '$1');
 }
 
-function methodsOf(
-  shapes: Readonly<Record<string, Shape>>,
-  services: Readonly<Record<string, string>>,
-): readonly ApiMethod[] {
-  return (Object.keys(services) as ApiVersion[]).flatMap((version) =>
-    Object.entries(shapes).map(([name, { http, path, body, permission }]) => ({
-      id: `${OTHER_SERVICES[`${version}.${name}`] ?? services[version]}.${name}`,
-      name: name as MethodName,
-      version,
-      http,
-      templates: bothForms(`/${version}/${path}`),
-      body,
-      permission,
-    })),
-  );
+function readMethod(id: string, text: string): ApiMethod {
+  const [messages = '', ...rules] = text.split(';').map((part) => part.trim());
+  const [request = '', response = ''] = messages.split(/\s+/);
+  const family = SERVICE_FAMILIES.find((one) => id.startsWith(one.package));
+  if (family === undefined) throw new TypeError(`no family has the method ${id}`);
+  const name = id.slice(id.lastIndexOf('.') + 1);
+  const version = (VERSION.exec(id)?.[1] ?? 'v1') as ApiVersion;
+  const bindings = bindingsOf(id, family, rules).map(readBinding);
+  const permission = Object.hasOwn(family.served, name) ? family.served[name] : undefined;
+  return { id, name, version, request, response, bindings, permission, located: family.located };
 }
 
-function bothForms(path: string): readonly string[] {
-  const short = path.replace('LOC', '');
-  return short === path ? [path] : [short, path.replace('LOC', '/locations/*')];
+/** IAM's own bindings take any path; Binary Authorization's stand in for them. */
+function bindingsOf(
+  id: string,
+  family: ServiceFamily,
+  rules: readonly string[],
+): readonly string[] {
+  if (id.startsWith('google.iam.')) return IAM_BINDINGS[id.slice(id.lastIndexOf('.') + 1)] ?? [];
+  if (!family.located) return rules;
+  // v1beta1's older descriptors say nothing of locations; gcloud uses them in every version.
+  const located = rules.map((rule) => rule.replace('=projects/*/', '=projects/*/locations/*/'));
+  const parents = located.map((rule) => rule.replace('=projects/*}', '=projects/*/locations/*}'));
+  return [
+    ...new Set([
+      ...rules,
+      ...parents.filter((rule) => !rule.includes('s/*/locations/*/locations')),
+    ]),
+  ];
 }
 
-function get(path: string, permission: string): Shape {
-  return { http: 'GET', path, permission };
-}
-
-function remove(path: string, permission: string): Shape {
-  return { http: 'DELETE', path, permission };
-}
-
-function post(path: string, body: string, permission: string): Shape {
-  return { http: 'POST', path, body, permission };
+function readBinding(rule: string): HttpBinding {
+  const [http = '', path = '', body] = rule.split(/\s+/);
+  return { http: http as HttpVerb, template: compileTemplate(path), body };
 }

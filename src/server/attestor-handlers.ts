@@ -12,30 +12,34 @@ import { type GoogleHandler, projectOf } from './google-call.ts';
 
 /** Handlers of attestors. */
 export const ATTESTOR_HANDLERS = {
-  CreateAttestor: async (deps, { caller, version, resource, query, body }) => {
-    const id = readCreateId(query, 'attestorId');
-    const attestor = attestorFromJson(version, body);
+  CreateAttestor: async (deps, { caller, version, resource, request }) => {
+    const id = readCreateId(request, 'attestorId');
+    const attestor = attestorFromJson(version, request['attestor']);
     const input = { caller, project: projectOf(resource), id, attestor };
     return attestorToJson(version, await createAttestor(deps, input));
   },
   GetAttestor: async (deps, { caller, version, resource }) =>
     attestorToJson(version, await getAttestor(deps, { caller, name: resource })),
-  ListAttestors: async (deps, { caller, version, resource, query }) => {
-    const input = { caller, project: projectOf(resource), ...readListQuery(query) };
+  ListAttestors: async (deps, { caller, version, resource, request }) => {
+    const input = { caller, project: projectOf(resource), ...readListQuery(request) };
     const page = await listAttestors(deps, input);
     const items = page.attestors.map((one) => attestorToJson(version, one));
     return listToJson('attestors', items, page.nextPageToken);
   },
-  UpdateAttestor: async (deps, { caller, version, resource, body }) => {
-    const input = { caller, name: resource, attestor: attestorFromJson(version, body) };
+  UpdateAttestor: async (deps, { caller, version, resource, request }) => {
+    const input = {
+      caller,
+      name: resource,
+      attestor: attestorFromJson(version, request['attestor']),
+    };
     return attestorToJson(version, await updateAttestor(deps, input));
   },
   DeleteAttestor: async (deps, { caller, resource }) => {
     await deleteAttestor(deps, { caller, name: resource });
     return {};
   },
-  ValidateAttestationOccurrence: async (deps, { caller, version, resource, body }) => {
-    const occurrence = validateRequestFromJson(version, body);
+  ValidateAttestationOccurrence: async (deps, { caller, version, resource, request }) => {
+    const occurrence = validateRequestFromJson(version, request);
     const reason = await validateAttestation(deps, { caller, name: resource, occurrence });
     return validateAnswerToJson(reason);
   },

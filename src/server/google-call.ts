@@ -3,18 +3,20 @@ import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { GrafeasVersion } from '../google/grafeas-table.ts';
-import type { ApiVersion } from '../google/methods.ts';
+import type { ApiVersion, ServedMethod } from '../google/methods.ts';
 import type { Deps } from '../operations/deps.ts';
 
-/** A call of one method, as the path, query and body say it. */
+/** A call of one method, the same over REST and gRPC. */
 export interface GoogleCall {
   readonly caller: Caller;
   readonly version: ApiVersion;
-  /** The resource or parent that the path names, without location. */
+  readonly method: ServedMethod;
+  /** The resource or parent that the request names, without location where that means nothing. */
   readonly resource: string;
-  readonly query: URLSearchParams;
-  /** Parsed JSON; undefined for methods without a body. */
-  readonly body: unknown;
+  /** The location that it was named with. */
+  readonly location?: string;
+  /** The request message as it came: camelCase names, values unchecked. */
+  readonly request: JsonObject;
 }
 
 /** Answers a call with the JSON of its response. */
@@ -29,4 +31,9 @@ export function grafeasVersion(version: ApiVersion): GrafeasVersion {
 /** The project of a resource name `projects/P…`. */
 export function projectOf(resource: string): string {
   return resource.split('/')[1] ?? '';
+}
+
+/** A request without the parent that its path or caller named: what is left is its body. */
+export function withoutParent({ parent: _parent, ...body }: JsonObject): JsonObject {
+  return body;
 }

@@ -1,8 +1,10 @@
 /** Google's paths: one catch-all per version, told apart by the table of methods. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AssayError } from '../domain/error.ts';
 import { unknownPathToJson, wrongVerbToJson } from '../google/error-message.ts';
+import { requestFromHttp } from '../google/http-request.ts';
 import { matchMethod } from '../google/methods.ts';
-import { GOOGLE_HANDLERS } from './google-handlers.ts';
+import { answerGoogleCall } from './google-handlers.ts';
 import type { RouteContext } from './route-context.ts';
 import { parseJsonBody } from './json-body.ts';
 import { splitUrl } from './split-url.ts';
@@ -25,16 +27,25 @@ async function answer(
   const { path, query } = splitUrl(request.raw.url ?? '');
   const found = matchMethod(request.method, path);
   if (found === undefined) return reply.code(404).send(unknownPathToJson(path).body);
+  if (found.kind === 'left-out') throw new AssayError('unsupported', leftOut(found.what));
   if (found.kind === 'wrong-verb') {
     reply.header('allow', found.allowed.join(', '));
     return reply.code(405).send(wrongVerbToJson(request.method, found.allowed).body);
   }
-  const { method, resource } = found;
-  return GOOGLE_HANDLERS[method.name](deps, {
+  const { method, version, resource, location, binding } = found;
+  return answerGoogleCall(deps, method, () => ({
     caller,
-    version: method.version,
+    version,
     resource,
-    query: new URLSearchParams(query),
-    body: method.body === undefined ? undefined : parseJsonBody(request.body),
-  });
+    ...(location !== undefined && { location }),
+    request: requestFromHttp(
+      found,
+      query,
+      binding.body === undefined ? undefined : parseJsonBody(request.body),
+    ),
+  }));
+}
+
+function leftOut(what: string): string {
+  return `${what}: not supported by this release, left for a later one`;
 }

@@ -17,20 +17,20 @@ import { getOccurrenceNote } from '../operations/get-occurrence-note.ts';
 import { listOccurrences } from '../operations/list-occurrences.ts';
 import { summariseVulnerabilities } from '../operations/summarise-vulnerabilities.ts';
 import { updateOccurrence } from '../operations/update-occurrence.ts';
-import { type GoogleHandler, grafeasVersion, projectOf } from './google-call.ts';
+import { type GoogleHandler, grafeasVersion, projectOf, withoutParent } from './google-call.ts';
 import { occurrencePage } from './occurrence-page.ts';
 
 /** Handlers of occurrences. */
 export const OCCURRENCE_HANDLERS = {
-  CreateOccurrence: async (deps, { caller, version, resource, body }) => {
+  CreateOccurrence: async (deps, { caller, version, resource, request }) => {
     const wire = grafeasVersion(version);
-    const occurrence = occurrenceFromJson(wire, body);
+    const occurrence = occurrenceFromJson(wire, request['occurrence']);
     const input = { caller, project: projectOf(resource), occurrence };
     return occurrenceToJson(wire, await createOccurrence(deps, input));
   },
-  BatchCreateOccurrences: async (deps, { caller, version, resource, body }) => {
+  BatchCreateOccurrences: async (deps, { caller, version, resource, request }) => {
     const wire = grafeasVersion(version);
-    const occurrences = batchOccurrencesFromJson(wire, body);
+    const occurrences = batchOccurrencesFromJson(wire, withoutParent(request));
     const input = { caller, project: projectOf(resource), occurrences };
     const made = await createOccurrences(deps, input);
     return { occurrences: made.map((one) => occurrenceToJson(wire, one)) };
@@ -40,15 +40,15 @@ export const OCCURRENCE_HANDLERS = {
       grafeasVersion(version),
       await getOccurrence(deps, { caller, name: resource }),
     ),
-  ListOccurrences: async (deps, { caller, version, resource, query }) => {
-    const input = { caller, project: projectOf(resource), ...readListQuery(query) };
+  ListOccurrences: async (deps, { caller, version, resource, request }) => {
+    const input = { caller, project: projectOf(resource), ...readListQuery(request) };
     return occurrencePage(version, await listOccurrences(deps, input));
   },
-  UpdateOccurrence: async (deps, { caller, version, resource, query, body }) => {
+  UpdateOccurrence: async (deps, { caller, version, resource, request }) => {
     const wire = grafeasVersion(version);
-    const mask = readUpdateMask(query);
+    const mask = readUpdateMask(request);
     const patch = (occurrence: Occurrence): OccurrenceBody =>
-      patchOccurrence(wire, occurrence, { body, mask });
+      patchOccurrence(wire, occurrence, { body: request['occurrence'], mask });
     return occurrenceToJson(wire, await updateOccurrence(deps, { caller, name: resource, patch }));
   },
   DeleteOccurrence: async (deps, { caller, resource }) => {
@@ -57,8 +57,8 @@ export const OCCURRENCE_HANDLERS = {
   },
   GetOccurrenceNote: async (deps, { caller, version, resource }) =>
     noteToJson(grafeasVersion(version), await getOccurrenceNote(deps, { caller, name: resource })),
-  GetVulnerabilityOccurrencesSummary: async (deps, { caller, version, resource, query }) => {
-    const { filter } = readListQuery(query);
+  GetVulnerabilityOccurrencesSummary: async (deps, { caller, version, resource, request }) => {
+    const { filter } = readListQuery(request);
     const input = { caller, project: projectOf(resource), filter };
     return vulnerabilitySummaryToJson(
       grafeasVersion(version),

@@ -13,8 +13,14 @@ export const POLICY_HANDLERS = {
     const [, location = ''] = resource.split('/');
     return policyToJson(await getSystemPolicy(deps, { caller, location }));
   },
-  UpdatePolicy: async (deps, { caller, resource, body }) => {
-    const input = { caller, project: projectOf(resource), ...policyFromJson(body, resource) };
-    return policyToJson(await setPolicy(deps, { ...input, source: JSON.stringify(body) }));
+  UpdatePolicy: async (deps, { caller, resource, request }) => {
+    const input = {
+      caller,
+      project: projectOf(resource),
+      ...policyFromJson(request['policy'], resource),
+    };
+    return policyToJson(
+      await setPolicy(deps, { ...input, source: JSON.stringify(request['policy']) }),
+    );
   },
 } as const satisfies Record<string, GoogleHandler>;

@@ -225,7 +225,7 @@ const WRONG: readonly Wrong[] = [
     OCCURRENCES,
     { occurrences: [BUILD], parent: 'projects/p' },
     'INVALID_ARGUMENT',
-    'request.parent is an unknown field; known are occurrences',
+    'request.parent is "projects/p", but the path says "projects/default"',
   ],
   ['the verb GET', 'GET', OCCURRENCES, undefined, 'UNIMPLEMENTED', 'use POST'],
   [
