@@ -35,6 +35,8 @@ export interface ServeConfig {
   readonly systemPolicy?: string;
   readonly anonymousRole?: BasicRole;
   readonly plainHttp: boolean;
+  /** `HOST=URL` of registries that are read somewhere else. */
+  readonly registryMirrors: readonly string[];
   /** `HOST[:PORT]` of registries in our own network that not only admins may have scanned. */
   readonly allowedRegistries: readonly string[];
   readonly logLevel: string;
@@ -67,6 +69,7 @@ export function readServeConfig(options: OptionValues): ServeConfig {
     hosts: textOptions(options, 'host'),
     project: parseProjectId(textOption(options, 'project') ?? 'default'),
     plainHttp: isOn(options, 'plainHttp'),
+    registryMirrors: textOptions(options, 'registryMirror'),
     allowedRegistries: textOptions(options, 'allowRegistry'),
     logLevel: readLogLevel(textOption(options, 'logLevel') ?? 'info'),
   };

@@ -5,6 +5,8 @@ import type { Deps, Log } from './operations/deps.ts';
 import { createKeyCache } from './operations/key-cache.ts';
 import { createProofMemory } from './operations/proof-memory.ts';
 import { createVerdictCache } from './operations/verdict-cache.ts';
+import { parseMirrors } from './remote/registry-address.ts';
+import type { RegistryAccess } from './remote/registry-client.ts';
 import type { Store } from './store/store-contract.ts';
 import { VERSION } from './version.ts';
 
@@ -28,6 +30,8 @@ export interface DepsParts {
   readonly log: Log;
   readonly newId: () => string;
   readonly plainHttp: boolean;
+  /** `HOST=URL` of registries that are read somewhere else. */
+  readonly mirrors: readonly string[];
   /** For a server: `HOST[:PORT]` of registries in its own network that not only admins may use. */
   readonly allowedRegistries?: readonly string[];
   readonly progress: (text: string) => void;
@@ -35,9 +39,12 @@ export interface DepsParts {
 
 /** Puts the parts together. Registry access is loaded when it is first needed. */
 export async function makeDeps(given: DepsParts): Promise<Deps> {
-  const { allowedRegistries: allowed, ...parts } = given;
+  const { allowedRegistries: allowed, mirrors, ...parts } = given;
   const { openImage } = await import('./remote/open-image.ts');
-  const access = parts.plainHttp ? { plainHttp: true } : {};
+  const access = {
+    ...(parts.plainHttp ? { plainHttp: true } : {}),
+    ...(mirrors.length === 0 ? {} : { mirrors: parseMirrors(mirrors) }),
+  };
   return {
     ...parts,
     now: systemNow,
@@ -59,7 +66,7 @@ function guardOf(allowed: readonly string[]): NonNullable<Deps['guardRegistry']>
 }
 
 /** All look-ups share connections and tokens; the modules are loaded with the first one. */
-function resolverOf(access: { readonly plainHttp?: boolean }): Deps['resolveTag'] {
+function resolverOf(access: RegistryAccess): Deps['resolveTag'] {
   let resolver: Promise<Deps['resolveTag']> | undefined;
   return async (reference) => {
     resolver ??= import('./remote/resolve-tag.ts').then(({ openTagResolver }) =>

@@ -63,6 +63,7 @@ async function openLocal(reach: Reach & { readonly data: string }): Promise<Oper
     newId,
     log: commandLog((text) => void process.stderr.write(text)),
     plainHttp: reach.plainHttp === true,
+    mirrors: reach.mirrors ?? [],
     progress: reach.progress ?? (() => undefined),
   });
   return {

@@ -64,6 +64,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     newId,
     log,
     plainHttp: config.plainHttp,
+    mirrors: config.registryMirrors,
     allowedRegistries: config.allowedRegistries,
     progress: () => undefined,
   });

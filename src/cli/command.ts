@@ -55,6 +55,8 @@ export interface Reach {
   readonly progress?: (text: string) => void;
   /** Access to registries for operations that read images. */
   readonly plainHttp?: boolean;
+  /** `HOST=URL` of registries that are read somewhere else. */
+  readonly mirrors?: readonly string[];
 }
 
 /** What the world offers to a command. Built by `main.ts`; faked in tests. */

@@ -25,6 +25,12 @@ const TABLE_OR_JSON: OptionSpec = {
   default: 'table',
 };
 
+const MIRROR: OptionSpec = {
+  flags: '--registry-mirror <host=url>',
+  description: 'read images of a registry from another one',
+  many: true,
+};
+
 const SERVE: CommandSpec = {
   name: 'serve',
   summary: 'Run the server: Google-shaped API, webhooks and decisions.',
@@ -67,6 +73,7 @@ const SERVE: CommandSpec = {
       choices: ['viewer', 'editor', 'admin'],
     },
     { flags: '--plain-http', description: 'registries without TLS beyond loopback too' },
+    MIRROR,
     {
       flags: '--allow-registry <host:port>',
       description: 'registry in the server’s own network that editors may have scanned',
@@ -107,6 +114,7 @@ const SCAN: CommandSpec = {
       default: 7,
     },
     { flags: '--plain-http', description: 'a registry without TLS beyond loopback' },
+    MIRROR,
   ],
   load: async () => (await import('./scan-command.ts')).runScan,
 };
@@ -305,8 +313,12 @@ const REGISTRY: CommandSpec = {
     {
       name: 'serve',
       arguments: '<dir>',
-      summary: 'Serve a folder as a read/write OCI registry.',
-      examples: ['assay registry serve ./images --listen 127.0.0.1:0'],
+      summary: 'Serve a folder as a read/write OCI registry, or read through to another one.',
+      examples: [
+        'assay registry serve ./images --listen 127.0.0.1:0',
+        'assay registry serve ./cache --upstream http://127.0.0.1:5000 --listen 127.0.0.1:5001',
+        'assay registry serve ./images --host gcr.io --proxy-ca ./proxy-ca.pem',
+      ],
       options: [
         {
           flags: '--listen <host:port>',
@@ -314,6 +326,19 @@ const REGISTRY: CommandSpec = {
           default: '127.0.0.1:5000',
         },
         { flags: '--read-only', description: 'refuse pushes' },
+        {
+          flags: '--host <name>',
+          description: 'name whose registry this is, for clients that use it as their proxy',
+          many: true,
+        },
+        {
+          flags: '--proxy-ca <file>',
+          description: 'answer CONNECT NAME:443 over TLS; the authority is written to the file',
+        },
+        {
+          flags: '--upstream <url>',
+          description: 'registry that is asked, without credentials, for what the folder has not',
+        },
       ],
       load: async () => (await import('./serve-command.ts')).runRegistry,
     },

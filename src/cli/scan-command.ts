@@ -11,7 +11,7 @@ import { leavesUndecided } from '../domain/software-package.ts';
 import { DAY } from '../domain/time.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
 import { absoluteImage } from './local-path.ts';
-import { isOn, numberOption, reachOf, textOption } from './options.ts';
+import { isOn, numberOption, reachOf, textOption, textOptions } from './options.ts';
 import { printDocument, tableWidth } from './print-values.ts';
 import { progressTo } from './progress.ts';
 import { withOperations } from './with-operations.ts';
@@ -23,6 +23,7 @@ export const runScan: CommandRun = async (context, args, options) => {
     ...reachOf(options),
     progress: progress.show,
     plainHttp: isOn(options, 'plainHttp'),
+    mirrors: textOptions(options, 'registryMirror'),
   };
   const scan = withOperations(context, reach, async (client) => {
     const input = {

@@ -112,9 +112,14 @@ export function isRunnablePlatform(descriptor: Descriptor): boolean {
  * Refuses an artifact (chart, signature, policy …) that is no container image, naming what it is.
  */
 export function refuseArtifact(manifest: Manifest): void {
-  if (IMAGE_CONFIGS.has(manifest.config.mediaType)) return;
+  if (isImageConfig(manifest.config)) return;
   const type = manifest.artifactType ?? manifest.config.mediaType;
   throw invalid(`this is an artifact of type ${type}, not a container image; name an image`);
+}
+
+/** Tells whether a manifest's config is that of a container image. */
+export function isImageConfig({ mediaType }: Descriptor): boolean {
+  return IMAGE_CONFIGS.has(mediaType);
 }
 
 /** The problem with a layer whose bytes lie elsewhere and are never fetched; fatal. */

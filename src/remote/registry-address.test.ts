@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 
 import { isLoopbackHost } from '../domain/loopback.ts';
-import { parseTarget, registryOrigin, withoutQuery } from './registry-address.ts';
+import {
+  credentialHost,
+  parseMirrors,
+  parseTarget,
+  registryOrigin,
+  withoutQuery,
+} from './registry-address.ts';
 
 describe('isLoopbackHost', () => {
   it.each([
@@ -65,5 +71,31 @@ describe('parseTarget', () => {
 
   it('keeps user, query and fragment out of what is shown', () => {
     expect(withoutQuery(new URL('https://u:p@h.test/x?token=t#f'))).toBe('https://h.test/x');
+  });
+});
+
+describe('mirrors', () => {
+  const mirrors = parseMirrors(['gcr.io=http://127.0.0.1:5000', 'docker.io=https://m.example']);
+
+  it('take the place of their registry and of no other, also for credentials', () => {
+    expect(registryOrigin('gcr.io', { mirrors }).href).toBe('http://127.0.0.1:5000/');
+    expect(registryOrigin('docker.io', { mirrors }).href).toBe('https://m.example/');
+    expect(registryOrigin('eu.gcr.io', { mirrors }).href).toBe('https://eu.gcr.io/');
+    expect(credentialHost('gcr.io', { mirrors })).toBe('127.0.0.1:5000');
+    expect(credentialHost('eu.gcr.io', { mirrors })).toBe('eu.gcr.io');
+  });
+
+  it.each([
+    'gcr.io',
+    'gcr.io=',
+    '=http://127.0.0.1',
+    'gcr.io=http://mirror.example',
+    'gcr.io=ftp://mirror.example',
+    'gcr.io=https://mirror.example/path',
+    'gcr.io=https://user:secret@mirror.example',
+    'gcr.io/path=https://mirror.example',
+  ])('are refused where one is %s', (text) => {
+    expect(() => parseMirrors([text])).toThrow(/^--registry-mirror: /);
+    expect(() => parseMirrors([text])).not.toThrow(/secret/);
   });
 });

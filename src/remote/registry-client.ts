@@ -12,7 +12,7 @@ import { MANIFEST_MEDIA_TYPES } from '../image/manifest.ts';
 import type { Descriptor } from '../image/manifest.ts';
 import { findCredential, readDockerConfig } from './docker-config.ts';
 import type { RegistryCredential } from './docker-config.ts';
-import { parseTarget, registryOrigin, withoutQuery } from './registry-address.ts';
+import { credentialHost, parseTarget, registryOrigin, withoutQuery } from './registry-address.ts';
 import type { HttpAnswer, RegistryHttp } from './registry-http.ts';
 import { openRegistryHttp, readAnswer } from './registry-http.ts';
 import type { RegistryAuthorizer } from './registry-token.ts';
@@ -28,6 +28,10 @@ export interface RegistryAccess {
    * there only while no `caFile` says that TLS is in use.
    */
   readonly plainHttp?: boolean;
+  /** Registries that are read somewhere else, by the domain that references name. */
+  readonly mirrors?: ReadonlyMap<string, URL>;
+  /** `true`: no credentials are looked for or sent. */
+  readonly anonymous?: boolean;
   /** Path of Docker's `config.json`; default: in `$DOCKER_CONFIG`, else in `~/.docker`. */
   readonly dockerConfig?: string;
   /** A PEM file of certificate authorities trusted besides the well-known ones. */
@@ -50,6 +54,23 @@ export interface ManifestQuery {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Which page of a repository's tags to read. */
+export interface TagsQuery {
+  readonly repository: Repository;
+  readonly limit: number;
+  /** Only tags that sort after this text. */
+  readonly after?: string | undefined;
+}
+
+/** A blob that a registry has begun to send; it is read once, or discarded. */
+export interface OpenedBlob {
+  /** Bytes, as the registry says and as the reading then insists. */
+  readonly size: number;
+  /** The bytes; the last chunk comes only after all were seen to have the digest. */
+  bytes(): AsyncIterable<Uint8Array>;
+  discard(): Promise<void>;
+}
+
 /** A client of any number of registries; keeps connections, tokens and the Docker config. */
 export interface RegistryClient {
   /** A manifest or index and its bytes' digest; throws `digest-mismatch` if another was asked. */
@@ -60,6 +81,10 @@ export interface RegistryClient {
   }>;
   /** A blob's bytes, verified while streaming; descriptor URLs are never followed. */
   blob(repository: Repository, descriptor: Descriptor): AsyncIterable<Uint8Array>;
+  /** A blob of which only the digest is known; refuses a registry that does not say its size. */
+  openBlob(repository: Repository, digest: Digest): Promise<OpenedBlob>;
+  /** At most `limit` tags as the registry spells them; `more` where it says that others follow. */
+  tags(query: TagsQuery): Promise<{ tags: string[]; more: boolean }>;
   close(): Promise<void>;
 }
 
@@ -98,13 +123,16 @@ export function openRegistryClient(access: RegistryAccess = {}): RegistryClient 
     authorizer: openRegistryAuthorizer(http, limits),
     challenges: new Map(),
     async credentialOf(domain) {
+      if (access.anonymous === true) return { kind: 'none' };
       config ??= readDockerConfig(access.dockerConfig);
-      return findCredential(await config, domain);
+      return findCredential(await config, credentialHost(domain, access));
     },
   };
   return {
     manifest: (query) => fetchManifest(parts, query),
     blob: (repository, descriptor) => fetchBlob(parts, repository, descriptor),
+    openBlob: (repository, digest) => openBlob(parts, repository, digest),
+    tags: (query) => fetchTags(parts, query),
     close: () => http.close(),
   };
 }
@@ -157,6 +185,69 @@ async function* fetchBlob(
     timeoutMs: parts.limits.blobMs,
   });
   yield* verifyStream(answer.body(), { digest: descriptor.digest, size: descriptor.size, what });
+}
+
+async function openBlob(
+  parts: ClientParts,
+  repository: Repository,
+  digest: Digest,
+): Promise<OpenedBlob> {
+  const what = `blob of ${repository.domain}/${repository.path}`;
+  const { blobBytes, blobMs: timeoutMs } = parts.limits;
+  const resource = `blobs/${digest}`;
+  const answer = await fetchResource(parts, { repository, resource, accept: '*/*', timeoutMs });
+  const size = Number(answer.header('content-length') ?? Number.NaN);
+  if (!Number.isSafeInteger(size) || size > blobBytes) {
+    await answer.discard();
+    if (size > blobBytes) throw tooLarge(`${what} ${digest}`, blobBytes);
+    const problem = `does not say how many bytes blob ${digest} has`;
+    throw new AssayError('registry-refused', `registry ${repository.domain} ${problem}`);
+  }
+  const bytes = (): AsyncIterable<Uint8Array> =>
+    withholdLast(verifyStream(answer.body(), { digest, size, what }));
+  return { size, bytes, discard: () => answer.discard() };
+}
+
+/** Holds each chunk back until the next one or a good end has come. */
+async function* withholdLast(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array | undefined;
+  for await (const chunk of source) {
+    if (held !== undefined) yield held;
+    held = chunk;
+  }
+  if (held !== undefined) yield held;
+}
+
+async function fetchTags(
+  parts: ClientParts,
+  { repository, limit, after }: TagsQuery,
+): Promise<{ tags: string[]; more: boolean }> {
+  const page = new URLSearchParams({ n: String(limit) });
+  if (after !== undefined) page.set('last', after);
+  const answer = await fetchResource(parts, {
+    repository,
+    resource: `tags/list?${page.toString()}`,
+    accept: 'application/json',
+    timeoutMs: parts.limits.documentMs,
+  });
+  const bytes = await readAnswer(answer, parts.limits.manifestBytes);
+  const sent = readTagList(bytes, `the tags of ${repository.domain}/${repository.path}`).sort();
+  // Some registries know no paging: they send all.
+  const all = after === undefined ? sent : sent.filter((tag) => tag > after);
+  const tags = all.slice(0, limit);
+  return { tags, more: answer.header('link') !== undefined || tags.length < all.length };
+}
+
+function readTagList(bytes: Uint8Array, what: string): string[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch (cause) {
+    throw new AssayError('registry-refused', `${what} came as no JSON`, { cause });
+  }
+  const tags = isJsonObject(json) ? (json['tags'] ?? []) : undefined;
+  if (!Array.isArray(tags)) throw new AssayError('registry-refused', `${what} came as no list`);
+  return tags.filter((tag): tag is string => typeof tag === 'string');
 }
 
 /** GET with authentication: at most one challenge is answered, and only the registry's own. */

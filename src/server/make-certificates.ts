@@ -23,11 +23,14 @@ const RENEW_DAYS = 30;
 const SKEW_MS = 3600 * 1000;
 
 /** Makes a self-signed authority, valid for ten years from `now` (milliseconds). */
-export async function makeAuthority(now: number): Promise<CertificatePair> {
+export async function makeAuthority(
+  now: number,
+  name = 'Assay webhook authority',
+): Promise<CertificatePair> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
-    name: 'CN=Assay webhook authority',
+    name: `CN=${name}`,
     notBefore: new Date(now - SKEW_MS),
     notAfter: new Date(now + AUTHORITY_DAYS * DAY_MS),
     signingAlgorithm: ALGORITHM,

@@ -4,7 +4,7 @@
 import { parseDigest } from '../domain/digest.ts';
 import { registryError } from '../domain/registry-error.ts';
 import type { RepositoryPath } from '../domain/repository-path.ts';
-import { describeBlob, pullBlob } from '../operations/pull-blob.ts';
+import { type PulledBlob, pullBlob } from '../operations/pull-blob.ts';
 import {
   type BlobChunk,
   appendBlobChunk,
@@ -25,33 +25,33 @@ import {
 } from './registry-call.ts';
 
 /** Says that a blob is here, and its size. */
-export const headBlob: RegistryHandler = async (deps, { target }) => {
+export const headBlob: RegistryHandler = async (deps, { repository, target }) => {
   const digest = parseDigest(target);
-  const size = await describeBlob(deps, { digest });
-  return { status: 200, headers: blobHeaders(digest, size) };
+  const blob = await pullBlob(deps, { repository, digest });
+  await blob.close();
+  return { status: 200, headers: blobHeaders(digest, blob) };
 };
 
 /** Sends a blob, or the part of it that a `Range` header asks for. */
-export const getBlob: RegistryHandler = async (deps, { target, raw }) => {
+export const getBlob: RegistryHandler = async (deps, { repository, target, raw }) => {
   const digest = parseDigest(target);
-  const size = await describeBlob(deps, { digest });
-  // Without validators of ours no If-Range can match: the answer is the whole.
-  const asked = raw.headers['if-range'] === undefined ? raw.headers.range : undefined;
-  const span = parseRange(asked, size);
-  if (span === 'none') return unsatisfiable(size);
+  const blob = await pullBlob(deps, { repository, digest });
+  const span = blob.divisible ? spanOf(raw, blob.size) : 'whole';
+  if (span === 'none') return unsatisfiable(blob.size);
   if (span === 'whole') {
-    return {
-      status: 200,
-      headers: blobHeaders(digest, size),
-      body: await pullBlob(deps, { digest }),
-    };
+    return { status: 200, headers: blobHeaders(digest, blob), body: await blob.read() };
   }
   const headers = {
-    ...blobHeaders(digest, span.end + 1 - span.start),
-    'content-range': `bytes ${span.start}-${span.end}/${size}`,
+    ...blobHeaders(digest, { ...blob, size: span.end + 1 - span.start }),
+    'content-range': `bytes ${span.start}-${span.end}/${blob.size}`,
   };
-  return { status: 206, headers, body: await pullBlob(deps, { digest, span }) };
+  return { status: 206, headers, body: await blob.read(span) };
 };
+
+/** Without validators of ours no If-Range can match: the answer is the whole. */
+function spanOf({ headers }: RegistryCall['raw'], size: number): ReturnType<typeof parseRange> {
+  return parseRange(headers['if-range'] === undefined ? headers.range : undefined, size);
+}
 
 /** Begins an upload; with `?digest=` takes the whole blob, with `?mount=` what is here already. */
 export const postUpload: RegistryHandler = async (deps, call) => {
@@ -127,11 +127,14 @@ function uploadHeaders({ repository, id }: Upload, end: number): Record<string, 
   };
 }
 
-function blobHeaders(digest: string, length: number): Record<string, string | number> {
+function blobHeaders(
+  digest: string,
+  { size, divisible }: Pick<PulledBlob, 'size' | 'divisible'>,
+): Record<string, string | number> {
   return {
     'content-type': 'application/octet-stream',
-    'content-length': length,
-    'accept-ranges': 'bytes',
+    'content-length': size,
+    ...(divisible && { 'accept-ranges': 'bytes' }),
     [CONTENT_DIGEST]: digest,
   };
 }

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssayError, ERROR_CODES, type ErrorCode } from '../domain/error.ts';
 import { type RegistryErrorCode, registryCodeOf } from '../domain/registry-error.ts';
 import type { Log } from '../operations/deps.ts';
+import { CONTENT_DIGEST } from './registry-call.ts';
 
 interface RegistryProblem {
   readonly status: number;
@@ -16,6 +17,15 @@ interface RegistryProblem {
 
 /** Bytes of a refused body that are read on. */
 const PATIENCE = 64 * 1024 * 1024;
+
+/** What was said of the content that is not sent after all. */
+const CONTENT_HEADERS = [
+  'accept-ranges',
+  'content-length',
+  'content-range',
+  'content-type',
+  CONTENT_DIGEST,
+];
 
 /** The specification's code for errors that were made without one. */
 const CODES: Partial<Record<ErrorCode, RegistryErrorCode>> = {
@@ -39,6 +49,7 @@ export function sendRegistryError(
   if (status >= 500 && request.raw.errored === null)
     log.error({ err: error, request: request.id }, 'request failed');
   readOn(request.raw);
+  for (const name of CONTENT_HEADERS) reply.removeHeader(name);
   return reply.code(status).send({ errors: [{ code, message }] });
 }
 

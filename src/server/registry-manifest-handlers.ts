@@ -2,11 +2,12 @@
 import { registryError } from '../domain/registry-error.ts';
 import { parseManifestTarget } from '../domain/repository-path.ts';
 import { deleteManifest } from '../operations/delete-manifest.ts';
-import { listTags } from '../operations/list-tags.ts';
+import { listRepositoryImages } from '../operations/list-repository-images.ts';
 import { pullManifest } from '../operations/pull-manifest.ts';
 import { pushManifest } from '../operations/push-manifest.ts';
 import { OVERSIZE, readBodyCapped } from './read-body.ts';
 import { CONTENT_DIGEST, type RegistryHandler } from './registry-call.ts';
+import { listingToJson } from './registry-listing.ts';
 
 /** Sends a manifest as it was pushed, whatever the client says that it accepts. */
 export const getManifest: RegistryHandler = async (deps, { repository, target }) => {
@@ -47,12 +48,16 @@ export const removeManifestOrTag: RegistryHandler = async (deps, { repository, t
   return { status: 202 };
 };
 
-/** Lists tags; `n` and `last` page through them. */
+/**
+ * Lists tags; `n` and `last` page through them. Google's extension is in every answer: what each
+ * manifest is (`manifest`) and the names below this one (`child`).
+ */
 export const getTags: RegistryHandler = async (deps, { repository, query }) => {
   const count = readCount(query.get('n'));
   const after = query.get('last') ?? undefined;
-  const { tags, next } = await listTags(deps, { repository, count, after });
-  const body = { name: repository, tags };
+  const listing = await listRepositoryImages(deps, { repository, count, after });
+  const { tags, next } = listing;
+  const body = { name: repository, ...listingToJson(listing) };
   if (next === undefined) return { status: 200, body };
   const page = new URLSearchParams({ n: String(count ?? tags.length), last: next });
   const link = `</v2/${repository}/tags/list?${page.toString()}>; rel="next"`;

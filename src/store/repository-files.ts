@@ -1,10 +1,11 @@
 /** Manifests and tags of each repository in a blob folder: small files that name a digest. */
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, isDigest, parseDigest } from '../domain/digest.ts';
 import { AssayError } from '../domain/error.ts';
 import { type RepositoryPath, type Tag, isTag } from '../domain/repository-path.ts';
+import type { Micros } from '../domain/time.ts';
 import { type BlobFolder, blobPlace, hexOf, putBlob, putSmallFile } from './blob-folder.ts';
 import { type FilePlace, isAbsent, pathOf, readSmallFile, removeFile } from './durable-file.ts';
 
@@ -28,6 +29,8 @@ export interface TagKey {
 }
 
 const NAME_BYTES = 1024;
+/** Most names below a repository that are told. */
+const MAX_CHILDREN = 1000;
 
 /** The SHA-256 digest of bytes. */
 export function digestOfBytes(bytes: Uint8Array): Digest {
@@ -74,6 +77,43 @@ export async function removeManifest(folder: BlobFolder, key: ManifestKey): Prom
     if ((await findTag(folder, tagKey)) === key.digest) await removeTag(folder, tagKey);
   }
   return removeFile(manifestPlace(folder, key));
+}
+
+/** When a manifest came into a repository; undefined: it is not there. */
+export async function findManifestTime(
+  folder: BlobFolder,
+  key: ManifestKey,
+): Promise<Micros | undefined> {
+  try {
+    return Math.floor((await lstat(pathOf(manifestPlace(folder, key)))).mtimeMs) * 1000;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The digests of all manifests of a repository, sorted; none where nothing was pushed to it. */
+export async function readManifestDigests(
+  folder: BlobFolder,
+  repository: RepositoryPath,
+): Promise<Digest[]> {
+  const names = (await readNames(folder, [...foldersOf(repository), '_manifests'])) ?? [];
+  return names
+    .map((name) => `sha256:${name}`)
+    .filter(isDigest)
+    .sort();
+}
+
+/** The names right below a repository's, sorted, at most {@link MAX_CHILDREN}. */
+export async function readChildRepositories(
+  folder: BlobFolder,
+  repository: RepositoryPath,
+): Promise<string[]> {
+  const names = (await readNames(folder, foldersOf(repository))) ?? [];
+  return names
+    .filter((name) => !name.startsWith('_'))
+    .sort()
+    .slice(0, MAX_CHILDREN);
 }
 
 /** Points a tag at a digest. */

@@ -19,6 +19,10 @@ export interface GcloudTarget {
   readonly tokenFile: string;
   readonly project: string;
   readonly cwd: string;
+  /** The registry's address, by which it is the proxy of all calls but those to loopback. */
+  readonly proxy?: string;
+  /** Certificates that are trusted beyond that proxy (PEM). */
+  readonly proxyCa?: string;
 }
 
 /** Leads a gcloud to a server. */
@@ -31,12 +35,13 @@ export function openGcloud(program: string, target: GcloudTarget): Gcloud {
   };
 }
 
+const APIS = ['BINARYAUTHORIZATION', 'CONTAINERANALYSIS', 'ARTIFACTREGISTRY', 'SERVICEUSAGE'];
+
 function gcloudSettings(target: GcloudTarget, config: string): Record<string, string> {
   const url = `${target.http}/`;
   return {
     CLOUDSDK_CONFIG: config,
-    CLOUDSDK_API_ENDPOINT_OVERRIDES_BINARYAUTHORIZATION: url,
-    CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINERANALYSIS: url,
+    ...Object.fromEntries(APIS.map((api) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, url])),
     CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: target.tokenFile,
     CLOUDSDK_CORE_PROJECT: target.project,
     CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
@@ -44,5 +49,11 @@ function gcloudSettings(target: GcloudTarget, config: string): Record<string, st
     CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK: '1',
     CLOUDSDK_SURVEY_DISABLE_PROMPTS: '1',
     no_proxy: '127.0.0.1,localhost',
+    ...(target.proxy && { http_proxy: target.proxy, https_proxy: target.proxy }),
+    ...(target.proxyCa && {
+      CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE: target.proxyCa,
+      // Where this machine sets it, it goes before gcloud's own setting.
+      REQUESTS_CA_BUNDLE: target.proxyCa,
+    }),
   };
 }
