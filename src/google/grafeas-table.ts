@@ -1,10 +1,10 @@
 /** The tables that note and occurrence bodies are read by, one per API version. */
 import type { JsonObject } from '../domain/json.ts';
 import type { NoteKind } from '../domain/note.ts';
-import { BETA_ENUMS, BETA_MESSAGES } from './beta-messages.ts';
-import { GRAFEAS_ENUMS } from './grafeas-enums.ts';
-import { GRAFEAS_MESSAGES } from './grafeas-messages.ts';
-import type { MessageTable } from './message-table.ts';
+import { BETA_ENUM_MARKS, BETA_MARKS } from './beta-marks.ts';
+import { DEFINITION } from './definition.ts';
+import { GRAFEAS_MARKS } from './grafeas-marks.ts';
+import type { MessageRule, MessageTable } from './message-table.ts';
 import { type FieldPath, fieldError, show } from './read-message.ts';
 
 /** The versions in which notes and occurrences are served. */
@@ -13,29 +13,44 @@ export type GrafeasVersion = 'v1' | 'v1beta1';
 /** An upgrade is of a package, or Windows' own. */
 const UPGRADE = 'needs package and its version, or windowsUpdate';
 
+const versionRule: MessageRule = (message) =>
+  message['kind'] === 'NORMAL' && message['name'] === undefined
+    ? 'has no name: a version of kind NORMAL needs one'
+    : undefined;
+
 const RULES: MessageTable['rules'] = {
-  UpgradeNote: ({ package: name, version, windowsUpdate }) =>
+  'grafeas.v1.UpgradeNote': ({ package: name, version, windowsUpdate }) =>
     windowsUpdate === undefined && (name === undefined || version === undefined)
       ? UPGRADE
       : undefined,
-  UpgradeOccurrence: ({ package: name, parsedVersion, windowsUpdate }) =>
+  'grafeas.v1.UpgradeOccurrence': ({ package: name, parsedVersion, windowsUpdate }) =>
     windowsUpdate === undefined && (name === undefined || parsedVersion === undefined)
       ? UPGRADE.replace('version', 'parsedVersion')
       : undefined,
-  Version: (message) =>
-    message['kind'] === 'NORMAL' && message['name'] === undefined
-      ? 'has no name: a version of kind NORMAL needs one'
-      : undefined,
-  Attestation: (message) =>
+  'grafeas.v1.Version': versionRule,
+  'grafeas.v1beta1.package.Version': versionRule,
+  'grafeas.v1beta1.attestation.Attestation': (message) =>
     Object.keys(message).length === 0
       ? 'is empty; give pgpSignedAttestation or genericSignedAttestation'
       : undefined,
 };
 
+const V1: MessageTable = {
+  ...DEFINITION,
+  package: 'grafeas.v1',
+  marks: GRAFEAS_MARKS,
+  rules: RULES,
+};
+
 /** The messages of notes and occurrences by version. */
 export const GRAFEAS_TABLES: Readonly<Record<GrafeasVersion, MessageTable>> = {
-  v1: { messages: GRAFEAS_MESSAGES, enums: GRAFEAS_ENUMS, rules: RULES },
-  v1beta1: { messages: BETA_MESSAGES, enums: BETA_ENUMS, rules: RULES },
+  v1: V1,
+  v1beta1: {
+    ...V1,
+    package: 'grafeas.v1beta1',
+    marks: { ...GRAFEAS_MARKS, ...BETA_MARKS },
+    enumMarks: BETA_ENUM_MARKS,
+  },
 };
 
 /** Which field of a message carries the detail of each kind. */

@@ -4,12 +4,10 @@
  * shape: values stay as they came, under their camelCase names.
  */
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
-import { ENUMS, MESSAGES } from './generated/api-definition.ts';
-import { messageFields, type MessageField, type MessageTable } from './message-table.ts';
+import { DEFINITION } from './definition.ts';
+import { messageFields, type MessageField } from './message-table.ts';
 import { type FoundMethod, withoutLocation } from './methods.ts';
 import { fieldError, show } from './read-message.ts';
-
-const TABLE: MessageTable = { messages: MESSAGES, enums: ENUMS };
 
 /** Types of which a query parameter can be a value. */
 const NO_QUERY = new Set(['json', 'refused']);
@@ -47,7 +45,7 @@ interface MutableJson {
 
 function fieldsOfBody(type: string, body: unknown): MutableJson {
   if (!isJsonObject(body)) throw fieldError(['request'], `is ${show(body)}; want an object`);
-  const fields = messageFields(TABLE, type);
+  const fields = messageFields(DEFINITION, type);
   const request: MutableJson = Object.create(null) as MutableJson;
   for (const [key, value] of Object.entries(body)) {
     const name = fields?.get(key)?.name ?? key;
@@ -81,7 +79,7 @@ function isCamel([key]: readonly [string, string]): boolean {
 }
 
 function isPlain({ type, shape }: MessageField): boolean {
-  const isMessage = messageFields(TABLE, type) !== undefined;
+  const isMessage = messageFields(DEFINITION, type) !== undefined;
   return shape !== 'map' && !isMessage && !NO_QUERY.has(type);
 }
 
@@ -90,7 +88,7 @@ function resolve(type: string, steps: readonly string[]): readonly MessageField[
   const fields: MessageField[] = [];
   let at: string | undefined = type;
   for (const step of steps) {
-    const field: MessageField | undefined = messageFields(TABLE, at ?? '')?.get(step);
+    const field: MessageField | undefined = messageFields(DEFINITION, at ?? '')?.get(step);
     if (field === undefined) return undefined;
     fields.push(field);
     at = field.shape === 'one' ? field.type : undefined;

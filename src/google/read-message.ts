@@ -9,7 +9,7 @@ import { decodeBase64, encodeBase64 } from '../domain/base64.ts';
 import { AssayError, type ErrorCode, isAssayError } from '../domain/error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import { formatTime, parseTime } from '../domain/time.ts';
-import { enumNames, messageFields } from './message-table.ts';
+import { enumNames, messageFields, ruleOf } from './message-table.ts';
 import type { EnumNames, MessageField, MessageFields, MessageTable } from './message-table.ts';
 
 /** Where a value stands in a body: field names, map keys and list positions. */
@@ -101,7 +101,8 @@ function readObject(place: Place, value: unknown): JsonObject | undefined {
   );
   checkGiven(place, fields, members);
   const message: JsonObject = Object.fromEntries(members);
-  const rule = place.options.partial === true ? undefined : place.options.table.rules?.[place.type];
+  const { partial, table } = place.options;
+  const rule = partial === true ? undefined : ruleOf(table, place.type);
   const problem = rule?.(message);
   if (problem !== undefined) throw refuse(place, problem);
   return message;

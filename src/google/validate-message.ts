@@ -1,6 +1,6 @@
 /** validateAttestationOccurrence on Google's wire: what is asked, and the two answers. */
 import type { JsonObject } from '../domain/json.ts';
-import { BINAUTHZ_TABLES } from './binauthz-table.ts';
+import { BINAUTHZ_TABLES, VALIDATE_REQUEST } from './binauthz-table.ts';
 import type { ApiVersion } from './methods.ts';
 import type { OccurrenceBody } from './occurrence-message.ts';
 import { occurrenceFromJson } from './occurrence-message.ts';
@@ -11,8 +11,7 @@ import { readMessage } from './read-message.ts';
  */
 export function validateRequestFromJson(version: ApiVersion, json: unknown): OccurrenceBody {
   const table = BINAUTHZ_TABLES[version];
-  const type = 'ValidateAttestationOccurrenceRequest';
-  const message = readMessage(json, { table, type, root: 'request' });
+  const message = readMessage(json, { table, type: VALIDATE_REQUEST, root: 'request' });
   const { attestation, occurrenceNote: noteName, occurrenceResourceUri: resourceUri } = message;
   return occurrenceFromJson('v1', { attestation, noteName, resourceUri });
 }
