@@ -1,6 +1,6 @@
 /**
- * A small notation for protobuf messages in their JSON form, which scripts/make-descriptors.ts makes
- * of the protos. A message is `field type, field type, …`; `field=spelling` where the .proto's
+ * A small notation for protobuf messages in their JSON form, which scripts/make-descriptors.ts
+ * makes of the protos. A message is `field type, field type, …`; `field=spelling` where the .proto's
  * spelling is not the field's in snake_case. A type is `string`, `bytes`, `bool`, `int32`, `int64`,
  * `double`, `time`, `mask` (paths of fields), `json` (any JSON), `refused` (known, but not kept
  * here), or the full name of a message or enum; `[]` makes it a list, `{}` a map by string keys.
