@@ -1,7 +1,7 @@
 /**
  * The tables that Binary Authorization's messages are read by, one per version: v1beta1 differs
- * from v1 only in the name of an attestor's note field, and v1alpha2 has v1beta1's messages. By hand is
- * what the descriptors do not say of their fields; notation: message-table.ts.
+ * from v1 only in the name of an attestor's note field, and v1alpha2 has v1beta1's messages. By
+ * hand is what the descriptors do not say of their fields; notation: message-table.ts.
  */
 import { DEFINITION } from './definition.ts';
 import { GRAFEAS_MARKS } from './grafeas-marks.ts';

@@ -1,12 +1,12 @@
 /**
  * A small notation for protobuf messages in their JSON form, which scripts/make-descriptors.ts
- * makes of the protos. A message is `field type, field type, …`; `field=spelling` where the .proto's
- * spelling is not the field's in snake_case. A type is `string`, `bytes`, `bool`, `int32`, `int64`,
- * `double`, `time`, `mask` (paths of fields), `json` (any JSON), `refused` (known, but not kept
- * here), or the full name of a message or enum; `[]` makes it a list, `{}` a map by string keys.
- * Then may follow `!` (required), `^` (output only: ignored in input) and `@group` (at most one of
- * a group is set). An enum is its names in the order of their numbers; `A=B` is an alias, `-` an
- * unused number.
+ * makes of the protos. A message is `field type, field type, …`; `field=spelling` where the
+ * .proto's spelling is not the field's in snake_case. A type is `string`, `bytes`, `bool`,
+ * `int32`, `int64`, `double`, `time`, `mask` (paths of fields), `json` (any JSON), `refused`
+ * (known, but not kept here), or the full name of a message or enum; `[]` makes it a list, `{}` a
+ * map by string keys. Then may follow `!` (required), `^` (output only: ignored in input) and
+ * `@group` (at most one of a group is set). An enum is its names in the order of their numbers;
+ * `A=B` is an alias, `-` an unused number.
  *
  * Marks say by hand what the protos do not: `field!`, `field^`, `field~` (refused) or `field.`
  * (none of these), and `field type` is a field that they lack. Marks of an enum are `-NAME` (not
