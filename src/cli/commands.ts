@@ -190,6 +190,32 @@ const PROJECTS: CommandSpec = {
   ],
 };
 
+const ATTEST: CommandSpec = {
+  name: 'attest',
+  summary: 'Attestations of images.',
+  examples: ['assay attest wait registry.example/shop/app:1.4 --attestor built-by-ci'],
+  commands: [
+    {
+      name: 'wait',
+      arguments: '<image>',
+      summary: 'Wait until a review would find an image attested; print it by digest.',
+      examples: [
+        'assay attest wait registry.example/shop/app@sha256:… --attestor built-by-ci',
+        'assay attest wait registry.example/shop/app:1.4 --timeout 600 \\\n      ' +
+          '--attestor projects/security/attestors/scanned',
+      ],
+      options: [
+        ...WHERE,
+        { flags: '--attestor <name>', description: 'projects/P/attestors/A, or A of --project' },
+        { flags: '--timeout <seconds>', description: 'give up after so long', default: 300 },
+        PROJECT,
+        { flags: '--plain-http', description: 'a registry without TLS beyond loopback' },
+      ],
+      load: async () => (await import('./attest-command.ts')).waitForAttestation,
+    },
+  ],
+};
+
 const ADVISORIES: CommandSpec = {
   name: 'advisories',
   summary: 'Vulnerability records that scans are matched with.',
@@ -360,6 +386,7 @@ const MIGRATE: CommandSpec = {
 export const COMMANDS: readonly CommandSpec[] = [
   SCAN,
   ADMIT,
+  ATTEST,
   SERVE,
   PROJECTS,
   ADVISORIES,

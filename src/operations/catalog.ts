@@ -53,6 +53,11 @@ export const CATALOG = {
     '/api/v1/scans',
     async () => (await import('./scan-image.ts')).scanImage,
   ),
+  'check-attested': entry(
+    'GET',
+    '/api/v1/attested',
+    async () => (await import('./check-attested.ts')).checkAttested,
+  ),
   'list-decisions': entry(
     'GET',
     '/api/v1/projects/:project/decisions',

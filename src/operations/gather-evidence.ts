@@ -7,12 +7,11 @@ import {
 import { type Micros, SECOND } from '../domain/time.ts';
 import type { AttestationEvidence, Evidence, TagEvidence } from '../domain/verdict.ts';
 import type { WantedEvidence } from '../policy/evaluate.ts';
-import { findAttestor } from '../store/attestor-rows.ts';
 import { findTagEvent } from '../store/image-rows.ts';
-import { findNote } from '../store/note-rows.ts';
 import { isRepositorySighted } from '../store/sighting-rows.ts';
 import { checkAttestations } from './check-attestations.ts';
 import type { Deps } from './deps.ts';
+import { findJudgingAttestor } from './judging-attestor.ts';
 
 /** Tags of one request that are looked up: a pod of many must not make us call a registry each. */
 const MAX_TAGS = 5;
@@ -58,12 +57,9 @@ async function gatherAttestations(
   const image = `${reference.name}@${reference.digest}`;
   const base = { attestor: name, image, checks: [] };
   try {
-    const attestor = await findAttestor(deps.store, name);
-    if (attestor === undefined) return { ...base, state: 'missing' };
-    const note = await findNote(deps.store, attestor.noteReference);
-    // A note that was deleted takes its attestations with it, though they stay listed.
-    if (note?.kind !== 'ATTESTATION') return { ...base, state: 'no-note' };
-    if (attestor.publicKeys.length === 0) return { ...base, state: 'no-keys' };
+    const found = await findJudgingAttestor(deps, name);
+    if (found.attestor === undefined) return { ...base, state: found.state };
+    const { attestor } = found;
     const checks = await checkAttestations(deps, { attestor, reference, until });
     return { ...base, state: 'known', checks };
   } catch (error) {

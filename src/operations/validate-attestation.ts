@@ -1,14 +1,16 @@
 /** Would this attestation convince this attestor? The same verification as admission's. */
 import { type Caller, authorise } from '../domain/caller.ts';
-import { parseDigest } from '../domain/digest.ts';
+import { type Digest, isDigest } from '../domain/digest.ts';
+import { parseImageReference } from '../domain/image-reference.ts';
 import type { Occurrence } from '../domain/note.ts';
 import { parseAttestorName } from '../domain/resource-name.ts';
-import { parseImageReference } from '../domain/image-reference.ts';
 import { parseResourceUrl } from '../domain/resource-url.ts';
-import { verifyAttestation } from '../signing/verify-attestation.ts';
+import type { AttestationEvidence } from '../domain/verdict.ts';
+import { judgeAttestor, NO_DIGEST } from '../policy/judge-attestors.ts';
 import type { NewOccurrence } from './create-occurrence.ts';
 import type { Deps } from './deps.ts';
 import { getAttestor } from './get-attestor.ts';
+import { findJudgingAttestor } from './judging-attestor.ts';
 
 /** Undefined where it verifies, else the reason. Throws only where the attestor does not exist. */
 export async function validateAttestation(
@@ -17,17 +19,28 @@ export async function validateAttestation(
 ): Promise<string | undefined> {
   const { project } = parseAttestorName(input.name);
   authorise(input.caller, 'binaryauthorization.attestors.verifyImageAttested', project);
-  const attestor = await getAttestor(deps, input);
+  await getAttestor(deps, input);
+  const reference = parseImageReference(parseResourceUrl(input.occurrence.resourceUri).uri);
+  const { name, digest = '' } = reference;
+  if (!isDigest(digest)) return NO_DIGEST;
+  const evidence = await examine(deps, input, { name, digest });
+  const judged = judgeAttestor(input.name, evidence);
+  if (judged.outcome === 'allow') return undefined;
+  return evidence.checks.map((check) => check.reason).join('; ') || judged.found;
+}
+
+/** What admission would know of the attestor if the image had this attestation and no other. */
+async function examine(
+  deps: Deps,
+  input: { readonly name: string; readonly occurrence: NewOccurrence },
+  image: { readonly name: string; readonly digest: Digest },
+): Promise<AttestationEvidence> {
+  const base = { attestor: input.name, image: `${image.name}@${image.digest}` };
+  const found = await findJudgingAttestor(deps, input.name);
+  if (found.attestor === undefined) return { ...base, state: found.state, checks: [] };
   const now = deps.now();
-  const occurrence: Occurrence = {
-    ...input.occurrence,
-    name: 'the given attestation',
-    createTime: now,
-    updateTime: now,
-  };
-  const reference = parseImageReference(parseResourceUrl(occurrence.resourceUri).uri);
-  const image = { name: reference.name, digest: parseDigest(reference.digest ?? '') };
-  const checks = await verifyAttestation({ occurrence, attestor, image, now });
-  if (checks.some((check) => check.result === 'verified')) return undefined;
-  return checks.map((check) => check.reason).join('; ') || 'the attestation has no signature';
+  const times = { createTime: now, updateTime: now };
+  const occurrence: Occurrence = { ...input.occurrence, ...times, name: 'the given attestation' };
+  const { checks } = await deps.checkAttestation({ occurrence, ...found, image, now });
+  return { ...base, state: 'known', checks };
 }

@@ -15,9 +15,11 @@ import { type Finding, step } from './finding.ts';
 
 const NO_VALID =
   'No attestations found that were valid and signed by a key trusted by the attestor';
-const NO_DIGEST = 'Expected digest with sha256 scheme, but got tag or malformed digest';
+/** Why an image by tag has no attestation: nothing attests a tag. */
+export const NO_DIGEST = 'Expected digest with sha256 scheme, but got tag or malformed digest';
 
-interface AttestorJudgement {
+/** What one attestor has to say of an image. */
+export interface AttestorJudgement {
   readonly attestor: string;
   readonly outcome: Outcome;
   readonly found: string;
@@ -51,7 +53,8 @@ function findEvidence(
   return evidence.attestations.find((one) => one.attestor === attestor && one.image === image);
 }
 
-function judgeAttestor(
+/** Judges what is known of one attestor for an image. */
+export function judgeAttestor(
   attestor: string,
   evidence: AttestationEvidence | undefined,
 ): AttestorJudgement {

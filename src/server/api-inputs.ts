@@ -20,6 +20,10 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
     project: project.default('default'),
     maxAdvisoryAge: z.number().nonnegative().optional(),
   }),
+  'check-attested': z.strictObject({
+    image: z.string().min(1).max(4096),
+    attestor: z.string().min(1).max(256),
+  }),
   'list-decisions': z.strictObject({
     project,
     pageSize: z.coerce.number().int().min(1).max(1000).default(20),
