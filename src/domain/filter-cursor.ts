@@ -23,6 +23,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const BLANKS = /\s*/y;
 const WORD = /[A-Za-z_][A-Za-z0-9_-]*/y;
+const MEMBER = /[A-Za-z0-9_][A-Za-z0-9_-]*/y;
 const BARE_VALUE = /[^\s()"',=<>!\\]+/y;
 
 /** Skips blanks, then takes what the text has there if it begins with `literal`. */
@@ -53,6 +54,15 @@ export function takeKeyword(cursor: FilterCursor, keyword: string): boolean {
 export function takeWord(cursor: FilterCursor): string | undefined {
   skipBlanks(cursor);
   const word = peek(cursor, WORD);
+  cursor.offset += word?.length ?? 0;
+  return word;
+}
+
+/** Takes what may follow a dot: a name, a key of digits, or a quoted key. */
+export function takeMember(cursor: FilterCursor): string | undefined {
+  const quote = cursor.text[cursor.offset];
+  if (quote === '"' || quote === "'") return takeQuoted(cursor, quote);
+  const word = peek(cursor, MEMBER);
   cursor.offset += word?.length ?? 0;
   return word;
 }

@@ -1,45 +1,26 @@
-/** A list filter applied to an occurrence that is no row: one derived from a scan. */
-import { isAssayError } from './error.ts';
-import { filterError } from './filter-cursor.ts';
+/** A resolved filter applied to a note or occurrence in memory: one that is derived is no row. */
+import { COLUMN_READERS, type FilterSubject } from './filter-columns.ts';
+import { VALUE_OPERATORS } from './filter-value.ts';
+import type { Json } from './json.ts';
+import { isJsonObject } from './json.ts';
 import type {
-  Filter,
-  FilterCall,
-  FilterComparison,
-  FilterExpression,
-  FilterField,
-  FilterOperator,
-  FilterValue,
-} from './filter.ts';
-import type { Occurrence } from './note.ts';
-import { OCCURRENCE_FIELDS, type OccurrenceField, fieldKey } from './occurrence-fields.ts';
+  FieldTest,
+  PathStep,
+  ResolvedExpression,
+  ResolvedFilter,
+  ValueTest,
+} from './resolved-filter.ts';
 
-/** Tells whether an occurrence passes. */
-export type OccurrenceTest = (occurrence: Occurrence) => boolean;
+/** Tells whether a note or occurrence passes. */
+export type FilterPredicate = (one: FilterSubject) => boolean;
 
-const FIELDS: ReadonlyMap<string, OccurrenceField> = new Map(
-  Object.entries(OCCURRENCE_FIELDS).map(([name, field]) => [fieldKey(name.split('.')), field]),
-);
-
-const COMPARISONS: Readonly<Record<FilterOperator, (order: number) => boolean>> = {
-  '=': (order) => order === 0,
-  ':': (order) => order === 0,
-  '!=': (order) => order !== 0,
-  '<': (order) => order < 0,
-  '<=': (order) => order <= 0,
-  '>': (order) => order > 0,
-  '>=': (order) => order >= 0,
-};
-
-/**
- * Compiles a filter once; throws `invalid-filter` that points at an unknown field or wrong value.
- */
-export function compileFilter(filter: Filter): OccurrenceTest {
+/** Compiles a filter once, for many notes or occurrences. */
+export function compileFilter(filter: ResolvedFilter): FilterPredicate {
   return filter.kind === 'all' ? () => true : compile(filter);
 }
 
-function compile(filter: FilterExpression): OccurrenceTest {
-  if (filter.kind === 'compare') return comparison(filter);
-  if (filter.kind === 'call') return call(filter);
+function compile(filter: ResolvedExpression): FilterPredicate {
+  if (filter.kind === 'test') return compileTest(filter);
   if (filter.kind === 'not') {
     const operand = compile(filter.operand);
     return (one) => !operand(one);
@@ -50,42 +31,68 @@ function compile(filter: FilterExpression): OccurrenceTest {
     : (one) => operands.some((test) => test(one));
 }
 
-function comparison(filter: FilterComparison): OccurrenceTest {
-  const field = fieldOf(filter.field);
-  if (field.type === 'text' && !['=', '!=', ':'].includes(filter.operator)) {
-    const name = filter.field.path.join('.');
-    throw filterError(filter.at.offset, `${name} is compared by =, != or has_prefix`);
+function compileTest({ place, test, unset }: FieldTest): FilterPredicate {
+  const passes = compileValue(test);
+  const { of } = place;
+  if (place.kind === 'column') {
+    const read = COLUMN_READERS[place.column];
+    return (one) => (of === undefined || one.kind === of) && passes(read(one));
   }
-  const wanted = readValue(filter.value, field);
-  const holds = COMPARISONS[filter.operator];
-  return (one) => {
-    const found = field.of(one);
-    return holds(found === wanted ? 0 : found < wanted ? -1 : 1);
+  const walk = compileWalk(place.steps, passes, unset);
+  // Fields that only one kind has are looked for in no other.
+  return (one) => (of === undefined || one.kind === of) && walk(one as unknown as Json);
+}
+
+type Walk = (value: Json | undefined) => boolean;
+
+/** Follows the steps; an unset last one counts as `unset` where what should hold it is there. */
+function compileWalk(
+  [step, ...rest]: readonly PathStep[],
+  passes: (value: Json) => boolean,
+  unset: boolean,
+): Walk {
+  if (step === undefined) return (value) => (value === undefined ? unset : passes(value));
+  const { key, many } = step;
+  const last = rest.length === 0;
+  const next = compileWalk(rest, passes, unset);
+  return (value) => {
+    if (!isJsonObject(value)) return false;
+    const member = Object.hasOwn(value, key) ? value[key] : undefined;
+    if (many) return Array.isArray(member) && member.some((item: Json) => next(item));
+    return member === undefined && !last ? false : next(member);
   };
 }
 
-function call(filter: FilterCall): OccurrenceTest {
-  const field = fieldOf(filter.field);
-  if (field.type !== 'text') {
-    throw filterError(filter.at.offset, `${filter.function} needs a text field`);
+function compileValue(test: ValueTest): (value: Json) => boolean {
+  switch (test.kind) {
+    case 'present':
+      return () => true;
+    case 'among':
+      return (value) => test.values.includes(textOf(value));
+    case 'prefix':
+      return (value) => textOf(value).startsWith(test.text);
+    case 'suffix':
+      return (value) => textOf(value).endsWith(test.text);
+    case 'compare':
+      return compileComparison(test);
   }
-  const wanted = String(readValue(filter.value, field));
-  return filter.function === 'has_prefix'
-    ? (one) => String(field.of(one)).startsWith(wanted)
-    : (one) => String(field.of(one)).endsWith(wanted);
 }
 
-function fieldOf(field: FilterField): OccurrenceField {
-  const found = FIELDS.get(fieldKey(field.path));
-  if (found !== undefined) return found;
-  throw filterError(field.at.offset, `unknown field ${field.path.join('.')}`);
+function compileComparison({
+  operator,
+  value: wanted,
+}: ValueTest & { readonly kind: 'compare' }): (value: Json) => boolean {
+  const holds = VALUE_OPERATORS[operator];
+  // A whole number of 64 bits is kept as text.
+  if (typeof wanted === 'number') return (value) => holds(Number(value) - wanted);
+  if (typeof wanted === 'boolean') return (value) => value === wanted;
+  return (value) => holds(compareTexts(textOf(value), wanted));
 }
 
-function readValue(value: FilterValue, field: OccurrenceField): string | number {
-  try {
-    return field.read(value.text);
-  } catch (cause) {
-    if (!isAssayError(cause)) throw cause;
-    throw filterError(value.at.offset, cause.message);
-  }
+function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

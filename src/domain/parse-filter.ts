@@ -21,6 +21,7 @@ import {
   spanFrom,
   takeKeyword,
   takeLiteral,
+  takeMember,
   takeOneOf,
   takeValue,
   takeWord,
@@ -48,11 +49,20 @@ export function parseFilter(text: string): Filter {
       `the filter has ${text.length} characters, at most ` + `${MAX_FILTER_LENGTH} are read`;
     throw filterError(MAX_FILTER_LENGTH, problem);
   }
+  refuseOddCharacters(text);
   const cursor: FilterCursor = { text, offset: 0, terms: 0 };
   if (atEnd(cursor)) return { kind: 'all' };
   const filter = readSequence(cursor, 0);
   if (atEnd(cursor)) return filter;
   throw unexpected(cursor, `AND, OR, ${TERM} or the end`);
+}
+
+/** What no text that is kept can hold: a database would refuse it, or find something else. */
+function refuseOddCharacters(text: string): void {
+  const at = text.search(
+    /\u0000|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/,
+  );
+  if (at >= 0) throw filterError(at, 'found a NUL or half a character, wanted Unicode text');
 }
 
 /** `factor { ["AND"] factor }`. */
@@ -137,7 +147,7 @@ function readComparison(
   return { kind: 'compare', field, operator, value, at: spanFrom(cursor, begun.start) };
 }
 
-/** The rest of `name { "." name }`; no blanks stand around the dots. */
+/** The rest of `name { "." name }`; no blanks stand around the dots. A map's key may be quoted. */
 function readField(
   cursor: FilterCursor,
   begun: { readonly start: number; readonly name: string },
@@ -145,7 +155,7 @@ function readField(
   const path = [begun.name];
   while (cursor.text[cursor.offset] === '.') {
     cursor.offset += 1;
-    const word = /\s/.test(cursor.text[cursor.offset] ?? ' ') ? undefined : takeWord(cursor);
+    const word = /\s/.test(cursor.text[cursor.offset] ?? ' ') ? undefined : takeMember(cursor);
     if (word === undefined) throw unexpected(cursor, 'a field name after the dot');
     path.push(word);
   }

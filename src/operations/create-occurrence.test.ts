@@ -6,7 +6,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { BasicRole } from '../domain/role.ts';
 import { parseDigest } from '../domain/digest.ts';
 import type { Note, Occurrence } from '../domain/note.ts';
-import { parseFilter } from '../domain/parse-filter.ts';
+import { readOccurrenceFilter } from '../google/read-filter.ts';
 import { encodeScannedId } from '../google/scanned-name.ts';
 import { listAudit } from '../store/audit-rows.ts';
 import { findNote, listNotes } from '../store/note-rows.ts';
@@ -64,7 +64,7 @@ interface State {
 
 async function state(): Promise<State> {
   const { store } = fake.deps;
-  const page = { filter: parseFilter(''), pageSize: 1000 };
+  const page = { filter: readOccurrenceFilter(''), pageSize: 1000 };
   return {
     notes: (await listNotes(store, { project, ...page })).notes,
     occurrences: (await listOccurrences(store, project, page)).occurrences,

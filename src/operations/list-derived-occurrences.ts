@@ -4,7 +4,7 @@
  * be short; between images others get their turn.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { OccurrenceTest } from '../domain/match-filter.ts';
+import type { FilterPredicate } from '../domain/match-filter.ts';
 import type { Occurrence } from '../domain/note.ts';
 import { type ScannedKind, scannedOccurrences } from '../google/scanned-occurrences.ts';
 import { type Sighting, listSightings } from '../store/sighting-rows.ts';
@@ -34,7 +34,7 @@ export interface DerivedPage {
 export interface DerivedList {
   readonly project: string;
   readonly bounds: DerivedBounds;
-  readonly passes: OccurrenceTest;
+  readonly passes: FilterPredicate;
   readonly limit: number;
   readonly after: DerivedPlace;
 }

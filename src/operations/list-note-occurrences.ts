@@ -1,8 +1,7 @@
 /** Listing the occurrences of a note, in whichever project they were written. */
 import { type Caller, authorise } from '../domain/caller.ts';
-import { compileFilter } from '../domain/match-filter.ts';
-import { parseFilter } from '../domain/parse-filter.ts';
 import { parseNoteName } from '../domain/resource-name.ts';
+import { readOccurrenceFilter } from '../google/read-filter.ts';
 import { listNoteOccurrences as listRows } from '../store/occurrence-rows.ts';
 import type { Deps } from './deps.ts';
 import { getNote } from './get-note.ts';
@@ -24,8 +23,7 @@ export async function listNoteOccurrences(
 ): Promise<OccurrencePage> {
   const { caller, name, pageSize, pageToken } = input;
   authorise(caller, 'containeranalysis.notes.listOccurrences', parseNoteName(name).project);
-  const filter = parseFilter(input.filter);
-  compileFilter(filter);
+  const filter = readOccurrenceFilter(input.filter);
   await getNote(deps, { caller, name });
   return listRows(deps.store, name, { filter, pageSize, pageToken });
 }

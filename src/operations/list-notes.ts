@@ -1,7 +1,7 @@
 /** Listing a project's notes, oldest first. */
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Note } from '../domain/note.ts';
-import { parseFilter } from '../domain/parse-filter.ts';
+import { readNoteFilter } from '../google/read-filter.ts';
 import { listNotes as listRows } from '../store/note-rows.ts';
 import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
@@ -25,7 +25,7 @@ export interface NotePage {
 export async function listNotes(deps: Deps, input: ListInput): Promise<NotePage> {
   const { caller, project, pageSize, pageToken } = input;
   authorise(caller, 'containeranalysis.notes.list', project);
-  const filter = parseFilter(input.filter);
+  const filter = readNoteFilter(input.filter);
   await requireProject(deps, project);
   return listRows(deps.store, { project, filter, pageSize, pageToken });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../domain/caller.ts';
 import { type Digest, parseDigest } from '../domain/digest.ts';
-import { parseFilter } from '../domain/parse-filter.ts';
+import { readOccurrenceFilter } from '../google/read-filter.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
 import { createProject } from '../store/project-rows.ts';
 import { saveImage, saveSighting } from '../store/image-rows.ts';
@@ -106,7 +106,7 @@ describe('a page of what scans found', () => {
     ['of all but one', 'NOT resourceUrl="r.example/b"', 10],
   ])('reads by the filter: %s', async (_name, filter, next) => {
     await sight(25);
-    const bounds = derivedBounds(parseFilter(filter));
+    const bounds = derivedBounds(readOccurrenceFilter(filter));
     const list = { project, bounds, passes: () => true, limit: 9, after: FIRST_PLACE };
     const page = await listDerivedOccurrences(deps, list);
     expect(page.next?.digest).toBe(next === undefined ? undefined : digestOf(next));

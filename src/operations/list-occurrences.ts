@@ -1,9 +1,9 @@
 /** Listing a project's occurrences: what clients wrote by time, then what its scans found. */
 import { authorise } from '../domain/caller.ts';
-import { compileFilter } from '../domain/match-filter.ts';
+import { compileFilter, type FilterPredicate } from '../domain/match-filter.ts';
 import type { Occurrence } from '../domain/note.ts';
 import { AssayError } from '../domain/error.ts';
-import { parseFilter } from '../domain/parse-filter.ts';
+import { readOccurrenceFilter } from '../google/read-filter.ts';
 import { type CursorKey, formatPageToken, parsePageToken } from '../store/cursor.ts';
 import { listOccurrences as listRows } from '../store/occurrence-rows.ts';
 import { requireProject } from './create-project.ts';
@@ -32,7 +32,7 @@ const DERIVED_SHAPE = ['string', 'string', 'string'] as const;
 /** Lists occurrences that pass a filter. A page may be short while more follow. */
 export async function listOccurrences(deps: Deps, input: ListInput): Promise<OccurrencePage> {
   authorise(input.caller, 'containeranalysis.occurrences.list', input.project);
-  const filter = parseFilter(input.filter);
+  const filter = readOccurrenceFilter(input.filter);
   const passes = compileFilter(filter);
   const bounds = derivedBounds(filter);
   await requireProject(deps, input.project);
@@ -65,7 +65,7 @@ function storedToken(token: string | undefined): string | undefined {
 interface DerivedStart {
   readonly after: DerivedPlace;
   readonly bounds: DerivedBounds;
-  readonly passes: (occurrence: Occurrence) => boolean;
+  readonly passes: FilterPredicate;
   /** What the page holds already. */
   readonly before: readonly Occurrence[];
 }

@@ -1,7 +1,7 @@
 /** Counting the vulnerabilities that a filter selects, by resource and severity. */
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
-import { parseFilter } from '../domain/parse-filter.ts';
+import { readOccurrenceFilter } from '../google/read-filter.ts';
 import {
   type CountedVulnerability,
   type VulnerabilityCount,
@@ -36,7 +36,7 @@ export async function summariseVulnerabilities(
   const given = input.filter.trim();
   const filter = given === '' ? 'kind="VULNERABILITY"' : `kind="VULNERABILITY" AND (${given})`;
   // The filter as it was given first, for its positions are those that an error names.
-  parseFilter(given);
+  readOccurrenceFilter(given);
   const counted: CountedVulnerability[] = [];
   let pageToken: string | undefined;
   do {
@@ -57,7 +57,7 @@ export async function summariseVulnerabilities(
 }
 
 async function refuseManyImages(deps: Deps, project: string, filter: string): Promise<void> {
-  const { low, high } = derivedBounds(parseFilter(filter));
+  const { low, high } = derivedBounds(readOccurrenceFilter(filter));
   const sightings = await listSightings(deps.store, {
     project,
     from: { resourceUri: low, digest: '' },

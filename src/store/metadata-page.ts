@@ -1,34 +1,32 @@
 /**
- * One page of notes or occurrences by (create time, id). A part of the filter that an index serves
- * narrows what is read; the rest is tested row by row, over a bounded number of rows: then a page
- * is short and its token goes on from there.
+ * One page of notes or occurrences. Indexes narrow what is read (see metadata-plan.ts); the rest of
+ * the filter is tested row by row, over a bounded number of rows: then a page is short and its
+ * token goes on from there. The bound is found first, so that a page is all that passes between two
+ * places whatever others write meanwhile.
  */
 import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely';
-import type { Filter, FilterExpression } from '../domain/filter.ts';
-import { fieldKey } from '../domain/occurrence-fields.ts';
-import { formatPageToken, parsePageToken, type CursorKey } from './cursor.ts';
-import {
-  filterConjuncts,
-  filterToSql,
-  prefixRange,
-  readValue,
-  type FieldRules,
-} from './filter-sql.ts';
+import { filterSteps, type ResolvedFilter } from '../domain/resolved-filter.ts';
+import { type CursorKey, formatPageToken, parsePageToken } from './cursor.ts';
+import { type FilterColumns, filterToSql } from './filter-sql.ts';
+import { type JsonDialect, jsonDialect } from './json-sql.ts';
+import { type Equalities, type MetadataPlan, planMetadata } from './metadata-plan.ts';
 import type { BoundStatement } from './sql-builder.ts';
 import type { Reader } from './store-contract.ts';
 
 /** Rows that one page may examine. */
 const EXAMINED = 5000;
-/** A prefix with at most this many rows is read by its own index and sorted. */
-const SORTED = 2000;
+/** Comparisons that one page may make; a filter of many terms examines fewer rows. */
+const STEPS = 100_000;
+/** Rows that every page examines, whatever its filter. */
+const EXAMINED_AT_LEAST = 20;
 
 /** What a page is read of. */
 export interface MetadataList {
   readonly table: 'note' | 'occurrence';
   /** Columns that every row must have, e.g. the project. */
   readonly owner: readonly (readonly [column: string, value: string])[];
-  readonly filter: Filter;
-  readonly fields: FieldRules;
+  readonly filter: ResolvedFilter;
+  readonly columns: FilterColumns;
   readonly pageSize: number;
   readonly pageToken?: string | undefined;
 }
@@ -42,111 +40,157 @@ export interface MetadataPage<Row> {
 interface PlaceRow {
   readonly create_time: number;
   readonly id: string;
+  readonly resource_uri?: string;
 }
 
-/** Reads a page. Refuses a wrong filter, and a token that was made for another list. */
+/** A list with its plan and where it goes on. */
+interface Listing {
+  readonly list: MetadataList;
+  readonly plan: MetadataPlan;
+  readonly after: CursorKey;
+}
+
+const KEYS = {
+  time: { columns: ['create_time', 'id'], shape: ['number', 'string'] },
+  resource: {
+    columns: ['resource_uri', 'create_time', 'id'],
+    shape: ['string', 'number', 'string'],
+  },
+} as const;
+
+/** Reads a page. Refuses a token that was made for another list. */
 export async function readMetadataPage<Row extends PlaceRow>(
   db: Reader,
   list: MetadataList,
 ): Promise<MetadataPage<Row>> {
-  const bound = [list.table, list.owner, fingerprint(list.filter)];
-  const after = list.pageToken ? parsePageToken(list.pageToken, bound, PLACE) : [-1, ''];
-  const rest = filterToSql(list.filter, list.fields) ?? sql<SqlBool>`1 = 1`;
-  const source = await chooseSource(db, list, after);
+  const plan = planMetadata(list.table, list.filter);
+  const bound = [list.table, list.owner, plan.order, JSON.stringify(list.filter)];
+  const { shape } = KEYS[plan.order];
+  const after = list.pageToken ? parsePageToken(list.pageToken, bound, shape) : startOf(plan);
+  // A filter may ask for what no column ever holds.
+  if (plan.streams.length === 0) return { rows: [] };
+  const listing = { list, plan, after };
+  const last = isCovered(plan) ? undefined : await db.first<PlaceRow>(boundStatement(db, listing));
+  const until = last === undefined ? undefined : keyOf(plan, last);
+  const rows = await db.all<Row>(pageStatement<Row>(db, listing, until));
+  const full = rows.length > list.pageSize ? rows.slice(0, list.pageSize) : undefined;
+  const end = full?.at(-1);
+  const next = end === undefined ? until : keyOf(plan, end);
+  if (next === undefined) return { rows };
+  return { rows: full ?? rows, nextPageToken: formatPageToken(next, bound) };
+}
+
+/** The statements of a list's first page, to see how a database runs them. */
+export function metadataStatements(
+  db: Pick<Reader, 'sql'>,
+  list: MetadataList,
+): readonly BoundStatement<unknown>[] {
+  const plan = planMetadata(list.table, list.filter);
+  const listing = { list, plan, after: startOf(plan) };
+  const page = pageStatement(db, listing, undefined);
+  return isCovered(plan) ? [page] : [boundStatement(db, listing), page];
+}
+
+/** Whether the indexes give what passes and nothing else. */
+function isCovered(plan: MetadataPlan): boolean {
+  return plan.rest.kind === 'all' && plan.ownerless === undefined;
+}
+
+/** The row up to which a page may examine; none where there are fewer. */
+function boundStatement(
+  { sql: builder }: Pick<Reader, 'sql'>,
+  listing: Listing,
+): BoundStatement<PlaceRow> {
+  const { columns } = KEYS[listing.plan.order];
+  const limit = examinedBy(listing.plan);
+  const keys = sql.join(columns.map((name) => sql.ref(name)));
+  const dialect = jsonDialect(builder);
+  const rows = source(listing, { columns: keys, limit, dialect });
+  return runnable(sql<PlaceRow>`select * from (${rows}) as examined limit 1 offset ${limit - 1}`);
+}
+
+/** The rows that pass, up to that one. */
+function pageStatement<Row>(
+  { sql: builder }: Pick<Reader, 'sql'>,
+  listing: Listing,
+  until: CursorKey | undefined,
+): BoundStatement<Row> {
+  const { list, plan } = listing;
   const wanted = list.pageSize + 1;
-  const order = source.ordered ? sql`` : sql`order by create_time, id`;
-  const page = sql<Row>`select * from (${source.rows}) as examined where ${rest}
-    and (create_time, id) > (${sql.join(after)}) ${order} limit ${wanted}`;
-  const rows = await db.all<Row>(runnable(page));
-  if (rows.length === wanted) return full(rows.slice(0, list.pageSize), bound);
-  const last = await examinedLast(db, source.rows);
-  if (last === undefined) return { rows };
-  return { rows, nextPageToken: formatPageToken([last.create_time, last.id], bound) };
+  const limit = isCovered(plan) ? wanted : examinedBy(plan);
+  const dialect = jsonDialect(builder);
+  const rows = source(listing, { columns: sql`*`, until, limit, dialect });
+  if (isCovered(plan)) return runnable(rows as RawBuilder<Row>);
+  const rest = filterToSql(plan.rest, { columns: list.columns, dialect });
+  const tests = [...(plan.ownerless ? equalTo(list.owner) : []), ...(rest ? [rest] : [])];
+  return runnable(sql<Row>`select * from (${rows}) as examined
+    where ${sql.join(tests, sql` and `)} limit ${wanted}`);
 }
 
-/** Rows to examine. Ordered ones are streamed in their order, so that a page reads no more. */
-interface Source {
-  readonly rows: RawBuilder<unknown>;
-  readonly ordered: boolean;
+function examinedBy({ rest, ownerless }: MetadataPlan): number {
+  const steps = filterSteps(rest) + (ownerless ? 1 : 0);
+  return Math.min(EXAMINED, Math.max(EXAMINED_AT_LEAST, Math.floor(STEPS / Math.max(1, steps))));
 }
 
-const PLACE = ['number', 'string'] as const;
-
-/** The filter without positions, so that blanks and quotes do not matter to a token. */
-function fingerprint(filter: Filter): string {
-  return JSON.stringify(filter, (key, value: unknown) => (key === 'at' ? undefined : value));
+interface Wanted {
+  readonly columns: Expression<unknown>;
+  readonly until?: CursorKey | undefined;
+  readonly limit: number;
+  readonly dialect: JsonDialect;
 }
 
-function full<Row extends PlaceRow>(rows: Row[], bound: CursorKeyList): MetadataPage<Row> {
-  const last = rows.at(-1);
-  if (last === undefined) return { rows };
-  return { rows, nextPageToken: formatPageToken([last.create_time, last.id], bound) };
+/** So many rows of the plan's pieces in its order, after one place and up to another. */
+function source(listing: Listing, wanted: Wanted): RawBuilder<unknown> {
+  const { columns } = KEYS[listing.plan.order];
+  const { streams } = listing.plan;
+  const order = sql`order by ${sql.join(columns.map((name) => sql.ref(name)))}`;
+  const end = sql`${order} limit ${wanted.limit}`;
+  const pieces = streams.map((stream) => piece(listing, stream, wanted));
+  // SQLite merges pieces as they come; PostgreSQL would sort them whole, so that each is cut first.
+  const cut = wanted.dialect === 'postgres' && streams.length > 1;
+  const merged = cut ? pieces.map((one) => sql`select * from (${one} ${end}) as piece`) : pieces;
+  return sql`${sql.join(merged, sql` union all `)} ${end}`;
 }
 
-type CursorKeyList = Parameters<typeof formatPageToken>[1];
-
-/** The row at which examining stopped, if it stopped before the end. */
-async function examinedLast(
-  db: Reader,
-  source: RawBuilder<unknown>,
-): Promise<PlaceRow | undefined> {
-  const place = sql<PlaceRow>`select create_time, id from (${source}) as examined
-    order by create_time, id limit 1 offset ${EXAMINED - 1}`;
-  return db.first<PlaceRow>(runnable(place));
+function piece(
+  { list, plan, after }: Listing,
+  stream: Equalities,
+  { columns, until }: Wanted,
+): RawBuilder<unknown> {
+  const place = sql.join(KEYS[plan.order].columns.map((name) => sql.ref(name)));
+  const times = plan.times.map((test) => {
+    // Neither a path nor another type is among them.
+    const { operator, value } = test.test as { operator: string; value: number };
+    return sql<SqlBool>`create_time ${sql.raw(operator)} ${value}`;
+  });
+  const terms = [
+    ...(plan.ownerless ? [] : equalTo(list.owner)),
+    ...equalTo(stream),
+    ...times,
+    sql<SqlBool>`(${place}) > (${sql.join(after)})`,
+    ...(until === undefined ? [] : [sql<SqlBool>`(${place}) <= (${sql.join(until)})`]),
+    ...(plan.prefix === undefined ? [] : [sql<SqlBool>`resource_uri < ${above(plan.prefix)}`]),
+  ];
+  return sql`select ${columns} from ${sql.table(list.table)} where ${sql.join(terms, sql` and `)}`;
 }
 
-/** The rows to examine: at most EXAMINED after the cursor, over the narrowest index known. */
-async function chooseSource(db: Reader, list: MetadataList, after: CursorKey): Promise<Source> {
-  const table = sql.table(list.table);
-  const owner = list.owner.map(([column, value]) => sql<SqlBool>`${sql.ref(column)} = ${value}`);
-  const all = sql.join(owner, sql` and `);
-  const prefix = prefixOf(list);
-  if (prefix !== undefined) {
-    const few = sql`select * from ${table} where ${all} and ${prefix} limit ${SORTED + 1}`;
-    const count = sql<{ count: number }>`select count(*) as count from (${few}) as few`;
-    const found = await db.first<{ count: number }>(runnable(count));
-    if (Number(found?.count) <= SORTED) return { rows: few, ordered: false };
-  }
-  const narrow = list.table === 'occurrence' ? narrowest(list) : [];
-  const terms = sql.join([all, ...narrow], sql` and `);
-  const rows = sql`select * from ${table} where ${terms}
-    and (create_time, id) > (${sql.join(after)}) order by create_time, id limit ${EXAMINED}`;
-  return { rows, ordered: true };
+function equalTo(equalities: Equalities): RawBuilder<SqlBool>[] {
+  return equalities.map(([column, value]) => sql<SqlBool>`${sql.ref(column)} = ${value}`);
 }
 
-function prefixOf(list: MetadataList): Expression<SqlBool> | undefined {
-  const call = filterConjuncts(list.filter).find(
-    (part) =>
-      part.kind === 'call' && part.function === 'has_prefix' && columnName(part) === 'resource_uri',
-  );
-  if (call?.kind !== 'call') return undefined;
-  const rule = list.fields.get(fieldKey(call.field.path));
-  return rule && prefixRange(rule.column, String(readValue(call.value, rule)));
+/** Before the first row. */
+function startOf({ order, prefix = '' }: MetadataPlan): CursorKey {
+  return order === 'time' ? [-1, ''] : [prefix, -1, ''];
 }
 
-/** An equality that an index (owner, column, create time, id) serves: the more selective first. */
-function narrowest(list: MetadataList): Expression<SqlBool>[] {
-  const equalities = filterConjuncts(list.filter).filter(
-    (part) => part.kind === 'compare' && (part.operator === '=' || part.operator === ':'),
-  );
-  for (const column of ['resource_uri', 'kind']) {
-    const part = equalities.find((equality) => columnName(equality) === column);
-    const condition = part && filterToSql(part, list.fields);
-    if (condition !== undefined) return [condition];
-  }
-  return [];
+/** Above every text that begins with `prefix`. */
+function above(prefix: string): string {
+  return `${prefix}\u{10FFFF}`;
 }
 
-const COLUMN_NAMES: Readonly<Record<string, string>> = {
-  kind: 'kind',
-  resourceurl: 'resource_uri',
-  resourceuri: 'resource_uri',
-  'resource.uri': 'resource_uri',
-};
-
-function columnName(part: FilterExpression): string | undefined {
-  if (part.kind !== 'compare' && part.kind !== 'call') return undefined;
-  return COLUMN_NAMES[fieldKey(part.field.path)];
+function keyOf({ order }: MetadataPlan, row: PlaceRow): CursorKey {
+  const time = [row.create_time, row.id];
+  return order === 'time' ? time : [row.resource_uri ?? '', ...time];
 }
 
 function runnable<Row>(query: RawBuilder<Row>): BoundStatement<Row> {

@@ -1,14 +1,14 @@
 /** Notes in the store. */
 import { AssayError } from '../domain/error.ts';
-import type { Filter } from '../domain/filter.ts';
 import { KIND_FIELDS, type Note, type NoteKind } from '../domain/note.ts';
+import type { ResolvedFilter } from '../domain/resolved-filter.ts';
 import { noteName, parseNoteName } from '../domain/resource-name.ts';
-import { NOTE_FIELDS } from './metadata-fields.ts';
+import { NOTE_COLUMNS } from './metadata-fields.ts';
 import { readMetadataPage } from './metadata-page.ts';
 import type { NoteTable } from './schema.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
-import { chunksOf, formatStored, parseStored } from './stored-json.ts';
+import { chunksOf, formatSearchable, parseStored } from './stored-json.ts';
 
 /** Names that one statement asks for. */
 const CHUNK = 100;
@@ -70,13 +70,18 @@ async function manyRows(db: Reader, names: readonly string[]): Promise<NoteTable
 /** A page of a project's notes by (create time, id); it may be short while more follow. */
 export async function listNotes(
   db: Reader,
-  list: { project: string; filter: Filter; pageSize: number; pageToken?: string | undefined },
+  list: {
+    project: string;
+    filter: ResolvedFilter;
+    pageSize: number;
+    pageToken?: string | undefined;
+  },
 ): Promise<{ notes: Note[]; nextPageToken?: string }> {
   const { project, filter, ...page } = list;
   const request = { table: 'note', owner: [['project', project]], filter, ...page } as const;
   const { rows, ...next } = await readMetadataPage<NoteTable>(db, {
     ...request,
-    fields: NOTE_FIELDS,
+    columns: NOTE_COLUMNS,
   });
   return { notes: rows.map(fromRow), ...next };
 }
@@ -128,7 +133,7 @@ function keyOf(name: string): { project: string; id: string } {
 function toRow(note: Note): NoteTable {
   const { name, kind, createTime, updateTime, ...body } = note;
   const times = { create_time: createTime, update_time: updateTime };
-  return { ...keyOf(name), kind, ...times, body: formatStored(body) };
+  return { ...keyOf(name), kind, ...times, body: formatSearchable(body) };
 }
 
 function fromRow(row: NoteTable): Note {

@@ -1,7 +1,6 @@
 /** Occurrences that clients wrote, in the store. Those derived from scans are never rows. */
 import { AssayError } from '../domain/error.ts';
-import type { Filter } from '../domain/filter.ts';
-import { isJsonObject } from '../domain/json.ts';
+import { severityRankOf } from '../domain/filter-columns.ts';
 import type { Occurrence } from '../domain/note.ts';
 import {
   noteName,
@@ -10,15 +9,15 @@ import {
   parseOccurrenceName,
 } from '../domain/resource-name.ts';
 import type { Micros } from '../domain/time.ts';
-import { isSeverity, severityRank } from '../domain/severity.ts';
-import { OCCURRENCE_FIELDS } from './metadata-fields.ts';
+import type { ResolvedFilter } from '../domain/resolved-filter.ts';
+import { OCCURRENCE_COLUMNS } from './metadata-fields.ts';
 import { resourceKey } from '../domain/resource-url.ts';
 import { readMetadataPage } from './metadata-page.ts';
 import { asKind } from './note-rows.ts';
 import type { OccurrenceTable } from './schema.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
-import { formatStored, parseStored } from './stored-json.ts';
+import { formatSearchable, parseStored } from './stored-json.ts';
 
 type OccurrenceBody = Pick<Occurrence, 'remediation' | 'detail'>;
 
@@ -30,7 +29,7 @@ export interface OccurrencePage {
 
 /** What of a list is asked for. */
 export interface OccurrenceList {
-  readonly filter: Filter;
+  readonly filter: ResolvedFilter;
   readonly pageSize: number;
   readonly pageToken?: string | undefined;
 }
@@ -163,7 +162,7 @@ async function readPage(
   owner: readonly (readonly [string, string])[],
   list: OccurrenceList,
 ): Promise<OccurrencePage> {
-  const request = { table: 'occurrence', owner, fields: OCCURRENCE_FIELDS, ...list } as const;
+  const request = { table: 'occurrence', owner, columns: OCCURRENCE_COLUMNS, ...list } as const;
   const { rows, ...next } = await readMetadataPage<OccurrenceTable>(db, request);
   return { occurrences: rows.map(fromRow), ...next };
 }
@@ -188,18 +187,11 @@ function toRow(occurrence: Occurrence): OccurrenceTable {
     resource_written: resourceUri,
     note_project: note.project,
     note_id: note.note,
-    severity: severityOf(occurrence),
+    severity: severityRankOf(occurrence),
     create_time: createTime,
     update_time: updateTime,
-    body: formatStored(kept),
+    body: formatSearchable(kept),
   };
-}
-
-/** The rank that lists select by: the effective severity, else the severity; 0 for other kinds. */
-function severityOf({ kind, detail }: Occurrence): number {
-  const vulnerability = kind === 'VULNERABILITY' && isJsonObject(detail) ? detail : {};
-  const severity = vulnerability['effectiveSeverity'] ?? vulnerability['severity'];
-  return typeof severity === 'string' && isSeverity(severity) ? severityRank(severity) : 0;
 }
 
 function fromRow(row: OccurrenceTable): Occurrence {

@@ -53,6 +53,14 @@ const LIMITS = {
   query_timeout: 20_000,
 };
 
+/**
+ * Reads are keyset scans over indexes, whatever the server believes of its tables just after many
+ * rows came: a scan or sort that costs less today costs more on every later page.
+ */
+const READER_PLANS = ['enable_seqscan=off', 'enable_bitmapscan=off', 'enable_sort=off', 'jit=off']
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
 /** Type numbers of `bigint` and `numeric`, in which counts and sums come. */
 const INTEGERS: readonly number[] = [20, 1700];
 
@@ -60,7 +68,7 @@ const INTEGERS: readonly number[] = [20, 1700];
 export function openPostgresPools(access: PostgresAccess): PostgresPools {
   const config = clientConfig(access);
   const idleTimeoutMillis = 60_000;
-  const readers = new Pool({ ...config, idleTimeoutMillis, max: READERS });
+  const readers = new Pool({ ...config, idleTimeoutMillis, max: READERS, options: READER_PLANS });
   const writers = new Pool({ ...config, idleTimeoutMillis, max: WRITERS, pipeline: true });
   for (const pool of [readers, writers]) {
     // One that breaks while idle is dropped by its pool; one that is lent, by who finds it broken.

@@ -6,6 +6,22 @@ export function formatStored(value: object): string {
   return JSON.stringify({ schemaVersion: 1, ...value });
 }
 
+/** What PostgreSQL cannot look into JSON for: an escaped NUL or half a character. */
+const UNSEARCHABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
+
+/**
+ * As {@link formatStored}, for what filters look into. Refuses NUL and unpaired surrogates: one
+ * such text would make every look into its column fail.
+ */
+export function formatSearchable(value: object): string {
+  const text = formatStored(value);
+  if (!UNSEARCHABLE.test(text)) return text;
+  throw new AssayError(
+    'invalid-argument',
+    'a text holds the character U+0000 or half a surrogate pair; send Unicode without them',
+  );
+}
+
 /** Reads what {@link formatStored} of this version wrote; refuses another version. */
 export function parseStored<T>(text: string): T {
   // The store is the only writer of its columns, so the shape follows from the version.
