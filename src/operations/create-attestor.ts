@@ -1,11 +1,12 @@
 /** Creating an attestor over a note. */
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Attestor, AttestorKey } from '../domain/attestor.ts';
-import { attestorName, parseAttestorId, parseNoteName } from '../domain/resource-name.ts';
+import { attestorName, parseAttestorId } from '../domain/resource-name.ts';
 import { AssayError } from '../domain/error.ts';
 import { createAttestor as insertAttestor } from '../store/attestor-rows.ts';
 import { findNote } from '../store/note-rows.ts';
 import { audit } from './audit.ts';
+import { authoriseOn } from './authorise-on.ts';
 import { checkAttestorKeys } from './check-attestor-keys.ts';
 import { contentEtag } from './content-digest.ts';
 import { ensureProject } from './create-project.ts';
@@ -31,8 +32,8 @@ export async function createAttestor(
   const { caller, project } = input;
   authorise(caller, 'binaryauthorization.attestors.create', project);
   // An attestor makes the attestations of its note speak: who may not read them may not use them.
-  const { project: noteProject } = parseNoteName(input.attestor.noteReference);
-  authorise(caller, 'containeranalysis.notes.listOccurrences', noteProject);
+  const permission = 'containeranalysis.notes.listOccurrences';
+  await authoriseOn(deps, caller, { permission, resource: input.attestor.noteReference });
   const name = attestorName(project, parseAttestorId(input.id));
   const publicKeys = await checkAttestorKeys(input.attestor.publicKeys, [], deps.now());
   await ensureProject(deps, caller, project);

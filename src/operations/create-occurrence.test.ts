@@ -122,7 +122,7 @@ describe('a batch of occurrences', () => {
       () => ofNote('x', { noteName: 'projects/other/notes/n' }),
       { name: 'ci', grants: [{ role: 'editor', project: 'BOUND' }] },
       'permission-denied',
-      'occurrences[2]: ci lacks permission containeranalysis.notes.attachOccurrence on project o',
+      'occurrences[2]: ci lacks permission containeranalysis.notes.attachOccurrence on projects/o',
     ],
   ])('with %s in it makes nothing', async (_fact, wrong, given, code, message) => {
     const before = await state();
@@ -222,7 +222,7 @@ describe('a change of an occurrence', () => {
     await expect(
       change(name, {}, { name: 'ci', grants: [{ role: 'editor', project: home }] }),
     ).rejects.toThrow(
-      `ci lacks permission containeranalysis.notes.attachOccurrence on project ${project}`,
+      `ci lacks permission containeranalysis.notes.attachOccurrence on projects/${project}/notes`,
     );
   });
 

@@ -13,6 +13,7 @@ import { findProject } from '../store/project-rows.ts';
 import { createOccurrences as insertOccurrences } from '../store/occurrence-rows.ts';
 import type { Reader } from '../store/store-contract.ts';
 import { type AuditedChange, audit } from './audit.ts';
+import { refusalOn } from './authorise-on.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { refuseScanner } from './refuse-scanner.ts';
@@ -92,7 +93,7 @@ interface Batch {
 async function insert(deps: Deps, batch: Batch): Promise<readonly Occurrence[]> {
   const { caller, project, items } = batch;
   authorise(caller, 'containeranalysis.occurrences.create', project);
-  for (const item of items) inItem(item, () => checkAttach(caller, project, item.given));
+  await checkAttach(deps, batch);
   await prepareProject(deps, batch);
   const time = deps.now();
   return deps.store.write(async (tx) => {
@@ -109,10 +110,20 @@ async function insert(deps: Deps, batch: Batch): Promise<readonly Occurrence[]> 
   });
 }
 
-function checkAttach(caller: Caller, project: string, given: NewOccurrence): void {
-  const note = parseNoteName(given.noteName);
-  refuseScanner(project, note.project);
-  authorise(caller, 'containeranalysis.notes.attachOccurrence', note.project);
+/** What an occurrence says is said under its note: each note is asked for once. */
+async function checkAttach(deps: Deps, { caller, project, items }: Batch): Promise<void> {
+  const allowed = new Set<string>();
+  for (const item of items) {
+    const { noteName: resource } = item.given;
+    inItem(item, () => refuseScanner(project, parseNoteName(resource).project));
+    if (allowed.has(resource)) continue;
+    const permission = 'containeranalysis.notes.attachOccurrence';
+    const refused = await refusalOn(deps.store, caller, { permission, resource });
+    inItem(item, () => {
+      if (refused !== undefined) throw refused;
+    });
+    allowed.add(resource);
+  }
 }
 
 /** Makes the project of an admin's first write, unless an item is wrong: then nothing changes. */

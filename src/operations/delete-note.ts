@@ -1,10 +1,13 @@
 /**
  * Deleting a note. Its occurrences stay, and attestors that point to it verify nothing any more.
  */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
+import { parseIamResource } from '../domain/iam-policy.ts';
 import { parseNoteName } from '../domain/resource-name.ts';
+import { deleteIamPolicy } from '../store/iam-policy-rows.ts';
 import { deleteNote as deleteRow } from '../store/note-rows.ts';
 import { audit } from './audit.ts';
+import { authoriseOn } from './authorise-on.ts';
 import type { Deps } from './deps.ts';
 import { refuseScanner } from './refuse-scanner.ts';
 
@@ -14,10 +17,12 @@ export async function deleteNote(
   input: { readonly caller: Caller; readonly name: string },
 ): Promise<void> {
   const name = parseNoteName(input.name);
-  authorise(input.caller, 'containeranalysis.notes.delete', name.project);
+  const permission = 'containeranalysis.notes.delete';
+  await authoriseOn(deps, input.caller, { permission, resource: input.name });
   refuseScanner(name.project);
   await deps.store.write(async (tx) => {
     await deleteRow(tx, input.name);
+    await deleteIamPolicy(tx, parseIamResource(input.name));
     await audit(deps, tx, {
       caller: input.caller,
       project: name.project,

@@ -1,8 +1,11 @@
 /** Deleting an occurrence that a client wrote. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
+import { parseIamResource } from '../domain/iam-policy.ts';
 import { parseOccurrenceName } from '../domain/resource-name.ts';
+import { deleteIamPolicy } from '../store/iam-policy-rows.ts';
 import { deleteOccurrence as deleteRow } from '../store/occurrence-rows.ts';
 import { audit } from './audit.ts';
+import { authoriseOn } from './authorise-on.ts';
 import type { Deps } from './deps.ts';
 import { refuseScanned } from './refuse-scanner.ts';
 
@@ -14,10 +17,12 @@ export async function deleteOccurrence(
   input: { readonly caller: Caller; readonly name: string },
 ): Promise<void> {
   const name = parseOccurrenceName(input.name);
-  authorise(input.caller, 'containeranalysis.occurrences.delete', name.project);
+  const permission = 'containeranalysis.occurrences.delete';
+  await authoriseOn(deps, input.caller, { permission, resource: input.name });
   refuseScanned(name);
   await deps.store.write(async (tx) => {
     await deleteRow(tx, input.name);
+    await deleteIamPolicy(tx, parseIamResource(input.name));
     await audit(deps, tx, {
       caller: input.caller,
       project: name.project,

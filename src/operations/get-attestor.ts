@@ -1,9 +1,10 @@
 /** Reading an attestor. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import type { Attestor } from '../domain/attestor.ts';
 import { AssayError } from '../domain/error.ts';
 import { parseAttestorName } from '../domain/resource-name.ts';
 import { findAttestor } from '../store/attestor-rows.ts';
+import { authoriseOn } from './authorise-on.ts';
 import type { Deps } from './deps.ts';
 
 /** The attestor of a name; throws `not-found`. */
@@ -11,8 +12,9 @@ export async function getAttestor(
   deps: Deps,
   input: { readonly caller: Caller; readonly name: string },
 ): Promise<Attestor> {
-  const name = parseAttestorName(input.name);
-  authorise(input.caller, 'binaryauthorization.attestors.get', name.project);
+  parseAttestorName(input.name);
+  const permission = 'binaryauthorization.attestors.get';
+  await authoriseOn(deps, input.caller, { permission, resource: input.name });
   const attestor = await findAttestor(deps.store, input.name);
   if (attestor !== undefined) return attestor;
   throw new AssayError(

@@ -1,10 +1,11 @@
 /** Reading a Grafeas note. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { SCANNER_PROJECT } from '../google/scanned-name.ts';
 import type { Note } from '../domain/note.ts';
 import { parseNoteName } from '../domain/resource-name.ts';
 import { findNote } from '../store/note-rows.ts';
+import { authoriseOn } from './authorise-on.ts';
 import type { Deps } from './deps.ts';
 import { scannerNote } from './scanner-note.ts';
 
@@ -15,7 +16,8 @@ export async function getNote(
 ): Promise<Note> {
   const name = parseNoteName(input.name);
   if (name.project === SCANNER_PROJECT) return scannerNote(deps, input.caller, name.note);
-  authorise(input.caller, 'containeranalysis.notes.get', name.project);
+  const permission = 'containeranalysis.notes.get';
+  await authoriseOn(deps, input.caller, { permission, resource: input.name });
   const note = await findNote(deps.store, input.name);
   if (note !== undefined) return note;
   throw new AssayError(

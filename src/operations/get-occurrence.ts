@@ -1,11 +1,12 @@
 /** Reading one occurrence: a row, or what a scan found, by the keys in its name. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Occurrence } from '../domain/note.ts';
 import { type OccurrenceName, parseOccurrenceName } from '../domain/resource-name.ts';
 import { decodeScannedId } from '../google/scanned-name.ts';
 import { findSighting } from '../store/sighting-rows.ts';
 import { findOccurrence } from '../store/occurrence-rows.ts';
+import { authoriseOn } from './authorise-on.ts';
 import type { Deps } from './deps.ts';
 import { derive } from './list-derived-occurrences.ts';
 
@@ -15,7 +16,8 @@ export async function getOccurrence(
   input: { readonly caller: Caller; readonly name: string },
 ): Promise<Occurrence> {
   const name = parseOccurrenceName(input.name);
-  authorise(input.caller, 'containeranalysis.occurrences.get', name.project);
+  const permission = 'containeranalysis.occurrences.get';
+  await authoriseOn(deps, input.caller, { permission, resource: input.name });
   const found = (await findOccurrence(deps.store, input.name)) ?? (await findDerived(deps, name));
   if (found !== undefined) return found;
   throw new AssayError('not-found', `occurrence ${input.name} does not exist`);

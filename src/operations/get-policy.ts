@@ -1,8 +1,9 @@
 /** Reading a project's Binary Authorization policy. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { PolicyDocument } from '../domain/policy-document.ts';
 import { findPolicy } from '../store/policy-rows.ts';
+import { authoriseOn } from './authorise-on.ts';
 import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { policyOf } from './new-policy.ts';
@@ -12,7 +13,9 @@ export async function getPolicy(
   deps: Deps,
   input: { readonly caller: Caller; readonly project: string },
 ): Promise<PolicyDocument> {
-  authorise(input.caller, 'binaryauthorization.policy.get', input.project);
+  const permission = 'binaryauthorization.policy.get';
+  const resource = `projects/${input.project}/policy`;
+  await authoriseOn(deps, input.caller, { permission, resource });
   await requireProject(deps, input.project);
   const policy = await findPolicy(deps.store, policyOf(input.project));
   if (policy !== undefined) return policy;

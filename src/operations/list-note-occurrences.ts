@@ -1,8 +1,8 @@
 /** Listing the occurrences of a note, in whichever project they were written. */
-import { type Caller, authorise } from '../domain/caller.ts';
-import { parseNoteName } from '../domain/resource-name.ts';
+import type { Caller } from '../domain/caller.ts';
 import { readOccurrenceFilter } from '../google/read-filter.ts';
 import { listNoteOccurrences as listRows } from '../store/occurrence-rows.ts';
+import { authoriseOn } from './authorise-on.ts';
 import type { Deps } from './deps.ts';
 import { getNote } from './get-note.ts';
 import type { OccurrencePage } from './list-occurrences.ts';
@@ -22,7 +22,8 @@ export async function listNoteOccurrences(
   input: NoteOccurrencesInput,
 ): Promise<OccurrencePage> {
   const { caller, name, pageSize, pageToken } = input;
-  authorise(caller, 'containeranalysis.notes.listOccurrences', parseNoteName(name).project);
+  const permission = 'containeranalysis.notes.listOccurrences';
+  await authoriseOn(deps, caller, { permission, resource: name });
   const filter = readOccurrenceFilter(input.filter);
   await getNote(deps, { caller, name });
   return listRows(deps.store, name, { filter, pageSize, pageToken });

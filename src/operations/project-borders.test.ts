@@ -4,17 +4,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../domain/caller.ts';
 import { isAssayError } from '../domain/error.ts';
+import type { RoleName } from '../domain/role.ts';
 import { defaultPolicy } from '../google/policy-message.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store-contract.ts';
 import { createAttestor } from './create-attestor.ts';
 import { createNote } from './create-note.ts';
+import { createOccurrence } from './create-occurrence.ts';
 import { createProject, ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
+import { listNoteOccurrences } from './list-note-occurrences.ts';
+import { setIamPolicy } from './set-iam-policy.ts';
 import { setPolicy } from './set-policy.ts';
+import { validateAttestation } from './validate-attestation.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-borders-'));
 const admin: Caller = { name: 'root', grants: [{ role: 'admin' }] };
@@ -73,6 +78,76 @@ it.each([
   const policy = { ...defaultPolicy('a'), clusterAdmissionRules: { 'eu.c': rule } };
   const set = setPolicy(deps, { caller: bound, project: 'a', policy, source: '' });
   expect(await outcomeOf(set)).toBe(allowed ? 'done' : 'permission-denied');
+});
+
+describe('what project b gives to a caller of project a', () => {
+  const robot: Caller = { ...bound, name: 'ci', member: 'serviceAccount:ci@a.example' };
+  const give = (resource: string, role: RoleName) =>
+    setIamPolicy(deps, {
+      caller: admin,
+      resource,
+      bindings: [{ role, members: ['serviceAccount:ci@a.example'] }],
+    });
+  const take = (resource: string) =>
+    setIamPolicy(deps, { caller: admin, resource, bindings: [] });
+  const ATTESTOR = 'projects/b/attestors/own';
+  const NOTE = 'projects/b/notes/n';
+
+  const attach = (caller: Caller) => {
+    const occurrence = { kind: 'ATTESTATION', noteName: NOTE, resourceUri: 'r', detail: {} };
+    return createOccurrence(deps, { caller, project: 'a', occurrence: occurrence as never });
+  };
+  const require = (caller: Caller) => {
+    const rule = {
+      evaluationMode: 'REQUIRE_ATTESTATION',
+      enforcementMode: 'ENFORCED_BLOCK_AND_AUDIT_LOG',
+      requireAttestationsBy: [ATTESTOR],
+    } as const;
+    const policy = { ...defaultPolicy('a'), clusterAdmissionRules: { 'eu.c': rule } };
+    return setPolicy(deps, { caller, project: 'a', policy, source: '' });
+  };
+  const list = (caller: Caller) =>
+    listNoteOccurrences(deps, { caller, name: NOTE, filter: '', pageSize: 10 });
+  const over = (caller: Caller) => {
+    const attestor = { noteReference: NOTE, publicKeys: [] };
+    const id = `over-${(attempts += 1)}`;
+    return createAttestor(deps, { caller, project: 'a', id, attestor });
+  };
+  const validate = (caller: Caller) => {
+    const occurrence = {
+      kind: 'ATTESTATION',
+      noteName: NOTE,
+      resourceUri: `r.example/a@sha256:${'0'.repeat(64)}`,
+      detail: { serializedPayload: '' },
+    };
+    return validateAttestation(deps, { caller, name: ATTESTOR, occurrence: occurrence as never });
+  };
+  let attempts = 0;
+
+  it.each<[string, string, RoleName, (caller: Caller) => Promise<unknown>]>([
+    ['attach to its note', NOTE, 'roles/containeranalysis.notes.attacher', attach],
+    ['list its note’s occurrences', NOTE, 'roles/containeranalysis.notes.occurrences.viewer', list],
+    ['make an attestor over it', NOTE, 'roles/containeranalysis.notes.occurrences.viewer', over],
+    ['require its attestor', ATTESTOR, 'roles/binaryauthorization.attestorsVerifier', require],
+    ['validate by its attestor', ATTESTOR, 'roles/binaryauthorization.attestorsVerifier', validate],
+  ])('%s: while its IAM policy says so, to that member only', async (_fact, on, role, act) => {
+    expect(await outcomeOf(act(robot))).toBe('permission-denied');
+    await give(on, role);
+    expect(await outcomeOf(act(robot))).toBe('done');
+    expect(await outcomeOf(act(bound))).toBe('permission-denied');
+    await take(on);
+    expect(await outcomeOf(act(robot))).toBe('permission-denied');
+  });
+
+  it('is no more than was given', async () => {
+    await give(ATTESTOR, 'roles/binaryauthorization.attestorsViewer');
+    await give(NOTE, 'roles/containeranalysis.notes.viewer');
+    for (const act of [attach, list, over, require, validate]) {
+      expect(await outcomeOf(act(robot))).toBe('permission-denied');
+    }
+    const setting = setIamPolicy(deps, { caller: robot, resource: NOTE, bindings: [] });
+    expect(await outcomeOf(setting)).toBe('permission-denied');
+  });
 });
 
 it('of two who create a project at once one hears that it exists', async () => {

@@ -1,14 +1,14 @@
 /**
  * Replacing a project's Binary Authorization policy. Acknowledged means: the next review sees it.
  */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { type BinauthzPolicy, type PolicyDocument, rulesOf } from '../domain/policy-document.ts';
-import { parseAttestorName } from '../domain/resource-name.ts';
 import { findAttestor } from '../store/attestor-rows.ts';
 import { putPolicy } from '../store/policy-rows.ts';
 import type { Reader } from '../store/store-contract.ts';
 import { audit } from './audit.ts';
+import { authoriseOn } from './authorise-on.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { newPolicy, policyOf } from './new-policy.ts';
@@ -25,10 +25,12 @@ export interface SetPolicyInput {
 /** Sets the policy; throws `aborted` for a stale etag, `invalid-policy` for an unknown attestor. */
 export async function setPolicy(deps: Deps, input: SetPolicyInput): Promise<PolicyDocument> {
   const { caller, project, policy, source, etag } = input;
-  authorise(caller, 'binaryauthorization.policy.update', project);
+  const resource = `projects/${project}/policy`;
+  await authoriseOn(deps, caller, { permission: 'binaryauthorization.policy.update', resource });
   const attestors = new Set(rulesOf(policy).flatMap((rule) => rule.requireAttestationsBy));
   for (const name of attestors) {
-    authorise(caller, 'binaryauthorization.attestors.get', parseAttestorName(name).project);
+    const permission = 'binaryauthorization.attestors.verifyImageAttested';
+    await authoriseOn(deps, caller, { permission, resource: name });
   }
   await ensureProject(deps, caller, project);
   return deps.store.write(async (tx) => {

@@ -1,10 +1,11 @@
 /** Replacing an attestor: description and keys. Its note never changes. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import type { Attestor } from '../domain/attestor.ts';
 import { AssayError } from '../domain/error.ts';
 import { parseAttestorName } from '../domain/resource-name.ts';
 import { findAttestor, updateAttestor as replaceAttestor } from '../store/attestor-rows.ts';
 import { audit } from './audit.ts';
+import { authoriseOn } from './authorise-on.ts';
 import { checkAttestorKeys } from './check-attestor-keys.ts';
 import { type NewAttestor, withEtag } from './create-attestor.ts';
 import type { Deps } from './deps.ts';
@@ -22,7 +23,8 @@ export async function updateAttestor(
 ): Promise<Attestor> {
   const { caller, attestor: given } = input;
   const name = parseAttestorName(input.name);
-  authorise(caller, 'binaryauthorization.attestors.update', name.project);
+  const permission = 'binaryauthorization.attestors.update';
+  await authoriseOn(deps, caller, { permission, resource: input.name });
   const known = (await findAttestor(deps.store, input.name))?.publicKeys ?? [];
   const publicKeys = await checkAttestorKeys(given.publicKeys, known, deps.now());
   return deps.store.write(async (tx) => {

@@ -1,10 +1,11 @@
 /** Changing a note; the kind never changes. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Note } from '../domain/note.ts';
 import { parseNoteName } from '../domain/resource-name.ts';
 import { findNote, updateNote as replaceNote } from '../store/note-rows.ts';
 import { audit } from './audit.ts';
+import { authoriseOn } from './authorise-on.ts';
 import type { NewNote } from './create-note.ts';
 import type { Deps } from './deps.ts';
 import { refuseScanner } from './refuse-scanner.ts';
@@ -20,7 +21,8 @@ export async function updateNote(
 ): Promise<Note> {
   const { caller } = input;
   const { project } = parseNoteName(input.name);
-  authorise(caller, 'containeranalysis.notes.update', project);
+  const permission = 'containeranalysis.notes.update';
+  await authoriseOn(deps, caller, { permission, resource: input.name });
   refuseScanner(project);
   return deps.store.write(async (tx) => {
     const before = await findNote(tx, input.name);

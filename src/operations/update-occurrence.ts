@@ -1,13 +1,14 @@
 /** Changing an occurrence that a client wrote; its resource, note and kind never change. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Occurrence } from '../domain/note.ts';
-import { parseNoteName, parseOccurrenceName } from '../domain/resource-name.ts';
+import { parseOccurrenceName } from '../domain/resource-name.ts';
 import { fillFromNote } from '../google/fill-from-note.ts';
 import { findNote } from '../store/note-rows.ts';
 import { findOccurrence, updateOccurrence as replaceOccurrence } from '../store/occurrence-rows.ts';
 import type { Tx } from '../store/store-contract.ts';
 import { audit } from './audit.ts';
+import { authoriseOn } from './authorise-on.ts';
 import { type NewOccurrence, requireNote } from './create-occurrence.ts';
 import type { Deps } from './deps.ts';
 import { refuseScanned } from './refuse-scanner.ts';
@@ -28,12 +29,14 @@ export async function updateOccurrence(
   const { caller, name } = input;
   const parsed = parseOccurrenceName(name);
   const { project } = parsed;
-  authorise(caller, 'containeranalysis.occurrences.update', project);
+  const update = { permission: 'containeranalysis.occurrences.update', resource: name } as const;
+  await authoriseOn(deps, caller, update);
   refuseScanned(parsed);
   return deps.store.write(async (tx) => {
     const before = await requireOccurrence(tx, name);
     const { noteName, createTime } = before;
-    authorise(caller, 'containeranalysis.notes.attachOccurrence', parseNoteName(noteName).project);
+    const permission = 'containeranalysis.notes.attachOccurrence';
+    await authoriseOn({ store: tx }, caller, { permission, resource: noteName });
     const said = input.patch(before);
     const filled = fillFromNote(said, requireNote(await findNote(tx, noteName), said));
     const after = { ...filled, noteName, name, createTime, updateTime: deps.now() };

@@ -1,13 +1,13 @@
 /** Would this attestation convince this attestor? The same verification as admission's. */
-import { type Caller, authorise } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import { type Digest, isDigest } from '../domain/digest.ts';
 import { parseImageReference } from '../domain/image-reference.ts';
 import type { Occurrence } from '../domain/note.ts';
-import { parseAttestorName } from '../domain/resource-name.ts';
 import { parseResourceUrl } from '../domain/resource-url.ts';
 import type { AttestationEvidence } from '../domain/verdict.ts';
 import { judgeAttestor, NO_DIGEST } from '../policy/judge-attestors.ts';
 import type { NewOccurrence } from './create-occurrence.ts';
+import { authoriseOn } from './authorise-on.ts';
 import type { Deps } from './deps.ts';
 import { getAttestor } from './get-attestor.ts';
 import { findJudgingAttestor } from './judging-attestor.ts';
@@ -17,8 +17,8 @@ export async function validateAttestation(
   deps: Deps,
   input: { readonly caller: Caller; readonly name: string; readonly occurrence: NewOccurrence },
 ): Promise<string | undefined> {
-  const { project } = parseAttestorName(input.name);
-  authorise(input.caller, 'binaryauthorization.attestors.verifyImageAttested', project);
+  const permission = 'binaryauthorization.attestors.verifyImageAttested';
+  await authoriseOn(deps, input.caller, { permission, resource: input.name });
   await getAttestor(deps, input);
   const reference = parseImageReference(parseResourceUrl(input.occurrence.resourceUri).uri);
   const { name, digest = '' } = reference;
