@@ -39,7 +39,7 @@ export function checkGetIamPolicy(request: JsonObject): void {
   checkVersion(['options', 'requestedPolicyVersion'], version);
 }
 
-/** Reads a setIamPolicy's policy; refuses conditions, audit settings, and masks without bindings. */
+/** Reads the policy of a setIamPolicy; refuses conditions, audit settings, odd masks. */
 export function setIamPolicyFromJson(request: JsonObject): IamPolicyBody {
   const { policy, updateMask } = readRequest('SetIamPolicyRequest', request);
   checkMask(updateMask);
@@ -87,8 +87,8 @@ function checkVersion(path: readonly string[], version: unknown): void {
 }
 
 function checkMask(mask: unknown): void {
-  if (mask === undefined) return;
-  const text = String(mask).replaceAll(' ', '');
+  if (typeof mask !== 'string') return;
+  const text = mask.replaceAll(' ', '');
   if (MASKS.test(text) && text.split(',').includes('bindings')) return;
   throw fieldError(['updateMask'], `is ${JSON.stringify(mask)}; want bindings or bindings,etag`);
 }

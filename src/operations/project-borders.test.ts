@@ -88,8 +88,7 @@ describe('what project b gives to a caller of project a', () => {
       resource,
       bindings: [{ role, members: ['serviceAccount:ci@a.example'] }],
     });
-  const take = (resource: string) =>
-    setIamPolicy(deps, { caller: admin, resource, bindings: [] });
+  const take = (resource: string) => setIamPolicy(deps, { caller: admin, resource, bindings: [] });
   const ATTESTOR = 'projects/b/attestors/own';
   const NOTE = 'projects/b/notes/n';
 

@@ -6,6 +6,7 @@ import { type ApiMethod, isServed } from '../google/methods.ts';
 import type { Deps } from '../operations/deps.ts';
 import { ATTESTOR_HANDLERS } from './attestor-handlers.ts';
 import type { GoogleCall, GoogleHandler } from './google-call.ts';
+import { IAM_HANDLERS } from './iam-handlers.ts';
 import { NOTE_HANDLERS } from './note-handlers.ts';
 import { OCCURRENCE_HANDLERS } from './occurrence-handlers.ts';
 import { POLICY_HANDLERS } from './policy-handlers.ts';
@@ -16,6 +17,7 @@ export const GOOGLE_HANDLERS: Readonly<Partial<Record<MethodName, GoogleHandler>
   ...OCCURRENCE_HANDLERS,
   ...ATTESTOR_HANDLERS,
   ...POLICY_HANDLERS,
+  ...IAM_HANDLERS,
 };
 
 /**

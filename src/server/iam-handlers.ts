@@ -23,8 +23,6 @@ export const IAM_HANDLERS = {
   },
   TestIamPermissions: async (deps, { caller, resource, request }) => {
     const permissions = testIamPermissionsFromJson(request);
-    return heldPermissionsToJson(
-      await testIamPermissions(deps, { caller, resource, permissions }),
-    );
+    return heldPermissionsToJson(await testIamPermissions(deps, { caller, resource, permissions }));
   },
 } as const satisfies Record<string, GoogleHandler>;
