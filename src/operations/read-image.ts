@@ -12,7 +12,7 @@ import {
   newImageBudget,
   spendFacts,
 } from '../image/image-budget.ts';
-import { formatPlatform, parseImageConfig } from '../image/image-config.ts';
+import { type ImageConfig, formatPlatform, parseImageConfig } from '../image/image-config.ts';
 import {
   type Descriptor,
   type Manifest,
@@ -65,7 +65,7 @@ export async function readImage(
   if (known !== undefined && isCurrent(known)) return { image: known, layersRead: 0 };
   const config = parseImageConfig(await source.readBlob(image.manifest.config, MAX_CONFIG_BYTES));
   const read = await readLayers(deps, source, image);
-  await keep(deps, { image, platform: formatPlatform(config), read });
+  await keep(deps, { image, config, read });
   const kept = await findImage(deps.store, image.digest);
   if (kept !== undefined) return { image: kept, layersRead: read.layersRead };
   throw new AssayError('internal', `image ${image.digest} was read but is not kept`);
@@ -153,12 +153,12 @@ async function readWanted(reading: Reading, layer: Descriptor): Promise<OneLayer
 
 interface Kept {
   readonly image: ImageManifest;
-  readonly platform: string;
+  readonly config: ImageConfig;
   readonly read: ReadLayers;
 }
 
 /** Keeps what was read; facts of a layer that could not be read whole are read again next time. */
-async function keep(deps: Deps, { image, platform, read }: Kept): Promise<void> {
+async function keep(deps: Deps, { image, config, read }: Kept): Promise<void> {
   const whole = read.facts.filter((one) => one.problems.every((problem) => !problem.fatal));
   const { digest, mediaType, manifest } = image;
   const foreign = manifest.layers.flatMap((layer) => foreignLayerProblem(layer) ?? []);
@@ -171,7 +171,7 @@ async function keep(deps: Deps, { image, platform, read }: Kept): Promise<void> 
       digest,
       mediaType,
       configDigest: manifest.config.digest,
-      platform,
+      platform: formatPlatform(config),
       layers: manifest.layers.map((layer) => layer.digest),
       packageSet,
       // Foreign layers are never followed: what they hold is unknown.
@@ -179,6 +179,8 @@ async function keep(deps: Deps, { image, platform, read }: Kept): Promise<void> 
       problems: [...packageSet.problems, ...foreign],
       readTime: deps.now(),
       extractorVersion: EXTRACTOR_VERSION,
+      size: [manifest.config, ...manifest.layers].reduce((sum, { size }) => sum + size, 0),
+      ...(config.created === undefined ? {} : { created: config.created }),
     });
   });
 }

@@ -16,7 +16,7 @@ import {
   parseManifest,
 } from '../image/manifest.ts';
 import type { ImageSource, ManifestDocument } from '../remote/image-source.ts';
-import { appendTagEvent, saveDigestLinks, saveSighting } from '../store/image-rows.ts';
+import { appendTagEvent, saveDigestLinks, saveIndex, saveSighting } from '../store/image-rows.ts';
 import { assembleScanResult } from './assemble-scan-result.ts';
 import { audit } from './audit.ts';
 import { ensureProject } from './create-project.ts';
@@ -108,17 +108,27 @@ async function listImages(deps: Deps, source: ImageSource): Promise<ListedImages
     }
     platforms.push(toImage(child, manifest));
   }
-  await deps.store.write((tx) =>
-    saveDigestLinks(
-      tx,
-      platforms.map(({ digest }) => ({
-        kind: 'index-manifest',
-        parent: top.digest,
-        child: digest,
-      })),
-    ),
-  );
+  await keepIndex(deps, { top, index: parsed, platforms });
   return { top, platforms };
+}
+
+interface ReadIndex extends ListedImages {
+  readonly index: ImageIndex;
+}
+
+async function keepIndex(deps: Deps, { top, index, platforms }: ReadIndex): Promise<void> {
+  const links = platforms.map(
+    ({ digest }) => ({ kind: 'index-manifest', parent: top.digest, child: digest }) as const,
+  );
+  await deps.store.write(async (tx) => {
+    await saveIndex(tx, {
+      digest: top.digest,
+      mediaType: index.mediaType,
+      readTime: deps.now(),
+      size: index.manifests.reduce((sum, { size }) => sum + size, 0),
+    });
+    await saveDigestLinks(tx, links);
+  });
 }
 
 function runnableDigests(index: ImageIndex, reference: string): readonly Digest[] {

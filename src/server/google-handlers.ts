@@ -4,12 +4,14 @@ import type { JsonObject } from '../domain/json.ts';
 import type { MethodName } from '../google/method-permissions.ts';
 import { type ApiMethod, isServed } from '../google/methods.ts';
 import type { Deps } from '../operations/deps.ts';
+import { ARTIFACT_REGISTRY_HANDLERS } from './artifact-registry-handlers.ts';
 import { ATTESTOR_HANDLERS } from './attestor-handlers.ts';
 import type { GoogleCall, GoogleHandler } from './google-call.ts';
 import { IAM_HANDLERS } from './iam-handlers.ts';
 import { NOTE_HANDLERS } from './note-handlers.ts';
 import { OCCURRENCE_HANDLERS } from './occurrence-handlers.ts';
 import { POLICY_HANDLERS } from './policy-handlers.ts';
+import { SERVICE_USAGE_HANDLERS } from './service-usage-handlers.ts';
 
 /** Every handler by method name. A method without one is answered as unimplemented. */
 export const GOOGLE_HANDLERS: Readonly<Partial<Record<MethodName, GoogleHandler>>> = {
@@ -18,6 +20,8 @@ export const GOOGLE_HANDLERS: Readonly<Partial<Record<MethodName, GoogleHandler>
   ...ATTESTOR_HANDLERS,
   ...POLICY_HANDLERS,
   ...IAM_HANDLERS,
+  ...ARTIFACT_REGISTRY_HANDLERS,
+  ...SERVICE_USAGE_HANDLERS,
 };
 
 /**

@@ -29,7 +29,17 @@ export interface ImageRecord {
   readonly problems: readonly ScanProblem[];
   readonly readTime: Micros;
   readonly extractorVersion: number;
+  /** Bytes of config and layers; images that older versions read have none. */
+  readonly size?: number;
+  /** When it was built, as its config says. */
+  readonly created?: Micros;
 }
+
+/** An index as it was read: it is linked to its manifests and has no packages of its own. */
+export type IndexRecord = Pick<ImageRecord, 'digest' | 'mediaType' | 'readTime'> & {
+  /** Bytes of the manifests that it names. */
+  readonly size: number;
+};
 
 /** An image as it was kept, its packages with the keys of their matches. */
 export interface StoredImage extends Omit<ImageRecord, 'packageSet'> {
@@ -37,14 +47,17 @@ export interface StoredImage extends Omit<ImageRecord, 'packageSet'> {
   readonly packageSet: SetOf<StoredPackage<ScannedPackage>>;
 }
 
-interface ImageBody {
+/** The JSON of an image's row. */
+export interface ImageBody {
   readonly layers: readonly Digest[];
   readonly problems: readonly ScanProblem[];
   /** For each package of the set the index of its layer; -1: not known. */
   readonly packageLayers: readonly number[];
+  readonly size?: number;
+  readonly created?: Micros;
 }
 
-type ImageRow = Omit<ImageTable, 'package_set'> & { readonly package_set: string };
+type ImageRow = Readonly<ImageTable>;
 
 const byDigest = statement((sql, p: { digest: string }) =>
   sql.selectFrom('image').selectAll().where('digest', '=', p.digest),
@@ -156,6 +169,26 @@ export async function saveImage(tx: Tx, image: ImageRecord): Promise<void> {
   await tx.run(upsertImage(toRow(image, packageSet)));
 }
 
+/** Keeps what was read of an index. */
+export async function saveIndex(tx: Tx, index: IndexRecord): Promise<void> {
+  const { digest, mediaType, readTime, size } = index;
+  const body: ImageBody = { layers: [], problems: [], packageLayers: [], size };
+  await tx.run(
+    upsertImage({
+      digest,
+      media_type: mediaType,
+      kind: 'index',
+      config_digest: null,
+      platform: '',
+      package_set: null,
+      status: 'COMPLETE',
+      body: formatStored(body),
+      read_time: readTime,
+      extractor_version: 0,
+    }),
+  );
+}
+
 /** An image that was read, with its packages; undefined where it was not. */
 export async function findImage(db: Reader, digest: Digest): Promise<StoredImage | undefined> {
   const row = await db.first(byDigest({ digest }));
@@ -164,7 +197,7 @@ export async function findImage(db: Reader, digest: Digest): Promise<StoredImage
   if (set === undefined) {
     throw new AssayError('internal', `image ${digest} names a package set that is not kept`);
   }
-  const { layers, problems, packageLayers } = parseStored<ImageBody>(row.body);
+  const { layers, problems, packageLayers, ...told } = parseStored<ImageBody>(row.body);
   const packages = set.packages.map((found, index) => {
     const layer = layers[packageLayers[index] ?? -1];
     return layer === undefined ? found : { ...found, layer };
@@ -172,6 +205,7 @@ export async function findImage(db: Reader, digest: Digest): Promise<StoredImage
   const { id: packageSetId, ...kept } = set;
   return {
     ...fromRow(row),
+    ...told,
     layers,
     problems,
     packageSetId,
@@ -218,9 +252,15 @@ function toRow(image: ImageRecord, packageSet: string): ImageRow {
   const places = new Map(image.layers.map((layer, index) => [layer, index]));
   const placeOf = ({ layer }: ScannedPackage): number =>
     layer === undefined ? -1 : (places.get(layer) ?? -1);
-  const { layers, problems } = image;
+  const { layers, problems, size, created } = image;
   const packageLayers = image.packageSet.packages.map(placeOf);
-  const body: ImageBody = { layers, problems, packageLayers };
+  const body: ImageBody = {
+    layers,
+    problems,
+    packageLayers,
+    ...(size === undefined ? {} : { size }),
+    ...(created === undefined ? {} : { created }),
+  };
   return {
     digest: image.digest,
     media_type: image.mediaType,

@@ -47,6 +47,7 @@ import {
   findTagEvent,
   saveDigestLinks,
   saveImage,
+  saveIndex,
   saveSighting,
   type ImageRecord,
 } from './image-rows.ts';
@@ -77,6 +78,13 @@ import { openPostgresStore } from './postgres-store.ts';
 import { findPolicy, putPolicy } from './policy-rows.ts';
 import { createProject, findProject, listProjects } from './project-rows.ts';
 import type { NewDecision, Store, StoreOptions } from './store-contract.ts';
+import {
+  findImageHeads,
+  findNextName,
+  findSightedSpan,
+  listSeenTags,
+  listSightedRange,
+} from './sighted-repository-rows.ts';
 import { createToken, deleteToken, findToken, listTokens } from './token-rows.ts';
 
 const T0 = 1_790_000_000_000_000;
@@ -498,6 +506,52 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
       expect(sightings).toMatchObject([{ resource_uri: 'r/a', first_seen: T0, last_seen: T0 + 5 }]);
       const newest = await findTagEvent(store, { repository: 'r/a', tag: 't' });
       expect(newest?.digest).toBe(digest('2'));
+    });
+
+    it('tells in short what was sighted below an address', async () => {
+      const named = ['r/p/a', 'r/p/a', 'r/p/a-b', 'r/p/a/c', 'r/px/d'];
+      const tags = ['v1', 'v1', 'v0'].map((tag, n) => ({ tag, digest: digest(String(n)) }));
+      await store.write(async (tx) => {
+        for (const [n, one] of named.entries()) {
+          const resourceUri = `${one}@${digest(String(n))}`;
+          const seen = { project: 'p', resourceUri, digest: digest(String(n)), time: T0 + n };
+          await saveSighting(tx, seen);
+        }
+        for (const [n, event] of tags.entries()) {
+          const more = { id: id(T0, n), time: T0 + n, repository: 'r/p/a', source: 'scan' };
+          await appendTagEvent(tx, { ...more, ...event });
+        }
+        await saveImage(tx, { ...image, size: 7, created: T0 });
+        await saveIndex(tx, { digest: digest('2'), mediaType: 'i', readTime: T0, size: 9 });
+      });
+      const range = { project: 'p', prefix: 'r/p/' };
+      const next = (after?: string) =>
+        findNextName(store, { ...range, ...(after && { after }) }, /^[^@]+(?=@)/);
+      expect(await next()).toBe('a-b');
+      expect(await next('a-b@')).toBe('a/c');
+      expect(await next('a/c@')).toBe('a');
+      expect(await next('a@')).toBeUndefined();
+      const first = await listSightedRange(store, { ...range, limit: 3 });
+      expect(first.map(({ digest: one }) => one)).toEqual(['2', '3', '0'].map(digest));
+      const after = { resourceUri: `r/p/a@${digest('0')}`, digest: digest('0') };
+      const rest = await listSightedRange(store, { ...range, limit: 3, after });
+      expect(rest.map(({ digest: one }) => one)).toEqual([digest('1')]);
+      const span = await findSightedSpan(store, { project: 'p', prefix: 'r/p/a@' });
+      expect(span).toEqual({ firstSeen: T0, lastSeen: T0 + 1 });
+      expect(await findSightedSpan(store, { project: 'q', prefix: 'r/p/' })).toBeUndefined();
+      const list = { repository: 'r/p/a', limit: 2 };
+      expect(await listSeenTags(store, list)).toEqual([tags[2], tags[1]]);
+      expect(await listSeenTags(store, { ...list, after: 'v0' })).toEqual([tags[1]]);
+      const heads = await findImageHeads(store, ['1', '2', '3'].map(digest));
+      const { mediaType } = image;
+      expect([...heads]).toEqual(
+        expect.arrayContaining([
+          [digest('1'), { mediaType, size: 7, created: T0 }],
+          [digest('2'), { mediaType: 'i', size: 9 }],
+        ]),
+      );
+      expect(heads.size).toBe(2);
+      expect(await findImage(store, digest('2'))).toBeUndefined();
     });
   });
 

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { Digest } from '../../src/domain/digest.ts';
 import type { Ended } from '../support/assay-command.ts';
 import { runAssay } from '../support/assay-command.ts';
@@ -100,6 +101,98 @@ describe.skipIf(!program)('images (needs gcloud)', PATIENCE, () => {
     const listed = await images('list-tags', where, '--show-occurrences-from=1', '--format=json');
     const [image] = JSON.parse(listed.stdout) as Record<string, unknown>[];
     expect(image).toMatchObject({ digest, tags: ['1.0.2', 'latest'] });
+  });
+
+  it('describes an image of a registry on loopback, over plain http', async () => {
+    const host = (registry.ready['http'] ?? '').replace('http://127.0.0.1', 'localhost');
+    const where = `${host}/${PROJECT}/app:1.0.2`;
+    const described = await images('describe', where, '--show-package-vulnerability');
+    expect(described).toMatchObject({ code: 0 });
+    expect(parse(described.stdout)).toMatchObject({
+      image_summary: { digest, fully_qualified_digest: `${host}/${PROJECT}/app@${digest}` },
+      package_vulnerability_summary: {
+        vulnerabilities: { CRITICAL: [{ kind: 'VULNERABILITY' }], HIGH: [{}] },
+      },
+    });
+    const all = await images('describe', where, '--show-all-metadata');
+    expect(parse(all.stdout)).toMatchObject({ discovery_summary: { discovery: [{}] } });
+  });
+
+  const artifacts = (...args: readonly string[]): Promise<Ended> =>
+    gcloud.run('artifacts', ...args);
+  const REPOSITORY = `us-docker.pkg.dev/${PROJECT}/shop`;
+
+  it('artifacts docker images list tells of a repository and of an image', async () => {
+    const listed = await artifacts('docker', 'images', 'list', REPOSITORY, '--include-tags');
+    expect(listed).toMatchObject({ code: 0 });
+    expect(listed.stdout).toMatch(new RegExp(`${REPOSITORY}/app +${digest} +1.0.2 `));
+    const how = ['--show-occurrences', '--format=json'];
+    for (const where of [REPOSITORY, `${REPOSITORY}/app`]) {
+      const found = await artifacts('docker', 'images', 'list', where, ...how);
+      expect(found).toMatchObject({ code: 0 });
+      expect(JSON.parse(found.stdout)).toMatchObject([
+        {
+          package: `${REPOSITORY}/app`,
+          version: digest,
+          DISCOVERY: [{ kind: 'DISCOVERY' }],
+          vuln_counts: { CRITICAL: 1, HIGH: 1 },
+          metadata: { buildTime: expect.stringContaining('2018-11-30') as string },
+        },
+      ]);
+    }
+  });
+
+  it.each([
+    ['a tag', `${REPOSITORY}/app:1.0.2`, REPOSITORY],
+    ['a digest', `${REPOSITORY}/app`, REPOSITORY],
+    ['a name of gcr.io', `gcr.io/${PROJECT}/app:1.0.2`, `us-docker.pkg.dev/${PROJECT}/gcr.io`],
+  ])('artifacts docker images describe takes %s', async (_name, image, repository) => {
+    const where = image.includes('app:') ? image : `${image}@${digest}`;
+    const show = ['--show-package-vulnerability', '--show-all-metadata'];
+    const described = await artifacts('docker', 'images', 'describe', where, ...show);
+    expect(described).toMatchObject({ code: 0 });
+    expect(parse(described.stdout)).toMatchObject({
+      image_summary: { digest, fully_qualified_digest: `${repository}/app@${digest}` },
+      discovery_summary: { discovery: [{}] },
+      package_vulnerability_summary: { vulnerabilities: { CRITICAL: [{}], HIGH: [{}] } },
+    });
+  });
+
+  it('artifacts refuses images, tags and repositories that were not scanned', async () => {
+    for (const where of [`${REPOSITORY}/app:2`, `${REPOSITORY}/none:1.0.2`]) {
+      const described = await artifacts('docker', 'images', 'describe', where);
+      expect(described.code).toBe(1);
+      expect(described.stderr).toContain('Image not found');
+    }
+    const none = await artifacts('docker', 'images', 'list', `us-docker.pkg.dev/${PROJECT}/none`);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain('has scanned no image below');
+  });
+
+  it('artifacts vulnerabilities list has the columns of its table', async () => {
+    const listed = await artifacts('vulnerabilities', 'list', `${REPOSITORY}/app:1.0.2`);
+    expect(listed).toMatchObject({ code: 0 });
+    expect(listed.stdout).toMatch(/CVE-2026-1 │ CRITICAL .* │ openssl │ OS /);
+    const filter = '--occurrence-filter=severity="HIGH"';
+    const high = await artifacts('vulnerabilities', 'list', `${REPOSITORY}/app:1.0.2`, filter);
+    expect(high.stdout).toContain('CVE-2026-2');
+    expect(high.stdout).not.toContain('CVE-2026-1');
+  });
+
+  it('services enable has nothing to do for what is served, and says so of the rest', async () => {
+    const api = 'containeranalysis.googleapis.com';
+    const enabled = await gcloud.run(
+      'services',
+      'enable',
+      api,
+      'binaryauthorization.googleapis.com',
+    );
+    expect(enabled).toMatchObject({ code: 0 });
+    const listed = await gcloud.run('services', 'list', '--enabled', '--format=value(config.name)');
+    expect(listed.stdout.split('\n')).toContain(api);
+    const other = await gcloud.run('services', 'enable', 'compute.googleapis.com');
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain('is not served here');
   });
 
   it('lists the images below a project', async () => {
