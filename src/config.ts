@@ -6,6 +6,7 @@ import { BASIC_ROLES, type BasicRole } from './domain/role.ts';
 import { AssayError } from './domain/error.ts';
 import { isLoopbackAddress } from './domain/loopback.ts';
 import { parseClusterKey, parseProjectId } from './domain/resource-name.ts';
+import { createDestinationGuard } from './remote/destination-guard.ts';
 import type { TlsFiles } from './server/tls-material.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -39,6 +40,8 @@ export interface ServeConfig {
   readonly registryMirrors: readonly string[];
   /** `HOST[:PORT]` of registries in our own network that not only admins may have scanned. */
   readonly allowedRegistries: readonly string[];
+  /** Hosts, addresses and ranges of our own network that notifications may go to. */
+  readonly allowedDestinations: readonly string[];
   readonly logLevel: string;
 }
 
@@ -71,6 +74,7 @@ export function readServeConfig(options: OptionValues): ServeConfig {
     plainHttp: isOn(options, 'plainHttp'),
     registryMirrors: textOptions(options, 'registryMirror'),
     allowedRegistries: textOptions(options, 'allowRegistry'),
+    allowedDestinations: readDestinations(textOptions(options, 'allowDestination')),
     logLevel: readLogLevel(textOption(options, 'logLevel') ?? 'info'),
   };
 }
@@ -80,6 +84,12 @@ function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   // Only absent fields were left out.
   return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+/** Wrong entries are refused at the start, not with the first delivery. */
+function readDestinations(allowed: readonly string[]): readonly string[] {
+  createDestinationGuard({ allowed, flag: '--allow-destination' });
+  return allowed;
 }
 
 function readLogLevel(text: string): string {

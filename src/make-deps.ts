@@ -7,6 +7,7 @@ import { createProofMemory } from './operations/proof-memory.ts';
 import { createVerdictCache } from './operations/verdict-cache.ts';
 import { parseMirrors } from './remote/registry-address.ts';
 import type { RegistryAccess } from './remote/registry-client.ts';
+import type { GuardedFetch } from './remote/guarded-fetch.ts';
 import type { Store } from './store/store-contract.ts';
 import { VERSION } from './version.ts';
 
@@ -34,12 +35,14 @@ export interface DepsParts {
   readonly mirrors: readonly string[];
   /** For a server: `HOST[:PORT]` of registries in its own network that not only admins may use. */
   readonly allowedRegistries?: readonly string[];
+  /** `HOST[:PORT]`, addresses or ranges of our own network that notifications may go to. */
+  readonly allowedDestinations?: readonly string[];
   readonly progress: (text: string) => void;
 }
 
 /** Puts the parts together. Registry access is loaded when it is first needed. */
 export async function makeDeps(given: DepsParts): Promise<Deps> {
-  const { allowedRegistries: allowed, mirrors, ...parts } = given;
+  const { allowedRegistries: allowed, allowedDestinations, mirrors, ...parts } = given;
   const { openImage } = await import('./remote/open-image.ts');
   const access = {
     ...(parts.plainHttp ? { plainHttp: true } : {}),
@@ -53,6 +56,7 @@ export async function makeDeps(given: DepsParts): Promise<Deps> {
     openImage: (image) => openImage(image, access),
     ...(allowed === undefined ? {} : { guardRegistry: guardOf(allowed) }),
     resolveTag: resolverOf(access),
+    outbound: outboundTo(allowedDestinations),
     verdicts: createVerdictCache(STANDING_VERDICTS),
     checkAttestation: createProofMemory(STANDING_PROOFS, createKeyCache(PARSED_KEYS)),
   };
@@ -62,6 +66,21 @@ function guardOf(allowed: readonly string[]): NonNullable<Deps['guardRegistry']>
   return async (reference) => {
     const { refuseInnerRegistry } = await import('./remote/inner-registry.ts');
     return refuseInnerRegistry(reference, { allowed });
+  };
+}
+
+/** The network's modules are loaded with the first call. */
+function outboundTo(allowed: readonly string[] | undefined): Deps['outbound'] {
+  let opened: Promise<GuardedFetch> | undefined;
+  const open = (): Promise<GuardedFetch> => {
+    opened ??= import('./remote/guarded-fetch.ts').then(({ openGuardedFetch }) =>
+      openGuardedFetch({ allowed: allowed ?? [], flag: '--allow-destination' }),
+    );
+    return opened;
+  };
+  return {
+    send: async (request) => (await open()).send(request),
+    ...(allowed === undefined ? {} : { check: async (url) => (await open()).check(url) }),
   };
 }
 

@@ -9,6 +9,8 @@ import type { OptionValues } from './cli/command.ts';
 import { type ServeConfig, readServeConfig } from './config.ts';
 import { readDatabaseConfig } from './database-config.ts';
 import type { Caller } from './domain/caller.ts';
+import { NOTIFICATION_LANES } from './jobs/notification-lanes.ts';
+import { startJobs } from './jobs/run-jobs.ts';
 import { type ScheduledTask, startSchedule } from './jobs/run-schedule.ts';
 import { makeDeps } from './make-deps.ts';
 import { createIdSource } from './make-id.ts';
@@ -21,6 +23,7 @@ import type { Deps } from './operations/deps.ts';
 import { installSystemPolicy } from './operations/install-system-policy.ts';
 import { listTokens } from './operations/list-tokens.ts';
 import { pruneDecisions } from './operations/prune-decisions.ts';
+import { pruneNotifications } from './operations/prune-notifications.ts';
 import { readSystemPolicy } from './read-system-policy.ts';
 import type { Authenticator } from './server/authenticate.ts';
 import { buildHttpListener } from './server/http-listener.ts';
@@ -39,8 +42,9 @@ const SYSTEM: Caller = { name: 'start', grants: [{ role: 'admin' }] };
 
 const HOUR_MS = 3_600_000;
 const FIRST_TASKS_AFTER = 60_000;
+const JOBS_EVERY = 1000;
 
-/** What the server does by itself, day by day. */
+/** What the server does by itself, hour by hour and day by day. */
 function dailyTasks(folder: string, config: ServeConfig): readonly ScheduledTask[] {
   const every = 24 * HOUR_MS;
   const renew = async (): Promise<void> => {
@@ -48,6 +52,7 @@ function dailyTasks(folder: string, config: ServeConfig): readonly ScheduledTask
   };
   return [
     { name: 'prune-decisions', every, run: async (deps) => void (await pruneDecisions(deps)) },
+    { name: 'prune-notifications', every: HOUR_MS, run: pruneNotifications },
     { name: 'renew-certificate', every, run: renew },
   ];
 }
@@ -66,17 +71,19 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     plainHttp: config.plainHttp,
     mirrors: config.registryMirrors,
     allowedRegistries: config.allowedRegistries,
+    allowedDestinations: config.allowedDestinations,
     progress: () => undefined,
   });
   try {
     const adminTokenFile = await prepare(deps, folder, config);
     const running = await listen(deps, folder, config);
+    const stopJobs = startJobs(deps, NOTIFICATION_LANES, JOBS_EVERY);
     const stopSchedule = startSchedule(deps, dailyTasks(folder, config), FIRST_TASKS_AFTER);
     await store.announce(reachable(running.http));
     const { close, ...addresses } = running;
     process.stdout.write(`${JSON.stringify({ event: 'ready', ...addresses, adminTokenFile })}\n`);
     await untilStopped();
-    await Promise.all([close(), stopSchedule()]);
+    await Promise.all([close(), stopJobs(), stopSchedule()]);
     return 0;
   } finally {
     await store.close();

@@ -1,14 +1,8 @@
 /** Every command of `assay`, as data. A command's module is loaded only when it runs. */
 import type { CommandSpec, OptionSpec } from './command.ts';
+import { NOTIFICATIONS } from './notifications-spec.ts';
+import { DATA, PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
 
-const DATA: OptionSpec = {
-  flags: '--data <dir>',
-  description: 'data folder (default: $XDG_DATA_HOME/assay)',
-};
-const REMOTE: readonly OptionSpec[] = [
-  { flags: '--server <url>', description: 'ask a running server instead of the data folder' },
-  { flags: '--token-file <file>', description: 'file with the bearer token for --server' },
-];
 const DATABASE: readonly OptionSpec[] = [
   {
     flags: '--database <url>',
@@ -16,21 +10,11 @@ const DATABASE: readonly OptionSpec[] = [
   },
   { flags: '--database-password-file <file>', description: 'file with its password' },
 ];
-const WHERE: readonly OptionSpec[] = [DATA, ...REMOTE];
-const PROJECT: OptionSpec = { flags: '--project <id>', description: 'project', default: 'default' };
-const TABLE_OR_JSON: OptionSpec = {
-  flags: '-o, --output <format>',
-  description: 'how to print',
-  choices: ['table', 'json', 'yaml'],
-  default: 'table',
-};
-
 const MIRROR: OptionSpec = {
   flags: '--registry-mirror <host=url>',
   description: 'read images of a registry from another one',
   many: true,
 };
-
 const SERVE: CommandSpec = {
   name: 'serve',
   summary: 'Run the server: Google-shaped API, webhooks and decisions.',
@@ -77,6 +61,11 @@ const SERVE: CommandSpec = {
     {
       flags: '--allow-registry <host:port>',
       description: 'registry in the server’s own network that editors may have scanned',
+      many: true,
+    },
+    {
+      flags: '--allow-destination <place>',
+      description: 'host or range of the server’s own network that notifications may go to',
       many: true,
     },
     { flags: '--log-level <level>', description: 'log level on stderr', default: 'info' },
@@ -392,6 +381,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ADVISORIES,
   DECISIONS,
   TOKENS,
+  NOTIFICATIONS,
   REGISTRY,
   MIGRATE,
 ];

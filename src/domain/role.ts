@@ -70,6 +70,8 @@ export const PERMISSIONS = {
   'assay.images.scan': 'editor',
   'assay.images.scanInner': 'admin',
   'assay.images.scanLocal': 'admin',
+  'assay.notifications.list': 'viewer',
+  'assay.notifications.manage': 'admin',
   'assay.projects.create': 'admin',
   'assay.projects.list': 'viewer',
   'assay.tokens.manage': 'admin',

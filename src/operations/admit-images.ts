@@ -16,6 +16,7 @@ import { findCluster } from '../store/cluster-rows.ts';
 import { findPolicy } from '../store/policy-rows.ts';
 import { findProject } from '../store/project-rows.ts';
 import { contentDigest } from './content-digest.ts';
+import { denialData } from './denial-event.ts';
 import type { Deps } from './deps.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { policyOf, SYSTEM_POLICY_ID } from './new-policy.ts';
@@ -146,6 +147,7 @@ async function answer(
     ...(request.cluster === undefined ? {} : { cluster: request.cluster }),
     evaluationId: standing.evaluationId,
     evaluationJson: () => standing.evaluationJson,
+    denial: () => denialData(request, verdict),
     outcome: verdict.outcome,
     allowed: verdict.allowed,
     count: 1,

@@ -88,6 +88,36 @@ export const CATALOG = {
     '/api/v1/tokens/:id',
     async () => (await import('./revoke-token.ts')).revokeToken,
   ),
+  'add-destination': entry(
+    'POST',
+    '/api/v1/projects/:project/destinations',
+    async () => (await import('./add-destination.ts')).addDestination,
+  ),
+  'list-destinations': entry(
+    'GET',
+    '/api/v1/projects/:project/destinations',
+    async () => (await import('./list-destinations.ts')).listDestinations,
+  ),
+  'remove-destination': entry(
+    'DELETE',
+    '/api/v1/projects/:project/destinations/:name',
+    async () => (await import('./remove-destination.ts')).removeDestination,
+  ),
+  'test-destination': entry(
+    'POST',
+    '/api/v1/projects/:project/destinations/:name/test',
+    async () => (await import('./test-destination.ts')).testDestination,
+  ),
+  'list-dead-letters': entry(
+    'GET',
+    '/api/v1/projects/:project/destinations/:name/dead-letters',
+    async () => (await import('./dead-letters.ts')).listDeadLetters,
+  ),
+  'retry-dead-letters': entry(
+    'POST',
+    '/api/v1/projects/:project/destinations/:name/retry',
+    async () => (await import('./dead-letters.ts')).retryDeadLetters,
+  ),
 } as const satisfies Record<string, CatalogEntry>;
 
 /** A name of the catalog. */

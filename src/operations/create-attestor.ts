@@ -7,10 +7,12 @@ import { createAttestor as insertAttestor } from '../store/attestor-rows.ts';
 import { findNote } from '../store/note-rows.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
+import { attestorEvent } from './change-events.ts';
 import { checkAttestorKeys } from './check-attestor-keys.ts';
 import { contentEtag } from './content-digest.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
+import { emit } from './emit.ts';
 
 /** What a client says of an attestor. */
 export interface NewAttestor {
@@ -48,6 +50,7 @@ export async function createAttestor(
     if (note?.kind !== 'ATTESTATION') throw wrongNote(attestor.noteReference, note?.kind);
     await insertAttestor(tx, attestor);
     await audit(deps, tx, { caller, project, action: 'create-attestor', resource: name });
+    await emit(deps, tx, [attestorEvent('created', attestor)]);
   });
   return attestor;
 }

@@ -14,8 +14,10 @@ import { createOccurrences as insertOccurrences } from '../store/occurrence-rows
 import type { Reader } from '../store/store-contract.ts';
 import { type AuditedChange, audit } from './audit.ts';
 import { refusalOn } from './authorise-on.ts';
+import { occurrenceEvent } from './change-events.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
+import { emit } from './emit.ts';
 import { refuseScanner } from './refuse-scanner.ts';
 
 /** What a client says of an occurrence; name and times are ours. */
@@ -106,6 +108,8 @@ async function insert(deps: Deps, batch: Batch): Promise<readonly Occurrence[]> 
     await insertOccurrences(tx, made);
     const change = batch.change(made.map(({ name }) => name));
     await audit(deps, tx, { caller, project, ...change });
+    const events = made.map((one) => occurrenceEvent('created', one));
+    await emit(deps, tx, events);
     return made;
   });
 }

@@ -6,7 +6,9 @@ import { deleteAttestor as deleteRow } from '../store/attestor-rows.ts';
 import { deleteIamPolicy } from '../store/iam-policy-rows.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
+import { attestorEvent } from './change-events.ts';
 import type { Deps } from './deps.ts';
+import { emit } from './emit.ts';
 
 /** Deletes the attestor of a name; throws `not-found`. */
 export async function deleteAttestor(
@@ -25,5 +27,6 @@ export async function deleteAttestor(
       action: 'delete-attestor',
       resource: input.name,
     });
+    await emit(deps, tx, [attestorEvent('deleted', input)]);
   });
 }

@@ -5,10 +5,12 @@ import type { Caller } from '../domain/caller.ts';
 import { parseIamResource } from '../domain/iam-policy.ts';
 import { parseNoteName } from '../domain/resource-name.ts';
 import { deleteIamPolicy } from '../store/iam-policy-rows.ts';
-import { deleteNote as deleteRow } from '../store/note-rows.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
+import { deleteNote as deleteRow, findNote } from '../store/note-rows.ts';
+import { noteEvent } from './change-events.ts';
 import type { Deps } from './deps.ts';
+import { emit } from './emit.ts';
 import { refuseScanner } from './refuse-scanner.ts';
 
 /** Deletes the note of a name; throws `not-found`. */
@@ -21,6 +23,7 @@ export async function deleteNote(
   await authoriseOn(deps, input.caller, { permission, resource: input.name });
   refuseScanner(name.project);
   await deps.store.write(async (tx) => {
+    const note = await findNote(tx, input.name);
     await deleteRow(tx, input.name);
     await deleteIamPolicy(tx, parseIamResource(input.name));
     await audit(deps, tx, {
@@ -29,5 +32,6 @@ export async function deleteNote(
       action: 'delete-note',
       resource: input.name,
     });
+    if (note !== undefined) await emit(deps, tx, [noteEvent('deleted', note)]);
   });
 }

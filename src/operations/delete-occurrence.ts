@@ -3,10 +3,12 @@ import type { Caller } from '../domain/caller.ts';
 import { parseIamResource } from '../domain/iam-policy.ts';
 import { parseOccurrenceName } from '../domain/resource-name.ts';
 import { deleteIamPolicy } from '../store/iam-policy-rows.ts';
-import { deleteOccurrence as deleteRow } from '../store/occurrence-rows.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
+import { deleteOccurrence as deleteRow, findOccurrence } from '../store/occurrence-rows.ts';
+import { occurrenceEvent } from './change-events.ts';
 import type { Deps } from './deps.ts';
+import { emit } from './emit.ts';
 import { refuseScanned } from './refuse-scanner.ts';
 
 /**
@@ -21,6 +23,7 @@ export async function deleteOccurrence(
   await authoriseOn(deps, input.caller, { permission, resource: input.name });
   refuseScanned(name);
   await deps.store.write(async (tx) => {
+    const occurrence = await findOccurrence(tx, input.name);
     await deleteRow(tx, input.name);
     await deleteIamPolicy(tx, parseIamResource(input.name));
     await audit(deps, tx, {
@@ -29,5 +32,7 @@ export async function deleteOccurrence(
       action: 'delete-occurrence',
       resource: input.name,
     });
+    if (occurrence === undefined) return;
+    await emit(deps, tx, [occurrenceEvent('deleted', occurrence)]);
   });
 }

@@ -2,6 +2,7 @@
 import type { ImageReference } from '../domain/image-reference.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { Micros } from '../domain/time.ts';
+import type { GuardedFetch } from '../remote/guarded-fetch.ts';
 import type { ImageSource } from '../remote/image-source.ts';
 import type { Store } from '../store/store-contract.ts';
 import type { CheckAttestation } from './proof-memory.ts';
@@ -12,6 +13,12 @@ export interface Log {
   readonly info: (fields: object, message: string) => void;
   readonly warn: (fields: object, message: string) => void;
   readonly error: (fields: object, message: string) => void;
+}
+
+/** How hosts are called that somebody configured. */
+export interface Outbound extends Pick<GuardedFetch, 'send'> {
+  /** Refuses a host that may not be called; absent: only who calls it in fact can tell. */
+  readonly check?: GuardedFetch['check'];
 }
 
 /** The effects that operations may have. */
@@ -31,6 +38,8 @@ export interface Deps {
   readonly guardRegistry?: (reference: ImageReference) => Promise<void>;
   /** Asks a registry which digest a tag has now, within a short deadline. */
   readonly resolveTag: (reference: ImageReference) => Promise<Digest>;
+  /** Calls destinations of notifications, where their hosts may be called. */
+  readonly outbound: Outbound;
   readonly verdicts: VerdictCache;
   /** Checks an attestation, or remembers what came of it. */
   readonly checkAttestation: CheckAttestation;

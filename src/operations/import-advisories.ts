@@ -19,9 +19,12 @@ import {
 } from '../store/advisory-rows.ts';
 import { audit } from './audit.ts';
 import type { Deps } from './deps.ts';
+import { type NewEvent, emit, emitMatchesChanged } from './emit.ts';
 
 /** Records in one transaction: well below the bound on a write's time. */
 const BATCH = 200;
+/** Ecosystems that the event of an import names. */
+const MAX_ECOSYSTEMS = 100;
 
 /** What was imported. */
 export interface ImportedAdvisories {
@@ -95,9 +98,24 @@ async function importFamily(
   await publishAdvisoryImport(deps.store, open, {
     sources,
     time: deps.now(),
-    alongside: (tx) => audit(deps, tx, change),
+    alongside: async (tx) => {
+      await audit(deps, tx, change);
+      await emit(deps, tx, [publishedEvent(family, tally.records(), sources)]);
+      await emitMatchesChanged(deps, tx);
+    },
   });
   return { records: tally.records(), sources };
+}
+
+function publishedEvent(
+  family: string,
+  records: number,
+  sources: readonly AdvisorySource[],
+): NewEvent {
+  const ecosystems = sources.map(({ ecosystem }) => ecosystem).slice(0, MAX_ECOSYSTEMS);
+  const subject = `advisories/${family}`;
+  const data = { schemaVersion: 1, name: subject, records, ecosystems };
+  return { type: 'assay.advisories.published', subject, data };
 }
 
 /** The advisories of an export, some at a time. */

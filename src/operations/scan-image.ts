@@ -17,10 +17,13 @@ import {
 } from '../image/manifest.ts';
 import type { ImageSource, ManifestDocument } from '../remote/image-source.ts';
 import { appendTagEvent, saveDigestLinks, saveIndex, saveSighting } from '../store/image-rows.ts';
+import { listWantedTypes } from '../store/destination-rows.ts';
 import { assembleScanResult } from './assemble-scan-result.ts';
 import { audit } from './audit.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
+import { emit, emitScanned } from './emit.ts';
+import { scanEvent } from './scan-event.ts';
 import { matchPackages } from './match-packages.ts';
 import { type ImageManifest, readImage } from './read-image.ts';
 
@@ -54,6 +57,7 @@ export async function scanImage(deps: Deps, input: ScanInput): Promise<readonly 
     for (const image of images.platforms) {
       results.push(await scanPlatform(deps, { source, image, input }));
     }
+    if (!local) await tellScanned(deps, input, { images, results });
     return results;
   } catch (error) {
     throw nameImage(error, source.reference);
@@ -165,6 +169,23 @@ async function scanPlatform(
     now: deps.now(),
     maxAdvisoryAge: input.maxAdvisoryAge ?? DEFAULT_MAX_ADVISORY_AGE,
     layersRead: read.layersRead,
+  });
+}
+
+/** Nothing is written where no destination wants to hear of it. */
+async function tellScanned(
+  deps: Deps,
+  { image, project }: ScanInput,
+  scanned: { readonly images: ListedImages; readonly results: readonly ScanResult[] },
+): Promise<void> {
+  if ((await listWantedTypes(deps.store, project)).size === 0) return;
+  const { top, platforms } = scanned.images;
+  const { name } = withDefaultTag(parseImageReference(image));
+  const event = scanEvent(project, `${name}@${top.digest}`, scanned.results);
+  const digests = platforms.map(({ digest }) => digest);
+  await deps.store.write(async (tx) => {
+    await emit(deps, tx, [event]);
+    await emitScanned(deps, tx, { project, digests });
   });
 }
 

@@ -9,8 +9,10 @@ import { putPolicy } from '../store/policy-rows.ts';
 import type { Reader } from '../store/store-contract.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
+import { policyEvent } from './change-events.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
+import { emit } from './emit.ts';
 import { newPolicy, policyOf } from './new-policy.ts';
 
 /** The new policy, its text as received, and the etag of the state that it was made from. */
@@ -38,6 +40,8 @@ export async function setPolicy(deps: Deps, input: SetPolicyInput): Promise<Poli
     const change = newPolicy({ id: policyOf(project), parsed: policy, source, time: deps.now() });
     const document = await putPolicy(tx, change, etag);
     await audit(deps, tx, { caller, project, action: 'set-policy', resource: policy.name });
+    const { revision } = document;
+    await emit(deps, tx, [policyEvent(project, { name: policy.name, revision })]);
     return document;
   });
 }

@@ -6,9 +6,11 @@ import { parseAttestorName } from '../domain/resource-name.ts';
 import { findAttestor, updateAttestor as replaceAttestor } from '../store/attestor-rows.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
+import { attestorEvent } from './change-events.ts';
 import { checkAttestorKeys } from './check-attestor-keys.ts';
 import { type NewAttestor, withEtag } from './create-attestor.ts';
 import type { Deps } from './deps.ts';
+import { emit } from './emit.ts';
 
 /**
  * Updates an attestor; throws `aborted` for a stale etag. A removed key verifies nothing any more.
@@ -47,6 +49,7 @@ export async function updateAttestor(
       action: 'update-attestor',
       resource: input.name,
     });
+    await emit(deps, tx, [attestorEvent('updated', attestor)]);
     return attestor;
   });
 }

@@ -6,8 +6,10 @@ import { parseNoteName } from '../domain/resource-name.ts';
 import { findNote, updateNote as replaceNote } from '../store/note-rows.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
+import { noteEvent } from './change-events.ts';
 import type { NewNote } from './create-note.ts';
 import type { Deps } from './deps.ts';
+import { emit } from './emit.ts';
 import { refuseScanner } from './refuse-scanner.ts';
 
 /** Updates a note to what `patch` makes of it; throws `not-found`. */
@@ -31,6 +33,7 @@ export async function updateNote(
     const note = { ...before, ...input.patch(before), kind: before.kind, updateTime: deps.now() };
     await replaceNote(tx, note);
     await audit(deps, tx, { caller, project, action: 'update-note', resource: note.name });
+    await emit(deps, tx, [noteEvent('updated', note)]);
     return note;
   });
 }

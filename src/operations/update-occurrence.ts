@@ -9,8 +9,10 @@ import { findOccurrence, updateOccurrence as replaceOccurrence } from '../store/
 import type { Tx } from '../store/store-contract.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
+import { occurrenceEvent } from './change-events.ts';
 import { type NewOccurrence, requireNote } from './create-occurrence.ts';
 import type { Deps } from './deps.ts';
+import { emit } from './emit.ts';
 import { refuseScanned } from './refuse-scanner.ts';
 
 /**
@@ -42,6 +44,7 @@ export async function updateOccurrence(
     const after = { ...filled, noteName, name, createTime, updateTime: deps.now() };
     await replaceOccurrence(tx, after);
     await audit(deps, tx, { caller, project, action: 'update-occurrence', resource: name });
+    await emit(deps, tx, [occurrenceEvent('updated', after)]);
     return after;
   });
 }

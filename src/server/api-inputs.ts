@@ -1,10 +1,15 @@
 /** The shape of every input of our own API, checked before an operation sees it. */
 import { z } from 'zod';
+import { DESTINATION_KINDS } from '../domain/destination.ts';
 import { AssayError } from '../domain/error.ts';
+import { KIND_FIELDS, type NoteKind } from '../domain/note.ts';
+import { SEVERITIES } from '../domain/severity.ts';
 import { ROLE_NAMES } from '../domain/role.ts';
 import type { OperationName } from '../operations/catalog.ts';
 
 const project = z.string().min(1).max(128);
+// The keys of the table are the kinds.
+const KINDS = Object.keys(KIND_FIELDS) as NoteKind[];
 const id = z.string().min(1).max(128);
 const role = z.enum(ROLE_NAMES);
 
@@ -44,6 +49,23 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
     .transform(({ role: one, roles, ...rest }) => ({ ...rest, roles: roles ?? [one ?? 'viewer'] })),
   'list-tokens': z.strictObject({}),
   'revoke-token': z.strictObject({ id }),
+  'add-destination': z.strictObject({
+    project,
+    name: id,
+    kind: z.enum(DESTINATION_KINDS),
+    url: z.string().max(4096),
+    secret: z.string().max(8192).optional(),
+    topicProject: project.optional(),
+    events: z.array(z.string().max(64)).max(64).default([]),
+    kinds: z.array(z.enum(KINDS)).max(64).default([]),
+    minSeverity: z.enum(SEVERITIES).optional(),
+    resourcePrefix: z.string().max(4096).optional(),
+  }),
+  'list-destinations': z.strictObject({ project }),
+  'remove-destination': z.strictObject({ project, name: id }),
+  'test-destination': z.strictObject({ project, name: id }),
+  'list-dead-letters': z.strictObject({ project, name: id }),
+  'retry-dead-letters': z.strictObject({ project, name: id, event: id.optional() }),
 };
 
 /** Checks an operation's input; throws `invalid-argument` that names the first wrong field. */

@@ -5,6 +5,7 @@
  */
 import { DAY, type Micros } from '../domain/time.ts';
 import { formatDecisionPayload } from './decision-payload.ts';
+import { denialRows } from './denial-rows.ts';
 import type { NewDecision } from './store-contract.ts';
 import type { DecisionBatch } from './writer-messages.ts';
 
@@ -103,6 +104,7 @@ function makeBatch(decisions: readonly NewDecision[], memory: Memory): DecisionB
     payload: formatDecisionPayload(decisions),
     day,
     evaluations: newEvaluations(decisions, (id) => memory.has(id, day)),
+    denials: denialRows(decisions),
   };
 }
 

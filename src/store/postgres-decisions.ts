@@ -1,9 +1,10 @@
 /** Appends batches of decisions to the chain that all replicas share, one at a time. */
 import { isAssayError } from '../domain/error.ts';
 import { chainHash } from './chain-hash.ts';
+import { type DenialRow, denialParameters, denialStatement } from './denial-rows.ts';
 import type { PostgresPools, PostgresWriter } from './postgres-connection.ts';
 import { allOrFirstError, inTransaction } from './postgres-transaction.ts';
-import { statement, type SqlBuilder } from './sql-builder.ts';
+import { statement, type SqlBuilder, type SqlCommand } from './sql-builder.ts';
 import type { DecisionBatchTable } from './schema.ts';
 import type { DecisionBatch } from './writer-messages.ts';
 
@@ -63,11 +64,18 @@ async function appendOnce(
       const evaluations = batch.evaluations.map(({ id, body }) =>
         keepEvaluation({ id, day: batch.day, body }),
       );
-      const commands = [...evaluations, keepBatch(row)].map((bound) => bound.commandFor(sql));
+      const kept = [...evaluations, keepBatch(row)].map((bound) => bound.commandFor(sql));
+      const commands = [...kept, ...batch.denials.map(denialCommand)];
       await allOrFirstError(commands.map(writer.run));
       return { value: undefined };
     }),
   );
+}
+
+const KEEP_DENIAL = denialStatement((index) => `$${index}`);
+
+function denialCommand(row: DenialRow): SqlCommand {
+  return { sql: KEEP_DENIAL, name: 'keep-denial', parameters: denialParameters(row) };
 }
 
 async function chained(writer: PostgresWriter, batch: DecisionBatch): Promise<DecisionBatchTable> {

@@ -2,6 +2,7 @@
  * The tables as TypeScript sees them; `migrations/` holds how they came to be. Times are integer
  * microseconds, JSON is text, and every stored JSON value carries its `schemaVersion`.
  */
+import type { Generated } from 'kysely';
 import type { Micros } from '../domain/time.ts';
 
 /** A project: the owner of policies, notes, occurrences, attestors and decisions. */
@@ -248,12 +249,66 @@ export interface JobTable {
   attempts: number;
 }
 
-/** Events to be delivered, written in the transaction of the change. */
+/** Events to be routed, written in the transaction of the change; see outbox-rows.ts. */
 export interface OutboxTable {
+  sequence: Generated<number>;
   id: string;
   time: Micros;
   project: string | null;
   topic: string;
+  body: string;
+}
+
+/** Where a project's events go; `types` is `,type,type,`, and `body` holds secrets. */
+export interface DestinationTable {
+  id: string;
+  project: string;
+  name: string;
+  types: string;
+  body: string;
+  create_time: Micros;
+  /** Failed deliveries since the last one that succeeded. */
+  failures: number;
+  /** Nothing is sent before; 0: now. */
+  paused_until: Micros;
+  /** Events that found its backlog full. */
+  dropped: number;
+  delivered_time: Micros | null;
+  problem: string | null;
+}
+
+/** Events on their way; `due_at` is null while an earlier one of its lane is on its way. */
+export interface DeliveryTable {
+  sequence: Generated<number>;
+  destination: string;
+  lane: string;
+  event_id: string;
+  time: Micros;
+  due_at: Micros | null;
+  attempts: number;
+  body: string;
+}
+
+/** Events that were given up. */
+export interface DeadLetterTable {
+  sequence: Generated<number>;
+  destination: string;
+  lane: string;
+  event_id: string;
+  time: Micros;
+  dead_time: Micros;
+  attempts: number;
+  problem: string;
+  body: string;
+}
+
+/** What a project was last told of a sighted image's derived occurrences. */
+export interface AnnouncementTable {
+  project: string;
+  resource_uri: string;
+  digest: string;
+  /** Advisory generation that it was told from. */
+  generation: number;
   body: string;
 }
 
@@ -302,6 +357,10 @@ export interface Schema {
   decision_checkpoint: DecisionCheckpointTable;
   job: JobTable;
   outbox: OutboxTable;
+  destination: DestinationTable;
+  delivery: DeliveryTable;
+  dead_letter: DeadLetterTable;
+  announcement: AnnouncementTable;
   audit: AuditTable;
   setting: SettingTable;
 }

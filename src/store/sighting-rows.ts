@@ -34,6 +34,22 @@ const byKey = statement((sql, p: SightingKey) =>
     .where('digest', '=', p.digest),
 );
 
+interface DigestList {
+  readonly project: string;
+  readonly digest: Digest;
+  readonly limit: number;
+}
+
+const ofDigest = statement((sql, p: DigestList) =>
+  sql
+    .selectFrom('image_sighting')
+    .select(COLUMNS)
+    .where('digest', '=', p.digest)
+    .where('project', '=', p.project)
+    .orderBy('resource_uri')
+    .limit(p.limit),
+);
+
 const ofRepository = statement((sql, p: { project: string; low: string; high: string }) =>
   sql
     .selectFrom('image_sighting')
@@ -71,6 +87,11 @@ export async function listSightings(db: Reader, list: SightingList): Promise<Sig
     .orderBy('digest')
     .limit(list.limit);
   return (await db.all(rows)).map(toSighting);
+}
+
+/** The names under which a project has sighted an image, some of them where there are many. */
+export async function listSightingsOf(db: Reader, list: DigestList): Promise<Sighting[]> {
+  return (await db.all(ofDigest(list))).map(toSighting);
 }
 
 /** Tells whether a project has seen any image of a repository `registry/path`. */

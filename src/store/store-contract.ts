@@ -3,6 +3,7 @@
  * thread, writes under one lock, and one grouped append for decisions.
  */
 import type { Decision } from '../domain/decision.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Micros } from '../domain/time.ts';
 import type { Outcome } from '../domain/verdict.ts';
 import type { Query, SqlBuilder, Statement } from './sql-builder.ts';
@@ -43,6 +44,8 @@ export interface DecisionEntry extends Decision {
 export interface NewDecision extends DecisionEntry {
   /** Canonical JSON of the evaluation; asked for only where the store may not have it yet. */
   readonly evaluationJson: () => string;
+  /** What destinations are told where it denies; asked for once per evaluation and batch. */
+  readonly denial?: () => JsonObject | undefined;
 }
 
 /** Who holds a data folder. */

@@ -4,6 +4,7 @@
  */
 import { AssayError } from '../domain/error.ts';
 import { chainHash } from './chain-hash.ts';
+import { denialStatement, denialParameters } from './denial-rows.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 import type {
@@ -64,6 +65,8 @@ const KEEP_EVALUATION = `insert into evaluation (id, last_day, body) values (?, 
 const KEEP_BATCH = `insert into decision_batch (sequence, previous_hash, hash, first_id, last_id,
   first_time, last_time, count, bytes, payload) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
+const KEEP_DENIAL = denialStatement(() => '?');
+
 function appendBatch(
   connection: SqliteConnection,
   batch: DecisionBatch,
@@ -74,6 +77,7 @@ function appendBatch(
     const evaluations = batch.evaluations.map(({ id, body }) => [id, batch.day, body]);
     connection.runMany(KEEP_EVALUATION, evaluations);
     connection.runMany(KEEP_BATCH, [batchRow(connection, batch)]);
+    connection.runMany(KEEP_DENIAL, batch.denials.map(denialParameters));
     connection.exec('commit');
   } catch (error) {
     connection.exec('rollback');

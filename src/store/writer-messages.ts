@@ -3,6 +3,7 @@
  */
 import type { ErrorCode, ErrorDetails } from '../domain/error.ts';
 import type { Micros } from '../domain/time.ts';
+import type { DenialRow } from './denial-rows.ts';
 import type { SqlCommand, SqlValue } from './sql-builder.ts';
 
 /** A batch of decisions, ready to be chained and committed. */
@@ -15,6 +16,8 @@ export interface DecisionBatch {
   readonly payload: string;
   readonly day: Micros;
   readonly evaluations: readonly { readonly id: string; readonly body: string }[];
+  /** Rows of the outbox, kept where they are wanted; see denial-rows.ts. */
+  readonly denials: readonly DenialRow[];
 }
 
 /** One request to the writer. */

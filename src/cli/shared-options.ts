@@ -1,0 +1,30 @@
+/** Options that many commands have. */
+import type { OptionSpec } from './command.ts';
+
+/** Where the data are. */
+export const DATA: OptionSpec = {
+  flags: '--data <dir>',
+  description: 'data folder (default: $XDG_DATA_HOME/assay)',
+};
+
+/** Where the data are: in a folder, or behind a server. */
+export const WHERE: readonly OptionSpec[] = [
+  DATA,
+  { flags: '--server <url>', description: 'ask a running server instead of the data folder' },
+  { flags: '--token-file <file>', description: 'file with the bearer token for --server' },
+];
+
+/** Whose they are. */
+export const PROJECT: OptionSpec = {
+  flags: '--project <id>',
+  description: 'project',
+  default: 'default',
+};
+
+/** How a list is printed. */
+export const TABLE_OR_JSON: OptionSpec = {
+  flags: '-o, --output <format>',
+  description: 'how to print',
+  choices: ['table', 'json', 'yaml'],
+  default: 'table',
+};

@@ -1,0 +1,194 @@
+/**
+ * Telling a project what has changed in the occurrences that follow from one image: they are
+ * compared with what was told last, and events and the new state are written together, some at a
+ * time, so that a crash between tells nothing twice and leaves nothing out.
+ */
+import type { Occurrence } from '../domain/note.ts';
+import type { Micros } from '../domain/time.ts';
+import { encodeScannedId } from '../google/scanned-name.ts';
+import { scannedOccurrences } from '../google/scanned-occurrences.ts';
+import { scannerNoteName, vulnerabilityNoteId } from '../google/scanned-notes.ts';
+import { findAdvisoryGeneration } from '../store/advisory-rows.ts';
+import { findAnnouncement, saveAnnouncement } from '../store/announcement-rows.ts';
+import type { KnownDestination } from '../store/destination-rows.ts';
+import { type LeasedJob, isHeld } from '../store/job-rows.ts';
+import type { Sighting } from '../store/sighting-rows.ts';
+import { chunksOf } from '../store/stored-json.ts';
+import { addEvents } from './add-events.ts';
+import { occurrenceEvent } from './change-events.ts';
+import type { Deps } from './deps.ts';
+import type { NewEvent } from './emit.ts';
+import { loadScan } from './load-scan.ts';
+import {
+  type StoredTold,
+  type ToldOccurrence,
+  readTold,
+  storedTold,
+  toldKey,
+  toldOf,
+} from './told-occurrences.ts';
+
+/** Changes that one transaction tells of. */
+const TOGETHER = 200;
+/** The generation of an image of which only a part was told. */
+const UNFINISHED = -1;
+const TOLD_KINDS = new Set(['DISCOVERY', 'VULNERABILITY'] as const);
+
+/** Whom to tell. */
+export interface Audience {
+  readonly job: LeasedJob;
+  readonly destinations: readonly KnownDestination[];
+  /** When the first of them came: what was known before is not news. */
+  readonly since: Micros;
+}
+
+interface Change {
+  readonly key: string;
+  /** Absent: it is gone. */
+  readonly told?: ToldOccurrence;
+  readonly event: NewEvent;
+}
+
+/** Tells what is new of a sighting; `generation`: passes over what was compared with that one. */
+export async function announceSighting(
+  deps: Deps,
+  audience: Audience,
+  { sighting, generation = Number.MAX_SAFE_INTEGER }: SightingToTell,
+): Promise<void> {
+  const known = await findAnnouncement<StoredTold>(deps.store, sighting);
+  const before = known?.generation ?? UNFINISHED;
+  if (before >= generation) return;
+  const current = await findAdvisoryGeneration(deps.store);
+  const derived = await derivedNow(deps, sighting);
+  if (derived === undefined) return;
+  const told = readTold(known?.told ?? { packages: [] });
+  const changes = compare(sighting, told, derived);
+  const news = known !== undefined || sighting.firstSeen >= audience.since;
+  const parts = news ? partsOf(changes) : [changes];
+  await tell(deps, audience, { sighting, told, parts, news, before, current });
+}
+
+interface Telling {
+  readonly sighting: Sighting;
+  readonly told: Map<string, ToldOccurrence>;
+  readonly parts: readonly (readonly Change[])[];
+  readonly news: boolean;
+  /** The generation until the last part is told, and from then on. */
+  readonly before: number;
+  readonly current: number;
+}
+
+async function tell(deps: Deps, audience: Audience, telling: Telling): Promise<void> {
+  const { sighting, told, parts, news, before, current } = telling;
+  for (const [index, part] of parts.entries()) {
+    for (const change of part) apply(told, change);
+    const events = news ? part.map(({ event }) => event) : [];
+    const generation = index + 1 === parts.length ? current : before;
+    if (!(await keep(deps, audience, { sighting, events, told, generation }))) return;
+  }
+}
+
+interface SightingToTell {
+  readonly sighting: Sighting;
+  readonly generation?: number;
+}
+
+/** At least one part, for the generation is to be kept where nothing changed. */
+function partsOf(changes: readonly Change[]): readonly (readonly Change[])[] {
+  return changes.length === 0 ? [[]] : chunksOf(changes, TOGETHER);
+}
+
+/** What the scan says today; undefined where there is none, or advisories changed meanwhile. */
+async function derivedNow(
+  deps: Deps,
+  sighting: Sighting,
+): Promise<ReadonlyMap<string, Occurrence> | undefined> {
+  const { project, resourceUri, digest, firstSeen, lastSeen } = sighting;
+  const result = await loadScan(deps, { reference: resourceUri, digest });
+  if (result === undefined) return undefined;
+  if (result.problems.some(({ code }) => code === 'advisories-changed')) return undefined;
+  const times = { createTime: firstSeen, updateTime: lastSeen };
+  const image = { project, resourceUri: `https://${resourceUri}`, digest, ...times };
+  const occurrences = scannedOccurrences(result, image, TOLD_KINDS);
+  return new Map(
+    occurrences.flatMap((occurrence) => {
+      const told = toldOf(occurrence);
+      return told === undefined ? [] : [[toldKey(told), occurrence] as const];
+    }),
+  );
+}
+
+function compare(
+  sighting: Sighting,
+  before: ReadonlyMap<string, ToldOccurrence>,
+  after: ReadonlyMap<string, Occurrence>,
+): Change[] {
+  const gone = [...before].filter(([key]) => !after.has(key));
+  const removed = gone.map(([key, one]) => {
+    const event = occurrenceEvent('deleted', occurrenceOf(sighting, one));
+    return { key, event };
+  });
+  const standing = [...after].flatMap(([key, occurrence]) => {
+    const told = toldOf(occurrence);
+    if (told === undefined) return [];
+    const event = changeOf(before.get(key), told, occurrence);
+    return event === undefined ? [] : [{ key, told, event }];
+  });
+  return [...standing, ...removed];
+}
+
+function changeOf(
+  before: ToldOccurrence | undefined,
+  now: ToldOccurrence,
+  occurrence: Occurrence,
+): NewEvent | undefined {
+  if (before === undefined) return occurrenceEvent('created', occurrence);
+  if (before.hash === now.hash) return undefined;
+  const event = occurrenceEvent('updated', occurrence);
+  if (before.severity === now.severity) return event;
+  return { ...event, data: { ...event.data, previousSeverity: before.severity } };
+}
+
+/** An occurrence that is gone, as far as it is remembered. */
+function occurrenceOf(sighting: Sighting, told: ToldOccurrence): Occurrence {
+  const { project, resourceUri, digest, firstSeen, lastSeen } = sighting;
+  const { hash: _, severity, ...keys } = told;
+  const resource = resourceUri.replace(`@${digest}`, '');
+  const { advisory = '', package: pkg } = told;
+  const issue = { affectedPackage: pkg?.name, affectedVersion: { fullName: pkg?.version } };
+  return {
+    name: `projects/${project}/occurrences/${encodeScannedId({ ...keys, resource, digest })}`,
+    kind: told.kind,
+    resourceUri: `https://${resourceUri}`,
+    noteName: scannerNoteName(vulnerabilityNoteId(advisory)),
+    createTime: firstSeen,
+    updateTime: lastSeen,
+    detail: { severity, shortDescription: advisory, packageIssue: [issue] },
+  };
+}
+
+function apply(told: Map<string, ToldOccurrence>, change: Change): void {
+  if (change.told === undefined) told.delete(change.key);
+  else told.set(change.key, change.told);
+}
+
+interface Kept {
+  readonly sighting: Sighting;
+  readonly events: readonly NewEvent[];
+  readonly told: ReadonlyMap<string, ToldOccurrence>;
+  readonly generation: number;
+}
+
+/** False where another has taken the job over: it tells in our place. */
+function keep(deps: Deps, { job, destinations }: Audience, kept: Kept): Promise<boolean> {
+  const { sighting, generation } = kept;
+  const time = deps.now();
+  const events = kept.events.map((event) => ({ id: deps.newId(), time, ...event }));
+  const told = storedTold(kept.told);
+  return deps.store.write(async (tx) => {
+    if (!(await isHeld(tx, job))) return false;
+    await addEvents(deps, tx, { events, destinations });
+    await saveAnnouncement(tx, sighting, { generation, told });
+    return true;
+  });
+}

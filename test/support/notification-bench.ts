@@ -1,0 +1,135 @@
+/** Notifications without a server: a store, a clock that is told, and receivers that are functions. */
+import { randomBytes } from 'node:crypto';
+import { NOTIFICATION_LANES } from '../../src/jobs/notification-lanes.ts';
+import { runDueJobs } from '../../src/jobs/run-jobs.ts';
+import type { Caller } from '../../src/domain/caller.ts';
+import type { Micros } from '../../src/domain/time.ts';
+import { addDestination } from '../../src/operations/add-destination.ts';
+import type { AddDestinationInput } from '../../src/operations/add-destination.ts';
+import { createProject } from '../../src/operations/create-project.ts';
+import type { Deps, Outbound } from '../../src/operations/deps.ts';
+import type { GuardedRequest } from '../../src/remote/guarded-fetch.ts';
+import { parsePostgresUrl } from '../../src/store/postgres-address.ts';
+import { openPostgresStore } from '../../src/store/postgres-store.ts';
+import { NOW, openFakeDeps } from './fake-deps.ts';
+import { type TestDatabase, createTestDatabase, postgresPrograms } from './postgres.ts';
+
+/** Who does all in these tests. */
+export const ADMIN: Caller = { name: 'test', grants: [{ role: 'admin' }] };
+
+/** A secret that signs. */
+export const SECRET = 'a secret of the tests, long enough';
+
+/** How a receiver answers: a status, perhaps with headers; what it throws is the network's. */
+export type Receiver = (request: GuardedRequest) => Answered | Promise<Answered>;
+
+interface Answered {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What the tests work with. */
+export interface NotificationBench {
+  readonly deps: Deps;
+  /** What was said to the log. */
+  readonly logged: object[];
+  /** Requests that receivers got, in order. */
+  readonly requests: GuardedRequest[];
+  /** Replaces the receiver of a host. */
+  readonly receive: (host: string, receiver: Receiver) => void;
+  /** Adds a destination of the project `shop`: a webhook at `https://NAME.test/hook` unless told. */
+  readonly add: (name: string, told?: Partial<AddDestinationInput>) => Promise<void>;
+  /** Runs every job that is due, until none is. */
+  readonly work: () => Promise<void>;
+  /** Lets time pass, and works. */
+  readonly pass: (time: Micros) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** The databases that this machine has. */
+export const DATABASES = ['SQLite', 'PostgreSQL'] as const;
+
+/** Tells whether a database can be tested here. */
+export function isThere(database: (typeof DATABASES)[number]): boolean {
+  return database === 'SQLite' || postgresPrograms !== undefined;
+}
+
+/** Opens a bench with the project `shop`. */
+export async function openNotificationBench(
+  database: (typeof DATABASES)[number] = 'SQLite',
+): Promise<NotificationBench> {
+  let time = NOW;
+  const now = (): Micros => time;
+  const receivers = new Map<string, Receiver>();
+  const requests: GuardedRequest[] = [];
+  const logged: object[] = [];
+  const say = (fields: object): void => void logged.push(fields);
+  const log = { info: say, warn: say, error: say };
+  const outbound: Outbound = { send: (request) => answer(receivers, requests, request) };
+  const effects = { now, log, outbound, randomBytes: (count: number) => randomBytes(count) };
+  const fake = await openFakeDeps(effects);
+  const postgres = database === 'PostgreSQL' ? await openPostgres(now) : undefined;
+  const deps = postgres === undefined ? fake.deps : { ...fake.deps, store: postgres.store };
+  await createProject(deps, { caller: ADMIN, project: 'shop' });
+  const work = async (): Promise<void> => {
+    while ((await turns(deps)) > 0);
+  };
+  return {
+    deps,
+    logged,
+    requests,
+    receive: (host, receiver) => void receivers.set(host, receiver),
+    add: async (name, asked = {}) =>
+      void (await addDestination(deps, { ...plain(name, asked), ...asked })),
+    work,
+    pass: async (more) => {
+      time += more;
+      await work();
+    },
+    close: async () => {
+      await postgres?.close();
+      await fake.close();
+    },
+  };
+}
+
+async function turns(deps: Deps): Promise<number> {
+  let count = 0;
+  for (const lane of NOTIFICATION_LANES) count += await runDueJobs(deps, lane);
+  return count;
+}
+
+function plain(name: string, { kind = 'webhook' }: Partial<AddDestinationInput>) {
+  const url = `https://${name}.test/hook`;
+  const whose = { caller: ADMIN, project: 'shop', name };
+  const secret = kind === 'webhook' ? { secret: SECRET } : {};
+  return { ...whose, kind, url, ...secret, events: [], kinds: [] };
+}
+
+async function answer(
+  receivers: ReadonlyMap<string, Receiver>,
+  requests: GuardedRequest[],
+  request: GuardedRequest,
+): ReturnType<Outbound['send']> {
+  requests.push(request);
+  const receiver = receivers.get(request.url.hostname);
+  const { status, headers = {} } = receiver ? await receiver(request) : { status: 200 };
+  return {
+    status,
+    header: (name) => headers[name],
+    read: () => Promise.resolve(new Uint8Array()),
+    discard: () => Promise.resolve(),
+  };
+}
+
+async function openPostgres(now: () => Micros) {
+  const database: TestDatabase = await createTestDatabase();
+  const { url, password } = database;
+  const access = { address: parsePostgresUrl(url), password: async () => password };
+  const store = await openPostgresStore({ ...access, now });
+  const close = async (): Promise<void> => {
+    await store.close();
+    await database.drop();
+  };
+  return { store, close };
+}
