@@ -11,7 +11,7 @@ export const NOTIFICATIONS: CommandSpec = {
   name: 'notifications',
   summary: 'Where events are sent: webhooks, Pub/Sub and chats.',
   examples: [
-    'assay notifications add ops --kind webhook --url https://hooks.example/assay --secret-file key',
+    'assay notifications add ops --url https://hooks.example/assay --secret-file key',
     'assay notifications list',
   ],
   commands: [
@@ -22,7 +22,7 @@ export const NOTIFICATIONS: CommandSpec = {
       examples: [
         'assay notifications add ops --kind webhook --url https://hooks.example/assay \\\n      ' +
           '--secret-file key --event occurrence --only-kind VULNERABILITY --min-severity HIGH',
-        'assay notifications add bus --kind pubsub --url http://127.0.0.1:8085 --topic-project shop',
+        'assay notifications add bus --kind pubsub --url http://127.0.0.1:8085',
         'assay notifications add chat --kind slack --url-file slack-url --event admission.denied',
       ],
       options: [

@@ -1,7 +1,7 @@
 /**
- * In by time: jobs of the store, each kind in a lane of its own width, so that what waits for a dead
- * endpoint holds up nothing else. Each turn of a job is bounded; between turns the store knows where
- * it stands, so that a crash loses no more than a turn.
+ * In by time: jobs of the store, each kind in a lane of its own width, so that what waits for a
+ * dead endpoint holds up nothing else. Each turn of a job is bounded; between turns the store knows
+ * where it stands, so that a crash loses no more than a turn.
  */
 import type { Deps } from '../operations/deps.ts';
 import { giveBack, takeJobs } from '../operations/job-lease.ts';
