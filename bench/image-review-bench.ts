@@ -86,7 +86,7 @@ export async function benchImageReview(bench: ImageReviewBench): Promise<BenchRe
 }
 
 function serveCommand({ main, folder }: ImageReviewBench): readonly string[] {
-  const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0'];
+  const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0', '--grpc', '127.0.0.1:0'];
   return [
     process.execPath,
     main,

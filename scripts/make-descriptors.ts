@@ -37,6 +37,9 @@ const SERVICES = [
   'google.longrunning.Operations',
 ];
 
+/** Messages that no service names. */
+const DETAILS = ['google.rpc.ErrorInfo'];
+
 /** The folders of google-proto-files that hold them. */
 const FOLDERS = [
   'grafeas',
@@ -46,6 +49,7 @@ const FOLDERS = [
   'google/devtools/containeranalysis',
   'google/iam/v1',
   'google/longrunning',
+  'google/rpc',
 ];
 
 /** Makes both files where one is missing or of other inputs. */
@@ -91,7 +95,7 @@ function buildSet(): Uint8Array {
   const args = [
     'build',
     '--exclude-source-info',
-    ...SERVICES.flatMap((service) => ['--type', service]),
+    ...[...SERVICES, ...DETAILS].flatMap((type) => ['--type', type]),
     ...paths.flatMap((path) => ['--path', path]),
     '--output',
     '-#format=binpb',

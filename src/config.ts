@@ -21,6 +21,8 @@ export interface Listen {
 export interface ServeConfig {
   readonly http: Listen;
   readonly webhook: Listen;
+  readonly grpc: Listen;
+  /** Of the API, over HTTP and gRPC. */
   readonly httpTls?: TlsFiles;
   /** Absent: the server makes its own. */
   readonly webhookTls?: TlsFiles;
@@ -49,18 +51,20 @@ export interface ServeConfig {
 export function readServeConfig(options: OptionValues): ServeConfig {
   const http = parseListen('http', textOption(options, 'http') ?? '127.0.0.1:8080');
   const webhook = parseListen('webhook', textOption(options, 'webhook') ?? '127.0.0.1:8443');
+  const grpc = parseListen('grpc', textOption(options, 'grpc') ?? '127.0.0.1:9090');
   const httpTls = tlsFiles(options, 'tlsCert', 'tlsKey');
   const webhookTls = tlsFiles(options, 'webhookCert', 'webhookKey');
   const webhookClientCa = textOption(options, 'webhookClientCa');
-  refuseOpenListeners({ http, webhook }, httpTls, webhookClientCa);
+  refuseOpenListeners({ http, webhook, grpc }, httpTls, webhookClientCa);
   const cluster = textOption(options, 'cluster');
   if (cluster !== undefined) parseClusterKey(cluster);
   const systemPolicy = textOption(options, 'systemPolicy');
   const role = BASIC_ROLES.find((one) => one === textOption(options, 'anonymousRole'));
-  if (role !== undefined) refuseAnonymous(http);
+  if (role !== undefined) refuseAnonymous({ http, grpc });
   return {
     http,
     webhook,
+    grpc,
     ...given({ httpTls, webhookTls, webhookClientCa, cluster, systemPolicy, anonymousRole: role }),
     webhookHosts: [
       'localhost',
@@ -124,15 +128,15 @@ function tlsFiles(options: OptionValues, certName: string, keyName: string): Tls
 }
 
 function refuseOpenListeners(
-  listeners: { readonly http: Listen; readonly webhook: Listen },
+  listeners: { readonly http: Listen; readonly webhook: Listen; readonly grpc: Listen },
   httpTls: TlsFiles | undefined,
   webhookClientCa: string | undefined,
 ): void {
-  if (!isLocal(listeners.http) && httpTls === undefined) {
-    throw new AssayError(
-      'invalid-argument',
-      '--http beyond loopback needs --tls-cert and --tls-key: tokens would travel in the clear',
-    );
+  for (const flag of ['http', 'grpc'] as const) {
+    if (isLocal(listeners[flag]) || httpTls !== undefined) continue;
+    const why = 'tokens would travel in the clear';
+    const message = `--${flag} beyond loopback needs --tls-cert and --tls-key: ${why}`;
+    throw new AssayError('invalid-argument', message);
   }
   if (!isLocal(listeners.webhook) && webhookClientCa === undefined) {
     throw new AssayError(
@@ -143,9 +147,12 @@ function refuseOpenListeners(
 }
 
 /** Beyond loopback a proxy on this machine would lend the role to everybody. */
-function refuseAnonymous(http: Listen): void {
-  if (isLocal(http)) return;
-  throw new AssayError('invalid-argument', '--anonymous-role needs an --http on loopback');
+function refuseAnonymous(listeners: Readonly<Record<'http' | 'grpc', Listen>>): void {
+  for (const [flag, listen] of Object.entries(listeners)) {
+    if (isLocal(listen)) continue;
+    const message = `--anonymous-role needs --${flag} on loopback`;
+    throw new AssayError('invalid-argument', message);
+  }
 }
 
 /** Tells whether a listener is reached from this machine only. */

@@ -26,6 +26,7 @@ import { pruneDecisions } from './operations/prune-decisions.ts';
 import { pruneNotifications } from './operations/prune-notifications.ts';
 import { readSystemPolicy } from './read-system-policy.ts';
 import type { Authenticator } from './server/authenticate.ts';
+import { buildGrpcListener, type GrpcListener, grpcPort } from './server/grpc-listener.ts';
 import { buildHttpListener } from './server/http-listener.ts';
 import {
   ownTlsFiles,
@@ -119,6 +120,8 @@ async function prepare(
 interface Running {
   readonly http: string;
   readonly webhook: string;
+  /** `HOST:PORT`, as gRPC's clients take it. */
+  readonly grpc: string;
   readonly ca?: string;
   readonly close: () => Promise<void>;
 }
@@ -138,15 +141,18 @@ async function listen(deps: Deps, folder: string, config: ServeConfig): Promise<
   let ready = true;
   const http = await buildHttp(deps, config, { authenticator, ready: () => ready });
   const webhook = await buildWebhook(deps, folder, { config, authenticator });
+  const grpc = await buildGrpc(deps, config, authenticator);
   const close = async (): Promise<void> => {
     ready = false;
     http.unwatch();
     webhook.unwatch();
-    await Promise.all([http.app.close(), webhook.app.close()]);
+    grpc.unwatch();
+    await Promise.all([http.app.close(), webhook.app.close(), grpc.app.close()]);
   };
   try {
     await startListening(http.app, config.http);
     await startListening(webhook.app, config.webhook);
+    await startListening(grpc.app, config.grpc);
   } catch (error) {
     await close();
     throw error;
@@ -154,6 +160,7 @@ async function listen(deps: Deps, folder: string, config: ServeConfig): Promise<
   return {
     http: addressOf(http.app, config.httpTls === undefined ? 'http' : 'https', config.http.host),
     webhook: addressOf(webhook.app, 'https', config.webhook.host),
+    grpc: `${urlHost(config.grpc.host)}:${grpcPort(grpc.app)}`,
     ...(webhook.caFile === undefined ? {} : { ca: webhook.caFile }),
     close,
   };
@@ -173,6 +180,19 @@ async function buildHttp(
   if (httpTls === undefined)
     return { app: buildHttpListener(deps, { ...parts, hosts }), unwatch: () => undefined };
   const app = buildHttpListener(deps, { ...parts, hosts, tls: await readTlsFiles(httpTls) });
+  return { app, unwatch: reload(deps, app, httpTls) };
+}
+
+/** gRPC has the certificate of the API. */
+async function buildGrpc(
+  deps: Deps,
+  { httpTls }: ServeConfig,
+  authenticator: Authenticator,
+): Promise<{ readonly app: GrpcListener; readonly unwatch: () => void }> {
+  if (httpTls === undefined) {
+    return { app: buildGrpcListener(deps, { authenticator }), unwatch: () => undefined };
+  }
+  const app = buildGrpcListener(deps, { authenticator, tls: await readTlsFiles(httpTls) });
   return { app, unwatch: reload(deps, app, httpTls) };
 }
 
@@ -212,8 +232,8 @@ function ownWebhookFiles(
 /**
  * Takes changed certificate files into use for new connections; a broken file keeps the old one.
  */
-function reload(deps: Deps, app: FastifyInstance, files: TlsFiles): () => void {
-  const server = app.server as unknown as { setSecureContext: (material: TlsMaterial) => void };
+function reload(deps: Deps, app: { readonly server: object }, files: TlsFiles): () => void {
+  const server = app.server as { setSecureContext: (material: TlsMaterial) => void };
   return watchTlsFiles(files, {
     changed: (material) => {
       server.setSecureContext(material);

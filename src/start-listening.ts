@@ -1,10 +1,14 @@
 /** Opening a port: where it cannot be opened, the message names the address and the way out. */
-import type { FastifyInstance } from 'fastify';
 import type { Listen } from './config.ts';
 import { AssayError } from './domain/error.ts';
 
+/** What can be told to listen. */
+interface Listener {
+  readonly listen: (at: Listen) => PromiseLike<unknown>;
+}
+
 /** Listens; throws `unavailable` where the address is taken, foreign or forbidden. */
-export async function startListening(app: FastifyInstance, { host, port }: Listen): Promise<void> {
+export async function startListening(app: Listener, { host, port }: Listen): Promise<void> {
   try {
     await app.listen({ host, port });
   } catch (cause) {

@@ -20,7 +20,7 @@ const SERVE: CommandSpec = {
   summary: 'Run the server: Google-shaped API, webhooks and decisions.',
   examples: [
     'assay serve',
-    'assay serve --http 127.0.0.1:0 --webhook 127.0.0.1:0 --data ./data',
+    'assay serve --http 127.0.0.1:0 --webhook 127.0.0.1:0 --grpc 127.0.0.1:0 --data ./data',
     'assay serve --webhook 0.0.0.0:8443 --webhook-cert tls.crt --webhook-key tls.key ' +
       '\\\n      --webhook-client-ca ca.crt',
     'assay serve --database postgres://assay@db.example/assay --database-password-file password',
@@ -30,7 +30,8 @@ const SERVE: CommandSpec = {
     ...DATABASE,
     { flags: '--http <host:port>', description: 'API listener', default: '127.0.0.1:8080' },
     { flags: '--webhook <host:port>', description: 'webhook listener', default: '127.0.0.1:8443' },
-    { flags: '--tls-cert <file>', description: 'certificate of the API listener (PEM)' },
+    { flags: '--grpc <host:port>', description: 'gRPC listener', default: '127.0.0.1:9090' },
+    { flags: '--tls-cert <file>', description: 'certificate of the API, HTTP and gRPC (PEM)' },
     { flags: '--tls-key <file>', description: 'its private key (PEM)' },
     { flags: '--webhook-cert <file>', description: 'certificate of the webhook listener (PEM)' },
     { flags: '--webhook-key <file>', description: 'its private key (PEM)' },

@@ -31,3 +31,14 @@ export function wrongVerbToJson(verb: string, allowed: readonly string[]): Error
   const error = { code: 405, message, status: 'UNIMPLEMENTED', details: [] };
   return { http: 405, body: { error } };
 }
+
+/** What gRPC's status says beside the message: our code and details, as google.rpc.ErrorInfo. */
+export function errorInfoToJson({ code, details }: AssayError): JsonObject {
+  const metadata = Object.entries(details).map(([name, value]) => [name, String(value)] as const);
+  return {
+    '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+    reason: code.replaceAll('-', '_').toUpperCase(),
+    domain: 'assay',
+    ...(metadata.length > 0 && { metadata: Object.fromEntries(metadata) }),
+  };
+}

@@ -8,6 +8,7 @@ import { DEFINITION } from './definition.ts';
 import { messageFields, type MessageField } from './message-table.ts';
 import { type FoundMethod, withoutLocation } from './methods.ts';
 import { fieldError, show } from './read-message.ts';
+import { type MutableJson, setPath, valueAtPath } from './request-path.ts';
 
 /** Types of which a query parameter can be a value. */
 const NO_QUERY = new Set(['json', 'refused']);
@@ -37,10 +38,6 @@ function refuseOther(request: JsonObject, [field = '']: readonly string[], value
     ['request', field],
     `is ${show(given)}, but the path says ${show(value)}; leave it out`,
   );
-}
-
-interface MutableJson {
-  [key: string]: Json | undefined;
 }
 
 function fieldsOfBody(type: string, body: unknown): MutableJson {
@@ -97,23 +94,9 @@ function resolve(type: string, steps: readonly string[]): readonly MessageField[
 }
 
 function listAt(request: MutableJson, fields: readonly MessageField[]): readonly Json[] {
-  const found = fields.reduce<Json | undefined>(
-    (value, { name }) => (isJsonObject(value) ? value[name] : undefined),
+  const found = valueAtPath(
     request,
+    fields.map(({ name }) => name),
   );
   return Array.isArray(found) ? (found as Json[]) : [];
-}
-
-/** Sets a value; what stands in the way and is no object stays, for its reader to refuse. */
-function setPath(into: MutableJson, path: readonly string[], value: Json): void {
-  const [step = '', ...rest] = path;
-  if (rest.length === 0) {
-    into[step] = value;
-    return;
-  }
-  const inner = into[step] ?? {};
-  if (!isJsonObject(inner)) return;
-  const copy: MutableJson = { ...inner };
-  setPath(copy, rest, value);
-  into[step] = copy;
 }

@@ -126,7 +126,7 @@ function found({ method, binding }: Route, { segments }: PathMatch<Route>): Foun
   const captured = template.variables.map(
     (variable) => [variable.path, captureVariable(template, variable, segments)] as const,
   );
-  const location = LOCATED.exec(captured[0]?.[1] ?? '')?.[2];
+  const location = locationOf(captured[0]?.[1] ?? '');
   const variables = method.located
     ? captured.map(([field, value]) => [field, withoutLocation(value)] as const)
     : captured;
@@ -134,6 +134,11 @@ function found({ method, binding }: Route, { segments }: PathMatch<Route>): Foun
   const version = segments[0] as ApiVersion;
   const rest = { variables, resource, ...(location !== undefined && { location }) };
   return { kind: 'found', method, binding, version, ...rest };
+}
+
+/** The location in a resource's name; undefined where it has none. */
+export function locationOf(name: string): string | undefined {
+  return LOCATED.exec(name)?.[2];
 }
 
 /** A resource's name without its location. */

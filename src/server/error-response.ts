@@ -10,12 +10,17 @@ export function sendError(
   error: unknown,
   exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): FastifyReply {
-  const requestId = exchange.request.id;
-  const known = toAssayError(error, requestId);
-  if (known.code === 'internal') log.error({ err: error, request: requestId }, 'request failed');
+  const known = knownError(log, error, exchange.request.id);
   const answer = errorToJson(known);
   if (known.code === 'unauthenticated') exchange.reply.header('www-authenticate', 'Bearer');
   return exchange.reply.code(answer.http).send(answer.body);
+}
+
+/** The error that a caller is told; everything about an unknown one goes to the log. */
+export function knownError(log: Log, error: unknown, requestId: string): AssayError {
+  const known = toAssayError(error, requestId);
+  if (known.code === 'internal') log.error({ err: error, request: requestId }, 'request failed');
+  return known;
 }
 
 function toAssayError(error: unknown, requestId: string): AssayError {

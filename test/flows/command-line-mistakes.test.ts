@@ -56,6 +56,7 @@ describe('help and mistakes', () => {
     ],
     ['a listener without port', ['serve', '--http', 'localhost'], /--http.*HOST:PORT/],
     ['an open listener without TLS', ['serve', '--http', '0.0.0.0:0'], /--tls-cert/],
+    ['an open gRPC without TLS', ['serve', '--grpc', '0.0.0.0:0'], /--grpc.*--tls-cert/],
     [
       'an open webhook without client CA',
       ['serve', '--webhook', '0.0.0.0:0'],

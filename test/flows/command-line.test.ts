@@ -330,11 +330,20 @@ describe('commands while a server holds the folder', { timeout: 90_000 }, () => 
   });
 
   it('keep a second server away, from its folder and its ports; a migration has nothing to do', async () => {
-    const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0', '--data', server.data];
+    const listen = [
+      '--http',
+      '127.0.0.1:0',
+      '--webhook',
+      '127.0.0.1:0',
+      '--grpc',
+      '127.0.0.1:0',
+      '--data',
+      server.data,
+    ];
     const second = await runAssay(['serve', ...listen]);
     expect(second).toMatchObject({ code: 1, stdout: '' });
     expect(second.stderr).toContain(server.data);
-    for (const flag of ['--http', '--webhook']) {
+    for (const flag of ['--http', '--webhook', '--grpc']) {
       const taken = new URL(server.http).host;
       const other = ['serve', ...listen, '--data', file(`other${flag}`), flag, taken];
       const refused = await runAssay(other);

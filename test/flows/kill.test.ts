@@ -185,7 +185,7 @@ describe('kill -9 of the server', { timeout: 240_000 }, () => {
   it('at its first start: the next start has certificates, lock and an admin’s token', async () => {
     for (let round = 0; round < ROUNDS * 2; round += 1) {
       const data = join(root, `first-${round}`);
-      const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0'];
+      const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0', '--grpc', '127.0.0.1:0'];
       // A token that is no admin's is no reason to make none.
       if (round % 2 === 1) await runAssay(['token', 'create', '--data', data]);
       await runAndKill(['serve', ...listen, '--data', data], 250 + 500 * Math.random());

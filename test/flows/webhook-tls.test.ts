@@ -291,7 +291,17 @@ describe('beyond loopback', () => {
       '--anonymous-role',
     ],
   ])('%j is refused before anything is made', async (flags, wanted) => {
-    const args = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0', ...flags, '--data', data];
+    const args = [
+      '--http',
+      '127.0.0.1:0',
+      '--webhook',
+      '127.0.0.1:0',
+      '--grpc',
+      '127.0.0.1:0',
+      ...flags,
+      '--data',
+      data,
+    ];
     const ended = await runAssay(['serve', ...args]);
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toContain(wanted);

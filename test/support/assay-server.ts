@@ -13,6 +13,8 @@ export interface AssayServer {
   /** e.g. `http://127.0.0.1:40123`. */
   readonly http: string;
   readonly webhook: string;
+  /** `HOST:PORT`. */
+  readonly grpc: string;
   readonly data: string;
   readonly tokenFile: string;
   /** The authority of the webhook's own certificate (PEM); undefined where files were given. */
@@ -56,15 +58,22 @@ export async function startAssay(
   options: { readonly args?: readonly string[]; readonly data?: string } = {},
 ): Promise<AssayServer> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'assay-flow-'));
-  const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0'];
+  const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0', '--grpc', '127.0.0.1:0'];
   const service = await startService(['serve', ...listen, '--data', data, ...(options.args ?? [])]);
-  const { http = '', webhook = '', ca: caFile, adminTokenFile: tokenFile = '' } = service.ready;
+  const {
+    http = '',
+    webhook = '',
+    grpc = '',
+    ca: caFile,
+    adminTokenFile: tokenFile = '',
+  } = service.ready;
   const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
   // Of several servers over one database only the first has made the token.
   const adminToken = tokenFile === '' ? '' : readFileSync(tokenFile, 'utf8').trim();
   return {
     http,
     webhook,
+    grpc,
     data,
     tokenFile,
     ca,
