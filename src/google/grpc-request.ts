@@ -1,6 +1,7 @@
 /**
- * A request message that came over gRPC, brought to what an HTTP request of the same call gives: the
- * resource that it names, checked against the paths that the method has, and a body that is there.
+ * A request message that came over gRPC, brought to what an HTTP request of the same call gives:
+ * the resource that it names, checked against the paths that the method has, and a body that is
+ * there.
  */
 import type { JsonObject } from '../domain/json.ts';
 import type { HttpTemplate } from './http-template.ts';

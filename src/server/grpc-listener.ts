@@ -1,6 +1,6 @@
 /**
- * The gRPC listener: the same methods, handlers and callers as over REST. Connections are taken by a
- * server of our own, so that TLS, its renewal and the number of clients are as on the other
+ * The gRPC listener: the same methods, handlers and callers as over REST. Connections are taken by
+ * a server of our own, so that TLS, its renewal and the number of clients are as on the other
  * listeners; the library and the descriptors are loaded when the first one comes.
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -8,6 +8,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { Deps } from '../operations/deps.ts';
 import type { Authenticator } from './authenticate.ts';
 import { MAX_CONNECTIONS } from './connection-limit.ts';
+import type { GrpcService } from './grpc-service.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
 /** How the gRPC listener is set up. */
@@ -15,12 +16,6 @@ export interface GrpcOptions {
   /** Absent: plaintext, which is for loopback only. */
   readonly tls?: TlsMaterial;
   readonly authenticator: Authenticator;
-}
-
-/** Answers the calls of connections that were taken. */
-export interface GrpcService {
-  readonly take: (connection: Socket) => void;
-  readonly close: () => Promise<void>;
 }
 
 /** The listener; the caller listens and closes. */

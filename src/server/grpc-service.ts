@@ -1,6 +1,6 @@
 /**
- * Calls over gRPC: bytes to a request message, the handler that REST has too, and the answer back to
- * bytes. Loaded with its library when the first client connects.
+ * Calls over gRPC: bytes to a request message, the handler that REST has too, and the answer back
+ * to bytes. Loaded with its library when the first client connects.
  */
 import type { Socket } from 'node:net';
 import {
@@ -23,8 +23,13 @@ import type { Deps } from '../operations/deps.ts';
 import { authenticateCaller, type Authenticator } from './authenticate.ts';
 import { knownError } from './error-response.ts';
 import { answerGoogleCall } from './google-handlers.ts';
-import type { GrpcService } from './grpc-listener.ts';
 import { MAX_BODY_BYTES } from './http-listener.ts';
+
+/** Answers the calls of connections that were taken. */
+export interface GrpcService {
+  readonly take: (connection: Socket) => void;
+  readonly close: () => Promise<void>;
+}
 
 /** Calls of one connection at once. */
 const MAX_STREAMS = 100;
