@@ -47,4 +47,6 @@ export interface Occurrence {
   readonly createTime: Micros;
   readonly updateTime: Micros;
   readonly detail: JsonObject;
+  /** The DSSE envelope that came with the detail; it is kept as it is and not looked into. */
+  readonly envelope?: JsonObject;
 }

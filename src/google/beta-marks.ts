@@ -15,8 +15,8 @@ export const BETA_MARKS: Readonly<Record<string, string>> = {
     vulnerabilityAssessment grafeas.v1.VulnerabilityAssessmentNote,
     sbomReference grafeas.v1.SBOMReferenceNote, ${BETA_ONLY}`,
   'grafeas.v1beta1.Occurrence': `
-    resource!, noteName!, sbomReference grafeas.v1.SBOMReferenceOccurrence, envelope refused,
-    ${BETA_ONLY}`,
+    resource!, noteName!, sbomReference grafeas.v1.SBOMReferenceOccurrence,
+    envelope grafeas.v1.Envelope, ${BETA_ONLY}`,
   'grafeas.v1beta1.RelatedUrl': 'url!',
   'grafeas.v1beta1.Resource': 'uri!, name~, contentHash~',
   'grafeas.v1beta1.vulnerability.Vulnerability': `

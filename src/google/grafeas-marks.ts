@@ -7,7 +7,7 @@
 
 /** Marks on the messages of grafeas.v1. */
 export const GRAFEAS_MARKS: Readonly<Record<string, string>> = {
-  'grafeas.v1.Occurrence': 'resourceUri!, noteName!, envelope~',
+  'grafeas.v1.Occurrence': 'resourceUri!, noteName!',
   'grafeas.v1.RelatedUrl': 'url!',
   'grafeas.v1.VulnerabilityNote.Detail': 'affectedCpeUri!, affectedPackage!',
   'grafeas.v1.VulnerabilityNote.WindowsDetail': 'cpeUri!, name!, fixingKbs!',

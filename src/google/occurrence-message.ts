@@ -47,12 +47,13 @@ export function occurrenceFromJson(
   const table = GRAFEAS_TABLES[version];
   const message = readMessage(json, { table, type: 'Occurrence', root });
   const { kind, detail } = findDetail(root, message, OCCURRENCE_DETAIL_FIELDS[version]);
-  const { noteName, remediation } = message;
+  const { noteName, remediation, envelope } = message;
   return {
     kind,
     resourceUri: readAt([...root, ...URI_FIELD[version]], () => checkUri(version, message)),
     noteName: readAt([...root, 'noteName'], () => plainNoteName(noteName as string)),
     ...(remediation !== undefined && { remediation: remediation as string }),
+    ...(envelope !== undefined && { envelope: envelope as JsonObject }),
     detail: version === 'v1' ? detail : occurrenceDetailFromBeta(kind, detail),
   };
 }
@@ -69,6 +70,7 @@ export function occurrenceToJson(version: GrafeasVersion, occurrence: Occurrence
     createTime: formatTime(occurrence.createTime),
     updateTime: formatTime(occurrence.updateTime),
     ...detailToJson(version, kind, detail),
+    envelope: occurrence.envelope,
   });
 }
 

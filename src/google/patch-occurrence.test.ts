@@ -79,6 +79,20 @@ describe('a patch of an occurrence', () => {
     expect(after.remediation).toBeUndefined();
   });
 
+  it('takes an SBOM’s reference and its envelope as gcloud sends them', () => {
+    const payload = { _type: 'a', predicateType: 'b', subject: [{ name: 'x' }], predicate: {} };
+    const sbom = kept({ ...SUBJECT, sbomReference: { payload, payloadType: 't' } });
+    const envelope = { payload: 'e30=', payloadType: 't', signatures: [{ keyid: '1' }] };
+    const body = { sbomReference: { payloadType: 'u' }, envelope };
+    const mask = ['sbomReference', 'envelope'];
+    const after = patchOccurrence('v1', sbom, { body, mask });
+    expect(after).toMatchObject({ detail: { payloadType: 'u' }, envelope });
+    const cleared = patchOccurrence('v1', { ...sbom, ...after }, { body: {}, mask: ['envelope'] });
+    expect(cleared.envelope).toBeUndefined();
+    const other = patchOccurrence('v1', { ...sbom, ...after }, { body: {}, mask: ['remediation'] });
+    expect(other.envelope).toEqual(envelope);
+  });
+
   it('finds a field whose JSON name is not its own in the mask', () => {
     const payload = { _type: 'a', predicateType: 'b', subject: [{ name: 'x' }], predicate: {} };
     const detail = { payload, payloadType: 't', signatures: [{ keyid: '1' }] };

@@ -39,7 +39,11 @@ export function patchOccurrence(
   const fields = Object.values(OCCURRENCE_DETAIL_FIELDS[version]);
   const changes = fields.some((field) => touched.has(field));
   const { detail } = changes ? occurrenceFromJson(version, message) : occurrence;
-  const given = remediation === undefined ? {} : { remediation };
+  const envelope = message['envelope'] as JsonObject | undefined;
+  const given = {
+    ...(remediation !== undefined && { remediation }),
+    ...(envelope !== undefined && { envelope }),
+  };
   return { kind, resourceUri, noteName, ...given, detail };
 }
 

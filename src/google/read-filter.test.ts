@@ -168,7 +168,7 @@ describe('readOccurrenceFilter', () => {
     ['build.provenance.colour="red"', 1, 'BuildProvenance has no field colour; known are id'],
     ['build.provenance.CreateTime="x"', 1, 'did you mean createTime?'],
     ['build.provenance.id.x="red"', 1, 'id has no fields of its own'],
-    ['envelope:*', 1, 'unknown field envelope'],
+    ['envelop:*', 1, 'unknown field envelop'],
     ['kind="FISH"', 6, 'kind is never "FISH"'],
     ['severity="AWFUL"', 10, 'severity is never "AWFUL"; use SEVERITY_UNSPECIFIED, MINIMAL'],
     ['discovery.analysisStatus="AWFUL"', 26, 'is never "AWFUL"'],

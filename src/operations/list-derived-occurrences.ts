@@ -8,6 +8,7 @@ import type { FilterPredicate } from '../domain/match-filter.ts';
 import type { Occurrence } from '../domain/note.ts';
 import { type ScannedKind, scannedOccurrences } from '../google/scanned-occurrences.ts';
 import { type Sighting, listSightings } from '../store/sighting-rows.ts';
+import { assessVulnerabilities } from './assess-vulnerabilities.ts';
 import type { Deps } from './deps.ts';
 import type { DerivedBounds } from './derived-bounds.ts';
 import { loadScan } from './load-scan.ts';
@@ -99,7 +100,8 @@ export async function derive(
   if (result === undefined) return [];
   const times = { createTime: firstSeen, updateTime: lastSeen };
   const image = { project: list.project, resourceUri: `https://${resourceUri}`, digest, ...times };
-  return scannedOccurrences(result, image, list.bounds?.kinds);
+  const found = scannedOccurrences(result, image, list.bounds?.kinds);
+  return assessVulnerabilities(deps, list.project, found);
 }
 
 /** All names of one sighting begin alike, so that ids order them as names do. */

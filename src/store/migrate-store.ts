@@ -9,11 +9,17 @@ import { SQLITE_DIALECT, type Migration } from './migration.ts';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { iamPolicies } from './migrations/0002-iam-policies.ts';
 import { notifications } from './migrations/0003-notifications.ts';
+import { vexProducts } from './migrations/0004-vex-products.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
 /** All migrations in order; a released one never changes. */
-export const MIGRATIONS: readonly Migration[] = [firstTables, iamPolicies, notifications];
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  iamPolicies,
+  notifications,
+  vexProducts,
+];
 
 /** The schema that this version of Assay reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,8 +1,10 @@
 /** Notes in the store. */
 import { AssayError } from '../domain/error.ts';
+import { isJsonObject } from '../domain/json.ts';
 import { KIND_FIELDS, type Note, type NoteKind } from '../domain/note.ts';
 import type { ResolvedFilter } from '../domain/resolved-filter.ts';
 import { noteName, parseNoteName } from '../domain/resource-name.ts';
+import { resourceKey } from '../domain/resource-url.ts';
 import { NOTE_COLUMNS } from './metadata-fields.ts';
 import { readMetadataPage } from './metadata-page.ts';
 import type { NoteTable } from './schema.ts';
@@ -12,6 +14,10 @@ import { chunksOf, formatSearchable, parseStored } from './stored-json.ts';
 
 /** Names that one statement asks for. */
 const CHUNK = 100;
+/** Longest URI of a product that is looked up. */
+const MAX_PRODUCT_URI = 600;
+/** Most assessments that are read of an image. */
+export const MAX_ASSESSMENTS = 5000;
 
 type NoteBody = Omit<Note, 'name' | 'kind' | 'createTime' | 'updateTime'>;
 
@@ -29,6 +35,7 @@ const insertNote = statement((sql, p: NoteTable) =>
       create_time: p.create_time,
       update_time: p.update_time,
       body: p.body,
+      product_uri: p.product_uri,
     })
     .onConflict((conflict) => conflict.doNothing()),
 );
@@ -65,6 +72,25 @@ async function manyRows(db: Reader, names: readonly string[]): Promise<NoteTable
     rows.push(...(await db.all(wanted)));
   }
   return rows;
+}
+
+/**
+ * A project's VULNERABILITY_ASSESSMENT notes about products, by URI and id, at most
+ * {@link MAX_ASSESSMENTS}; the scheme does not matter.
+ */
+export async function findAssessments(
+  db: Reader,
+  project: string,
+  products: readonly string[],
+): Promise<Note[]> {
+  if (products.length === 0) return [];
+  const notes = db.sql
+    .selectFrom('note')
+    .selectAll()
+    .where('project', '=', project)
+    .where('product_uri', 'in', [...new Set(products.map(resourceKey))]);
+  const ordered = notes.orderBy('product_uri').orderBy('id').limit(MAX_ASSESSMENTS);
+  return (await db.all(ordered)).map(fromRow);
 }
 
 /** A page of a project's notes by (create time, id); it may be short while more follow. */
@@ -106,8 +132,8 @@ export async function createNotes(tx: Tx, notes: readonly Note[]): Promise<void>
 
 /** Replaces a note but its create time; `not-found` where there is none. */
 export async function updateNote(tx: Tx, note: Note): Promise<void> {
-  const { project, id, kind, update_time, body } = toRow(note);
-  const update = tx.sql.updateTable('note').set({ kind, update_time, body });
+  const { project, id, create_time: _, ...columns } = toRow(note);
+  const update = tx.sql.updateTable('note').set(columns);
   const changed = await tx.run(update.where('project', '=', project).where('id', '=', id));
   if (changed === 0) throw notFound(note.name);
   tx.changed();
@@ -133,7 +159,16 @@ function keyOf(name: string): { project: string; id: string } {
 function toRow(note: Note): NoteTable {
   const { name, kind, createTime, updateTime, ...body } = note;
   const times = { create_time: createTime, update_time: updateTime };
-  return { ...keyOf(name), kind, ...times, body: formatSearchable(body) };
+  const product_uri = productOf(note) ?? null;
+  return { ...keyOf(name), kind, ...times, body: formatSearchable(body), product_uri };
+}
+
+/** The product of an assessment as it is looked up; one that no image could be named by is none. */
+function productOf({ kind, detail }: Note): string | undefined {
+  const product = kind === 'VULNERABILITY_ASSESSMENT' ? detail['product'] : undefined;
+  const uri = isJsonObject(product) ? product['genericUri'] : undefined;
+  const key = typeof uri === 'string' ? resourceKey(uri) : '';
+  return key !== '' && key.length <= MAX_PRODUCT_URI ? key : undefined;
 }
 
 function fromRow(row: NoteTable): Note {

@@ -39,6 +39,8 @@ export interface NoteTable {
   create_time: Micros;
   update_time: Micros;
   body: string;
+  /** Of a VULNERABILITY_ASSESSMENT the product's URI, without its scheme, where it names one. */
+  product_uri: string | null;
 }
 
 /** Occurrences; `resource_uri` has no scheme, `resource_written` is what the client wrote. */

@@ -57,6 +57,7 @@ import {
   createNote,
   createNotes,
   deleteNote,
+  findAssessments,
   findNote,
   findNotes,
   listNotes,
@@ -309,6 +310,40 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
       await store.write((tx) => deleteOccurrence(tx, occurrence(1).name));
       await store.write((tx) => deleteNote(tx, note.name));
       expect(await findNote(store, note.name)).toBeUndefined();
+    });
+
+    it('finds the assessments of a product, with and without its scheme', async () => {
+      const about = (product: string | undefined): Note['detail'] =>
+        product === undefined ? {} : { product: { genericUri: product } };
+      const made = (id: string, kind: Note['kind'], product?: string): Note => ({
+        name: `projects/p-roject/notes/${id}`,
+        kind,
+        createTime: T0,
+        updateTime: T0,
+        detail: about(product),
+      });
+      const vex = 'VULNERABILITY_ASSESSMENT';
+      const kept = [
+        made('a', vex, 'https://r.example/app'),
+        made('b', vex, 'r.example/app@sha256:1'),
+        made('c', vex, `https://r.example/${'a'.repeat(3000)}`),
+        made('d', 'BUILD', 'https://r.example/app'),
+        made('e', vex),
+      ];
+      await store.write((tx) => createNotes(tx, kept));
+      const found = async (...products: string[]): Promise<string[]> =>
+        (await findAssessments(store, 'p-roject', products)).map(({ name }) => name.slice(-1));
+      expect(await found('r.example/app')).toEqual(['a']);
+      expect(await found('https://r.example/app', 'https://r.example/app@sha256:1')).toEqual([
+        'a',
+        'b',
+      ]);
+      expect(await found()).toEqual([]);
+      expect(await findAssessments(store, 'other', ['r.example/app'])).toEqual([]);
+      const moved = made('a', vex, 'https://r.example/next');
+      await store.write((tx) => updateNote(tx, moved));
+      expect(await found('r.example/app')).toEqual([]);
+      expect(await found('r.example/next')).toEqual(['a']);
     });
 
     it('creates notes whole or not at all, and finds them by name', async () => {

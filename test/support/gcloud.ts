@@ -42,6 +42,8 @@ function gcloudSettings(target: GcloudTarget, config: string): Record<string, st
   return {
     CLOUDSDK_CONFIG: config,
     ...Object.fromEntries(APIS.map((api) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, url])),
+    // Where SBOM references lead; nothing of it is served, which is soon said.
+    CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${url}storage/v1/`,
     CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: target.tokenFile,
     CLOUDSDK_CORE_PROJECT: target.project,
     CLOUDSDK_CORE_DISABLE_PROMPTS: '1',

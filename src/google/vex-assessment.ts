@@ -1,0 +1,55 @@
+/**
+ * What a project's VEX notes say of the vulnerabilities of its images: the `vexAssessment` of a
+ * vulnerability occurrence (grafeas/v1/vulnerability.proto). It is the project's word beside the
+ * scanner's: severity, score and verdicts stay what they are.
+ */
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Note, Occurrence } from '../domain/note.ts';
+import { parseNoteName } from '../domain/resource-name.ts';
+import { resourceKey } from '../domain/resource-url.ts';
+import { withoutAbsent } from './beta-note.ts';
+
+/** The URIs that a note about an image may name: its digest, or the image of any version. */
+export function productsOf(resourceUri: string): readonly [digest: string, image: string] {
+  const digest = resourceKey(resourceUri);
+  const at = digest.lastIndexOf('@');
+  return [digest, at < 0 ? digest : digest.slice(0, at)];
+}
+
+/**
+ * A vulnerability occurrence with what the notes say of it. A note about the very digest goes
+ * before one about the image of any version, and of several the one that was changed last.
+ */
+export function assessOccurrence(occurrence: Occurrence, notes: readonly Note[]): Occurrence {
+  const ids = idsOf(occurrence);
+  const fitting = notes.filter((note) => ids.has(textAt(note, 'assessment', 'vulnerabilityId')));
+  const [digest, image] = productsOf(occurrence.resourceUri);
+  const scopes = [digest, image].map((product) => fitting.filter((note) => isAbout(note, product)));
+  const [best] = scopes.flatMap((scope) => scope.toSorted((a, b) => b.updateTime - a.updateTime));
+  if (best === undefined) return occurrence;
+  return { ...occurrence, detail: { ...occurrence.detail, vexAssessment: assessmentOf(best) } };
+}
+
+function assessmentOf(note: Note): JsonObject {
+  const assessment = note.detail['assessment'] as JsonObject;
+  const { cve, vulnerabilityId, relatedUris, state, impacts, remediations, justification } =
+    assessment;
+  const said = { cve, vulnerabilityId, relatedUris, state, impacts, remediations, justification };
+  return withoutAbsent({ ...said, noteName: note.name });
+}
+
+/** What a vulnerability is called: by its CVE, and by the advisory that the scanner went by. */
+function idsOf({ detail, noteName }: Occurrence): ReadonlySet<string> {
+  const { shortDescription } = detail;
+  const named = typeof shortDescription === 'string' ? [shortDescription] : [];
+  return new Set([...named, parseNoteName(noteName).note]);
+}
+
+function isAbout(note: Note, product: string): boolean {
+  return resourceKey(textAt(note, 'product', 'genericUri')) === product;
+}
+
+function textAt({ detail }: Note, part: string, field: string): string {
+  const value: Json | undefined = (detail[part] as JsonObject | undefined)?.[field];
+  return typeof value === 'string' ? value : '';
+}
