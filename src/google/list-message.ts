@@ -75,5 +75,7 @@ function readParameter(request: JsonObject, name: string, limit: number): string
 }
 
 function camelCase(path: string): string {
-  return path.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return path.replaceAll(/(?<=[a-zA-Z0-9])_([a-z0-9])/g, (_, letter: string) =>
+    letter.toUpperCase(),
+  );
 }

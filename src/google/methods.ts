@@ -3,6 +3,7 @@
  * checks and the documentation are made of. Ids, verbs, paths and bodies are those of the
  * google.api.http options; what is served, and by which permission, is in method-permissions.ts.
  */
+import { parseLocation } from '../domain/resource-name.ts';
 import { METHODS } from './generated/api-definition.ts';
 import { captureVariable, compileTemplate, type HttpTemplate } from './http-template.ts';
 import {
@@ -104,7 +105,7 @@ export function isServed(method: ApiMethod): method is ServedMethod {
 
 /**
  * Finds the method of a request by verb and path (without query). Undefined: no method has the
- * path. Refuses a path whose percent-encoding is broken.
+ * path. Refuses a path whose percent-encoding is broken, and a location that none can be.
  */
 export function matchMethod(
   verb: string,
@@ -136,9 +137,10 @@ function found({ method, binding }: Route, { segments }: PathMatch<Route>): Foun
   return { kind: 'found', method, binding, version, ...rest };
 }
 
-/** The location in a resource's name; undefined where it has none. */
+/** The location in a resource's name; undefined where it has none. Refuses what none can be. */
 export function locationOf(name: string): string | undefined {
-  return LOCATED.exec(name)?.[2];
+  const location = LOCATED.exec(name)?.[2];
+  return location === undefined ? undefined : parseLocation(location);
 }
 
 /** A resource's name without its location. */

@@ -13,6 +13,8 @@ export function sendError(
   const known = knownError(log, error, exchange.request.id);
   const answer = errorToJson(known);
   if (known.code === 'unauthenticated') exchange.reply.header('www-authenticate', 'Bearer');
+  // What is still on its way is not read: it would be taken for the next request.
+  if (known.code === 'too-large') exchange.reply.header('connection', 'close');
   return exchange.reply.code(answer.http).send(answer.body);
 }
 
@@ -26,7 +28,11 @@ export function knownError(log: Log, error: unknown, requestId: string): AssayEr
 function toAssayError(error: unknown, requestId: string): AssayError {
   // What a broken invariant says is for the log: it may name what the caller must not see.
   if (error instanceof AssayError && error.code !== 'internal') return error;
-  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  const { statusCode: status = 500, code } = error as { statusCode?: number; code?: string };
+  if (code === 'FST_ERR_BAD_URL') {
+    const message = 'the path has a broken percent-encoding; encode it as UTF-8';
+    return new AssayError('invalid-argument', message, { cause: error });
+  }
   if (status === 413)
     return new AssayError('too-large', 'the request body is too large', { cause: error });
   if (status >= 400 && status < 500) {

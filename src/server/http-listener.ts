@@ -49,8 +49,9 @@ export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInst
     frameworkErrors: (error, request, reply) => void sendError(deps.log, error, { request, reply }),
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', async (_request: FastifyRequest, payload: IncomingMessage) => {
-    const body = await readBodyCapped(payload, MAX_BODY_BYTES);
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    refuseEncoding(request.headers['content-encoding']);
+    const body = await readBodyCapped(payload, MAX_BODY_BYTES, { readOn: 2 * MAX_BODY_BYTES });
     if (body !== OVERSIZE) return body;
     throw new AssayError('too-large', `the request body is larger than ${MAX_BODY_BYTES} bytes`);
   });
@@ -66,6 +67,13 @@ export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInst
   addGoogleRoutes(context);
   addApiRoutes(context);
   return app;
+}
+
+/** A compressed body would be a bomb for whoever unpacks it. */
+function refuseEncoding(encoding: string | undefined): void {
+  if (encoding === undefined || encoding === 'identity') return;
+  const found = `the body has content-encoding ${JSON.stringify(encoding.slice(0, 40))}`;
+  throw new AssayError('invalid-argument', `${found}; send it as it is`);
 }
 
 /** Authenticates before a body is read; answers how to ask who a request's caller is. */

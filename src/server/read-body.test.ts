@@ -26,10 +26,19 @@ describe('readBodyCapped', () => {
     expect(stream.readableEnded).toBe(true);
   });
 
+  it('reads on as far as it may, and nothing of one that says it goes further', async () => {
+    const stream = body('abcd', 'efgh', 'ijkl');
+    expect(await readBodyCapped(stream, 5, { readOn: 10 })).toBe(OVERSIZE);
+    expect(stream.isPaused()).toBe(true);
+    const told = Object.assign(body('ab'), { headers: { 'content-length': '11' } });
+    expect(await readBodyCapped(told, 5, { readOn: 10 })).toBe(OVERSIZE);
+    expect(told.readableFlowing).toBeNull();
+  });
+
   it('refuses one that stalls, below the cap and beyond it', async () => {
     const wanted = { code: 'too-large', message: expect.stringContaining('did not end') };
-    await expect(readBodyCapped(body('a'), 3, 5)).rejects.toMatchObject(wanted);
-    await expect(readBodyCapped(body('abcdef'), 3, 5)).rejects.toMatchObject(wanted);
+    await expect(readBodyCapped(body('a'), 3, { patience: 5 })).rejects.toMatchObject(wanted);
+    await expect(readBodyCapped(body('abcdef'), 3, { patience: 5 })).rejects.toMatchObject(wanted);
   });
 
   it.each([[new Error('aborted')], [undefined]])('refuses one that is cut off: %s', async (how) => {

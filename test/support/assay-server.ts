@@ -27,6 +27,8 @@ export interface AssayServer {
   kill(): Promise<void>;
   /** Ends it by SIGTERM and removes its folder; resolves to the exit code. */
   stop(): Promise<number | null>;
+  /** Its whole log, once it has ended. */
+  log(): Promise<string>;
 }
 
 /** A request of the API; a body that is no text is sent as JSON. */
@@ -79,6 +81,7 @@ export async function startAssay(
     ca,
     call: (path, call = {}) => callApi(http + path, { token: adminToken, ...call }),
     review: (body, path = '/image_policy') => sendReview({ url: webhook + path, ca, body }),
+    log: () => service.log(),
     kill: async () => void (await service.stop('SIGKILL')),
     stop: async () => {
       const code = await service.stop();

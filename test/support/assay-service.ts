@@ -11,6 +11,8 @@ export interface AssayService {
   readonly ready: Readonly<Record<string, string>>;
   /** Ends it by SIGTERM unless told otherwise; resolves to its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Its whole log, once it has ended. */
+  log(): Promise<string>;
 }
 
 /** Starts `assay ARGS` and waits for its ready line; throws with its log where none comes. */
@@ -23,7 +25,7 @@ export async function startService(args: readonly string[]): Promise<AssayServic
   for await (const line of createInterface({ input: child.stdout })) {
     child.stdout.resume();
     const ready = JSON.parse(line) as Record<string, string>;
-    return { ready, stop: (signal = 'SIGTERM') => end(child, signal) };
+    return { ready, stop: (signal = 'SIGTERM') => end(child, signal), log: () => log };
   }
   throw new Error(`assay ${args[0]} ended before it was ready:\n${await log}`);
 }
