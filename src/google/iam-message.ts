@@ -4,19 +4,21 @@
  */
 import { type IamBinding, type IamPolicy, parseBindings } from '../domain/iam-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { DEFINITION } from './definition.ts';
 import type { MessageTable } from './message-table.ts';
 import { fieldError, readAt, readMessage } from './read-message.ts';
 
-const IAM: MessageTable = {
-  messages: {
-    GetIamPolicyRequest: 'resource string, options GetPolicyOptions',
-    GetPolicyOptions: 'requestedPolicyVersion int32',
-    SetIamPolicyRequest: 'resource string, policy Policy!, updateMask string',
-    TestIamPermissionsRequest: 'resource string, permissions string[]!',
-    Policy: 'version int32, bindings Binding[], auditConfigs refused, etag bytes',
-    Binding: 'role string!, members string[], condition refused',
+/** What IAM's messages are read by: the resource is the path's; audits, conditions are not kept. */
+export const IAM_TABLE: MessageTable = {
+  ...DEFINITION,
+  package: 'google.iam.v1',
+  marks: {
+    'google.iam.v1.GetIamPolicyRequest': 'resource.',
+    'google.iam.v1.SetIamPolicyRequest': 'resource.',
+    'google.iam.v1.TestIamPermissionsRequest': 'resource.',
+    'google.iam.v1.Policy': 'auditConfigs~',
+    'google.iam.v1.Binding': 'role!, condition~',
   },
-  enums: {},
 };
 
 /** Version of a policy without conditions: every policy here is one. */
@@ -78,7 +80,7 @@ export function heldPermissionsToJson(permissions: readonly string[]): JsonObjec
 }
 
 function readRequest(type: string, request: JsonObject): JsonObject {
-  return readMessage(request, { table: IAM, type, root: [] });
+  return readMessage(request, { table: IAM_TABLE, type, root: [] });
 }
 
 function checkVersion(path: readonly string[], version: unknown): void {

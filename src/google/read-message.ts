@@ -205,6 +205,7 @@ function readOne(place: Place, value: unknown): Json | undefined {
 
 const SCALARS: Readonly<Record<string, (place: Place, value: unknown) => Json>> = {
   string: readString,
+  mask: readString,
   bytes: readBytes,
   bool: (place, value) => {
     if (typeof value === 'boolean') return value;
