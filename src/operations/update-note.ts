@@ -30,7 +30,10 @@ export async function updateNote(
     const before = await findNote(tx, input.name);
     if (before === undefined)
       throw new AssayError('not-found', `note ${input.name} does not exist`);
-    const note = { ...before, ...input.patch(before), kind: before.kind, updateTime: deps.now() };
+    // What a patch clears is not there any more, so that nothing of before may shine through.
+    const { name, createTime, kind } = before;
+    const times = { createTime, updateTime: deps.now() };
+    const note: Note = { ...input.patch(before), name, kind, ...times };
     await replaceNote(tx, note);
     await audit(deps, tx, { caller, project, action: 'update-note', resource: note.name });
     await emit(deps, tx, [noteEvent('updated', note)]);
