@@ -52,7 +52,7 @@ export function readServeConfig(options: OptionValues): ServeConfig {
   const http = parseListen('http', textOption(options, 'http') ?? '127.0.0.1:8080');
   const webhook = parseListen('webhook', textOption(options, 'webhook') ?? '127.0.0.1:8443');
   const grpc = parseListen('grpc', textOption(options, 'grpc') ?? '127.0.0.1:9090');
-  const httpTls = tlsFiles(options, 'tlsCert', 'tlsKey');
+  const httpTls = httpTlsFiles(options);
   const webhookTls = tlsFiles(options, 'webhookCert', 'webhookKey');
   const webhookClientCa = textOption(options, 'webhookClientCa');
   refuseOpenListeners({ http, webhook, grpc }, httpTls, webhookClientCa);
@@ -114,6 +114,18 @@ export function parseListen(flag: string, text: string): Listen {
   throw new AssayError(
     'invalid-argument',
     `--${flag} is ${JSON.stringify(text)}; give HOST:PORT, e.g. 127.0.0.1:8080`,
+  );
+}
+
+/** The API's certificate files, with the authority of its clients' where one is given. */
+function httpTlsFiles(options: OptionValues): TlsFiles | undefined {
+  const files = tlsFiles(options, 'tlsCert', 'tlsKey');
+  const clientCa = textOption(options, 'clientCa');
+  if (clientCa === undefined) return files;
+  if (files !== undefined) return { ...files, clientCa };
+  throw new AssayError(
+    'invalid-argument',
+    '--client-ca needs --tls-cert and --tls-key: certificates of clients are shown over TLS only',
   );
 }
 

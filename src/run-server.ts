@@ -9,14 +9,15 @@ import type { OptionValues } from './cli/command.ts';
 import { type ServeConfig, readServeConfig } from './config.ts';
 import { readDatabaseConfig } from './database-config.ts';
 import type { Caller } from './domain/caller.ts';
+import { openBelieved, readIdentityConfig } from './identity-config.ts';
 import { NOTIFICATION_LANES } from './jobs/notification-lanes.ts';
 import { startJobs } from './jobs/run-jobs.ts';
 import { type ScheduledTask, startSchedule } from './jobs/run-schedule.ts';
-import { makeDeps } from './make-deps.ts';
+import { makeDeps, systemNow } from './make-deps.ts';
 import { createIdSource } from './make-id.ts';
 import { ADMIN_TOKEN_FILE } from './open-operations.ts';
 import { openServerStore } from './open-server-store.ts';
-import { authenticateToken } from './operations/authenticate-token.ts';
+import { type Believed, authenticateBearer } from './operations/authenticate-bearer.ts';
 import { ensureProject } from './operations/create-project.ts';
 import { createToken } from './operations/create-token.ts';
 import type { Deps } from './operations/deps.ts';
@@ -62,6 +63,7 @@ function dailyTasks(folder: string, config: ServeConfig): readonly ScheduledTask
 export async function runServer(folder: string, options: OptionValues): Promise<number> {
   const config = readServeConfig(options);
   const database = readDatabaseConfig(options);
+  const believed = openBelieved(await readIdentityConfig(options), systemNow);
   const log = pino({ level: config.logLevel }, pino.destination(2));
   const newId = createIdSource(Date.now);
   const store = await openServerStore({ folder, database, newId, log });
@@ -77,7 +79,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
   });
   try {
     const adminTokenFile = await prepare(deps, folder, config);
-    const running = await listen(deps, folder, config);
+    const running = await listen(deps, folder, { ...config, believed });
     const stopJobs = startJobs(deps, NOTIFICATION_LANES, JOBS_EVERY);
     const stopSchedule = startSchedule(deps, dailyTasks(folder, config), FIRST_TASKS_AFTER);
     await store.announce(reachable(running.http));
@@ -126,9 +128,14 @@ interface Running {
   readonly close: () => Promise<void>;
 }
 
-async function listen(deps: Deps, folder: string, config: ServeConfig): Promise<Running> {
+async function listen(
+  deps: Deps,
+  folder: string,
+  config: ServeConfig & { readonly believed: Believed },
+): Promise<Running> {
   const authenticator: Authenticator = {
-    findToken: (secret) => authenticateToken(deps, secret),
+    findToken: (secret) => authenticateBearer(deps, config.believed, secret),
+    grants: config.believed.grants,
     openWebhook: config.webhookClientCa === undefined,
     ...(config.anonymousRole === undefined ? {} : { anonymousRole: config.anonymousRole }),
   };

@@ -1,7 +1,9 @@
 /** Every command of `assay`, as data. A command's module is loaded only when it runs. */
 import type { CommandSpec, OptionSpec } from './command.ts';
+import { IDENTITY_OPTIONS } from './identity-options.ts';
 import { NOTIFICATIONS } from './notifications-spec.ts';
 import { DATA, PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
+import { TOKENS } from './token-spec.ts';
 
 const DATABASE: readonly OptionSpec[] = [
   {
@@ -33,6 +35,8 @@ const SERVE: CommandSpec = {
     { flags: '--grpc <host:port>', description: 'gRPC listener', default: '127.0.0.1:9090' },
     { flags: '--tls-cert <file>', description: 'certificate of the API, HTTP and gRPC (PEM)' },
     { flags: '--tls-key <file>', description: 'its private key (PEM)' },
+    { flags: '--client-ca <file>', description: 'authority of the API’s clients’ certificates' },
+    ...IDENTITY_OPTIONS,
     { flags: '--webhook-cert <file>', description: 'certificate of the webhook listener (PEM)' },
     { flags: '--webhook-key <file>', description: 'its private key (PEM)' },
     { flags: '--webhook-client-ca <file>', description: 'authority of API servers’ certificates' },
@@ -265,58 +269,6 @@ const DECISIONS: CommandSpec = {
       examples: ['assay decisions verify'],
       options: WHERE,
       load: async () => (await import('./decisions-commands.ts')).verifyDecisions,
-    },
-  ],
-};
-
-const TOKENS: CommandSpec = {
-  name: 'token',
-  summary: 'Bearer tokens of the API; stored hashed, shown once.',
-  examples: ['assay token create --role viewer --project shop > token', 'assay token list'],
-  commands: [
-    {
-      name: 'create',
-      summary: 'Create a token and print it once.',
-      examples: [
-        'assay token create --role editor --project shop --expires 30d > token',
-        'assay token create --expires 12h --role roles/containeranalysis.admin \\\n' +
-          '      --role roles/binaryauthorization.attestorsViewer > token',
-      ],
-      options: [
-        ...WHERE,
-        {
-          flags: '--role <role>',
-          description: 'viewer (default), editor, admin, agent, or a role by Google’s name',
-          many: true,
-        },
-        { flags: '--project <id>', description: 'bind it to one project' },
-        {
-          flags: '--expires <when>',
-          description: 'days until it ends, or 12h, 90d, 2027-01-01',
-          default: '90d',
-        },
-        { flags: '--name <text>', description: 'what it is for' },
-        {
-          flags: '--member <member>',
-          description: 'who its bearer is in IAM policies, e.g. serviceAccount:ci@shop.example',
-        },
-      ],
-      load: async () => (await import('./token-commands.ts')).createToken,
-    },
-    {
-      name: 'list',
-      summary: 'List tokens, never their secrets.',
-      examples: ['assay token list'],
-      options: [...WHERE, TABLE_OR_JSON],
-      load: async () => (await import('./token-commands.ts')).listTokens,
-    },
-    {
-      name: 'revoke',
-      arguments: '<id>',
-      summary: 'Revoke a token.',
-      examples: ['assay token revoke 01980f3c-…'],
-      options: WHERE,
-      load: async () => (await import('./token-commands.ts')).revokeToken,
     },
   ],
 };

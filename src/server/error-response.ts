@@ -12,7 +12,8 @@ export function sendError(
 ): FastifyReply {
   const known = knownError(log, error, exchange.request.id);
   const answer = errorToJson(known);
-  if (known.code === 'unauthenticated') exchange.reply.header('www-authenticate', 'Bearer');
+  if (known.code === 'unauthenticated')
+    exchange.reply.header('www-authenticate', challenge(exchange.request));
   // What is still on its way is not read: it would be taken for the next request.
   if (known.code === 'too-large') exchange.reply.header('connection', 'close');
   return exchange.reply.code(answer.http).send(answer.body);
@@ -23,6 +24,12 @@ export function knownError(log: Log, error: unknown, requestId: string): AssayEr
   const known = toAssayError(error, requestId);
   if (known.code === 'internal') log.error({ err: error, request: requestId }, 'request failed');
   return known;
+}
+
+/** RFC 6750, section 3: a request that showed a token hears that it was the token. */
+function challenge({ headers }: FastifyRequest): string {
+  const realm = 'Bearer realm="assay"';
+  return headers.authorization === undefined ? realm : `${realm}, error="invalid_token"`;
 }
 
 function toAssayError(error: unknown, requestId: string): AssayError {

@@ -6,7 +6,7 @@ import { AssayError } from '../domain/error.ts';
 import type { Deps } from '../operations/deps.ts';
 import { answerBadRequest } from './answer-bad-request.ts';
 import { addApiRoutes } from './api-routes.ts';
-import { type Authenticator, authenticateCaller } from './authenticate.ts';
+import { type Authenticator, authenticateCaller, verifiedCertificate } from './authenticate.ts';
 import { MAX_CONNECTIONS } from './connection-limit.ts';
 import { sendError } from './error-response.ts';
 import { splitUrl } from './split-url.ts';
@@ -39,7 +39,14 @@ export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInst
     ...(options.tls === undefined
       ? { http: { maxHeaderSize: MAX_HEAD_BYTES } }
       : {
-          https: { ...options.tls, minVersion: 'TLSv1.2' as const, maxHeaderSize: MAX_HEAD_BYTES },
+          https: {
+            ...options.tls,
+            requestCert: options.tls.ca !== undefined,
+            // Who shows none, or a foreign one, may still have a token.
+            rejectUnauthorized: false,
+            minVersion: 'TLSv1.2' as const,
+            maxHeaderSize: MAX_HEAD_BYTES,
+          },
         }),
     clientErrorHandler: answerBadRequest,
     requestTimeout: 60_000,
@@ -87,6 +94,7 @@ function addAuthentication(
     const caller = await authenticateCaller(authenticator, {
       authorization: request.headers.authorization,
       address: request.socket.remoteAddress ?? '',
+      certificate: verifiedCertificate(request.raw.socket),
     });
     callers.set(request, caller);
   });

@@ -3,7 +3,6 @@
  * ImageReview that denies is the worst that goes out.
  */
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Caller } from '../domain/caller.ts';
 import { AssayError, isAssayError } from '../domain/error.ts';
@@ -14,7 +13,7 @@ import { type Admission, admitImages, refuseAdmission } from '../operations/admi
 import { requireProject } from '../operations/create-project.ts';
 import type { Deps } from '../operations/deps.ts';
 import { answerBadHttp } from './answer-bad-http.ts';
-import { type Authenticator, authenticateWebhook } from './authenticate.ts';
+import { type Authenticator, authenticateWebhook, verifiedCertificate } from './authenticate.ts';
 import { MAX_CONNECTIONS } from './connection-limit.ts';
 import { OVERSIZE, readBodyCapped } from './read-body.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -91,7 +90,7 @@ function authenticate(request: FastifyRequest, authenticator: Authenticator): Pr
   return authenticateWebhook(authenticator, {
     authorization: request.headers.authorization,
     address: request.socket.remoteAddress ?? '',
-    socket: request.raw.socket as TLSSocket,
+    certificate: verifiedCertificate(request.raw.socket),
   });
 }
 

@@ -13,6 +13,10 @@ export interface ClientCertificateOptions {
   readonly notAfter?: Date;
   /** Defaults to a day ago. */
   readonly notBefore?: Date;
+  /** Defaults to `CN=api-server`. */
+  readonly subject?: string;
+  /** Its subject alternative names. */
+  readonly names?: readonly x509.JsonGeneralName[];
 }
 
 /** Makes a certificate for TLS clients, signed by an authority. */
@@ -30,14 +34,19 @@ export async function makeClientCertificate(
   );
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: '01',
-    subject: 'CN=api-server',
+    subject: options.subject ?? 'CN=api-server',
     issuer: new x509.X509Certificate(authority.certificate).subject,
     notBefore: options.notBefore ?? new Date(Date.now() - DAY_MS),
     notAfter: options.notAfter ?? new Date(Date.now() + DAY_MS),
     signingAlgorithm: ALGORITHM,
     publicKey: keys.publicKey,
     signingKey,
-    extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])],
+    extensions: [
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+      ...(options.names === undefined
+        ? []
+        : [new x509.SubjectAlternativeNameExtension([...options.names])]),
+    ],
   });
   const der = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
   return {
