@@ -25,6 +25,7 @@ beforeAll(async () => {
     authenticator: {
       findToken: async (secret) =>
         secret === 'good' ? { name: 'token:t', grants: [{ role: 'viewer' }] } : undefined,
+      grants: [],
       openWebhook: false,
     },
   });

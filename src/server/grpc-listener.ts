@@ -73,6 +73,9 @@ function createListener(tls: TlsMaterial | undefined, take: (connection: Socket)
   if (tls === undefined) return createServer({ noDelay: true }, take);
   const server = createTlsServer({
     ...tls,
+    requestCert: tls.ca !== undefined,
+    // Who shows none, or a foreign one, may still have a token.
+    rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['h2'],
     handshakeTimeout: HANDSHAKE_PATIENCE,

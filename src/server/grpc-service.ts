@@ -134,6 +134,8 @@ function callerOf({ authenticator }: Context, call: Call): Promise<Caller> {
   return authenticateCaller(authenticator, {
     authorization: authorization?.toString(),
     address: addressOf(call.getPeer()),
+    // The library tells of a certificate only where TLS has verified it.
+    certificate: call.getAuthContext().sslPeerCertificate?.raw,
   });
 }
 

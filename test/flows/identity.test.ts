@@ -7,6 +7,7 @@ import { request as startRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
+import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type CertificatePair,
@@ -152,7 +153,7 @@ describe('over TLS', () => {
   beforeAll(async () => {
     [authority, stranger] = await Promise.all([
       makeAuthority(Date.now()),
-      makeAuthority(Date.now()),
+      makeAuthority(Date.now(), 'another authority'),
     ]);
     const own = await makeServerCertificate(authority, ['127.0.0.1'], Date.now());
     const grants = [
@@ -211,11 +212,45 @@ describe('over TLS', () => {
     ],
     ['none', async () => undefined, 401, /no bearer token/],
   ])('%s: %s', async (_what, make, status, message) => {
-    const answer = await get(server.http, authority.certificate, await make());
+    const client = await make();
+    const answer = await get(server.http, authority.certificate, client);
     expect(answer.status).toBe(status);
     expect(JSON.stringify(answer.json)).toMatch(message);
+    const overGrpc = await listByGrpc(server.grpc, authority.certificate, client);
+    expect(overGrpc).toMatch(status === 200 ? /^answered$/ : message);
+  });
+
+  it('a certificate of a forged authority of the same name opens nothing', async () => {
+    const forged = await makeAuthority(Date.now());
+    const client = await makeClientCertificate(forged, { subject: 'CN=ci' });
+    // The connection may end before an answer: what counts is that there is none.
+    const answer = get(server.http, authority.certificate, client).catch(() => ({ status: 401 }));
+    expect((await answer).status).toBe(401);
+    expect(await listByGrpc(server.grpc, authority.certificate, client)).not.toBe('answered');
   });
 });
+
+/** Lists notes over gRPC; answers the error's words, or that it was answered. */
+async function listByGrpc(
+  address: string,
+  ca: string,
+  client: CertificatePair | undefined,
+): Promise<string> {
+  const [root, key, chain] = [ca, client?.key, client?.certificate].map((pem) =>
+    pem === undefined ? null : Buffer.from(pem),
+  );
+  const stub = new Client(address, credentials.createSsl(root, key, chain));
+  const same = (value: Buffer): Buffer => value;
+  const request = Buffer.from('\n\rprojects/shop', 'latin1');
+  const path = '/grafeas.v1.Grafeas/ListNotes';
+  const told = await new Promise<string>((resolve) => {
+    stub.makeUnaryRequest(path, same, same, request, (error) =>
+      resolve(error === null ? 'answered' : error.details),
+    );
+  });
+  stub.close();
+  return told;
+}
 
 async function get(
   http: string,
