@@ -9,7 +9,7 @@ import {
   keySetOf,
   makeSigningKey,
   signToken,
-} from '../../test/support/token-issuer.ts';
+} from '../../test/support/loopback-issuer.ts';
 import type { MemberGrant, TokenIssuer } from '../domain/token-issuer.ts';
 import { openKeySource } from '../remote/key-source.ts';
 import { type Believed, authenticateBearer } from './authenticate-bearer.ts';

@@ -5,7 +5,7 @@ import {
   type TestIssuer,
   makeSigningKey,
   startIssuer,
-} from '../../test/support/token-issuer.ts';
+} from '../../test/support/loopback-issuer.ts';
 import { SECOND } from '../domain/time.ts';
 import { type KeyPlace, type KeySource, openKeySource } from './key-source.ts';
 

@@ -99,7 +99,7 @@ function callerOfCertificate({ grants }: Authenticator, der: Uint8Array): Caller
 }
 
 /**
- * The webhook's authority is for API servers, so that its certificates may ask for everything, until
+ * The webhook’s authority is for API servers: its certificates may ask for everything, until
  * a grant says what certificates are for.
  */
 function apiServerOf(authenticator: Authenticator, der: Uint8Array): Caller {

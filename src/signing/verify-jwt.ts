@@ -61,7 +61,7 @@ export function readOrigin(token: string): ClaimedOrigin | undefined {
   }
 }
 
-/** The claims of a token; throws `unauthenticated` with the reason where it must not be believed. */
+/** The claims of a token; throws `unauthenticated` with the reason where it is not believed. */
 export async function verifyJwt(
   token: string,
   from: { readonly issuer: TokenIssuer; readonly keys: KeySet; readonly now: Micros },

@@ -17,8 +17,8 @@ import {
 import type { AssayServer } from '../support/assay-server.ts';
 import { startAssay, valueAt } from '../support/assay-server.ts';
 import { makeClientCertificate } from '../support/client-certificate.ts';
-import type { SigningKey, TestIssuer } from '../support/token-issuer.ts';
-import { makeSigningKey, signToken, startIssuer } from '../support/token-issuer.ts';
+import type { SigningKey, TestIssuer } from '../support/loopback-issuer.ts';
+import { makeSigningKey, signToken, startIssuer } from '../support/loopback-issuer.ts';
 
 const NOTES = '/v1/projects/shop/notes';
 
