@@ -8,6 +8,7 @@ import {
   occurrenceFromJson,
   occurrenceToJson,
 } from '../google/occurrence-message.ts';
+import { packagesSummaryToJson, parseResourceName } from '../google/packages-summary.ts';
 import { patchOccurrence } from '../google/patch-occurrence.ts';
 import { vulnerabilitySummaryToJson } from '../google/vulnerability-summary.ts';
 import { createOccurrence, createOccurrences } from '../operations/create-occurrence.ts';
@@ -15,6 +16,7 @@ import { deleteOccurrence } from '../operations/delete-occurrence.ts';
 import { getOccurrence } from '../operations/get-occurrence.ts';
 import { getOccurrenceNote } from '../operations/get-occurrence-note.ts';
 import { listOccurrences } from '../operations/list-occurrences.ts';
+import { countPackages } from '../operations/summarise-packages.ts';
 import { summariseVulnerabilities } from '../operations/summarise-vulnerabilities.ts';
 import { updateOccurrence } from '../operations/update-occurrence.ts';
 import { type GoogleHandler, grafeasVersion, projectOf, withoutParent } from './google-call.ts';
@@ -64,5 +66,10 @@ export const OCCURRENCE_HANDLERS = {
       grafeasVersion(version),
       await summariseVulnerabilities(deps, input),
     );
+  },
+  GeneratePackagesSummary: async (deps, { caller, resource }) => {
+    const name = parseResourceName(resource);
+    const count = await countPackages(deps, { caller, ...name });
+    return packagesSummaryToJson(name.resourceUri, count);
   },
 } as const satisfies Record<string, GoogleHandler>;
