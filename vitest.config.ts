@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: full ? [] : ['test/full/**'],
-    globalSetup: ['test/support/postgres-run.ts'],
+    globalSetup: ['test/support/make-definition.ts', 'test/support/postgres-run.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', createClosingLine()],

@@ -9,9 +9,20 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if ((major === 24 && minor >= 15) || major >= 26) {
   const built = new URL('../dist/main.js', import.meta.url);
-  await import((existsSync(built) ? built : new URL('../src/main.ts', import.meta.url)).href);
+  if (existsSync(built)) await import(built.href);
+  else await runSources();
 } else {
   await runWithBundledNode();
+}
+
+/** In a repository that nothing was run in yet, what the sources are completed with is made first. */
+async function runSources() {
+  const made = new URL('../src/google/generated/api-definition.ts', import.meta.url);
+  if (!existsSync(made)) {
+    const { makeDescriptors } = await import('../scripts/make-descriptors.ts');
+    await makeDescriptors();
+  }
+  await import('../src/main.ts');
 }
 
 async function runWithBundledNode() {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(built, { recursive: true, force: true }));
 
-it('a command on a data folder loads no HTTP client, server or OpenPGP', () => {
+it('a command on a data folder loads no HTTP client, server, descriptors or OpenPGP', () => {
   const modules = listModules([
     join(built, 'main.js'),
     'project',
@@ -35,8 +35,11 @@ it('a command on a data folder loads no HTTP client, server or OpenPGP', () => {
   ]);
   expect(modules.filter((url) => /\/sql-builder-[^/]+$/.test(url))).not.toEqual([]);
   expect(
-    modules.filter((url) => /\/node_modules\/(?:undici|fastify|openpgp|pg)\//.test(url)),
+    modules.filter((url) =>
+      /\/node_modules\/(?:undici|fastify|openpgp|pg|@grpc|@bufbuild)\//.test(url),
+    ),
   ).toEqual([]);
+  expect(modules.filter((url) => /\/(?:grpc-service|descriptor-set)-[^/]+$/.test(url))).toEqual([]);
 });
 
 it(`assay --help from the build loads at most ${MOST} modules`, () => {

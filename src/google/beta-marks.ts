@@ -75,6 +75,17 @@ export const BETA_MARKS: Readonly<Record<string, string>> = {
   'grafeas.v1beta1.attestation.GenericSignedAttestation': 'serializedPayload!',
 };
 
+const NO_KIND = 'is of a kind that only v1beta1 has, and is not kept';
+
+/** What is said of v1beta1's own kinds. */
+export const BETA_REFUSALS: Readonly<Record<string, string>> = {
+  intoto: `${NO_KIND}; give build.intotoStatement of a BUILD, or a DSSE_ATTESTATION by v1`,
+  sbom: `${NO_KIND}; give sbomReference, which says where the SBOM is`,
+  spdxPackage: `${NO_KIND}; give installation, or sbomReference for the whole SBOM`,
+  spdxFile: `${NO_KIND}; give sbomReference, which says where the SBOM is`,
+  spdxRelationship: `${NO_KIND}; give sbomReference, which says where the SBOM is`,
+};
+
 /** Names that newer revisions of v1beta1's enums have, `NUMBER:NAME`. */
 export const BETA_ENUM_MARKS: Readonly<Record<string, string>> = {
   'grafeas.v1beta1.NoteKind': '13:VULNERABILITY_ASSESSMENT 14:SBOM_REFERENCE',

@@ -1,7 +1,7 @@
 /** The tables that note and occurrence bodies are read by, one per API version. */
 import type { JsonObject } from '../domain/json.ts';
 import type { NoteKind } from '../domain/note.ts';
-import { BETA_ENUM_MARKS, BETA_MARKS } from './beta-marks.ts';
+import { BETA_ENUM_MARKS, BETA_MARKS, BETA_REFUSALS } from './beta-marks.ts';
 import { DEFINITION } from './definition.ts';
 import { GRAFEAS_MARKS } from './grafeas-marks.ts';
 import type { MessageRule, MessageTable } from './message-table.ts';
@@ -50,6 +50,7 @@ export const GRAFEAS_TABLES: Readonly<Record<GrafeasVersion, MessageTable>> = {
     package: 'grafeas.v1beta1',
     marks: { ...GRAFEAS_MARKS, ...BETA_MARKS },
     enumMarks: BETA_ENUM_MARKS,
+    refusals: BETA_REFUSALS,
   },
 };
 

@@ -26,6 +26,8 @@ export interface MessageTable {
   readonly marks?: Readonly<Record<string, string>>;
   readonly enumMarks?: Readonly<Record<string, string>>;
   readonly rules?: Readonly<Record<string, MessageRule>>;
+  /** What is said of refused fields, by their names; the others are just not kept. */
+  readonly refusals?: Readonly<Record<string, string>>;
 }
 
 /** One field of a message. */

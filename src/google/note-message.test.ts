@@ -293,6 +293,12 @@ describe('notes that are refused', () => {
       { build: { builderVersion: '1', signature: { signature: 'AA==' } } },
       'note.build.signature is not kept by this release; leave it out',
     ],
+    [
+      'a kind that only v1beta1 has',
+      'v1beta1',
+      { spdxFile: { title: 'x' } },
+      'note.spdxFile is of a kind that only v1beta1 has, and is not kept; give sbomReference',
+    ],
     ['no fingerprint', 'v1', { image: { resourceUrl: 'x' } }, 'note.image.fingerprint is missing'],
     ['no package name', 'v1', { package: {} }, 'note.package.name is missing'],
     [

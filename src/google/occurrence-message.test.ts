@@ -374,6 +374,12 @@ describe('occurrences that are refused', () => {
       { ...BETA, resource: { uri: 'x', contentHash: { type: 1 } } },
       'occurrence.resource.contentHash is not kept by this release',
     ],
+    [
+      'a kind that only v1beta1 has',
+      'v1beta1',
+      { ...BETA, intoto: { signed: {} } },
+      'occurrence.intoto is of a kind that only v1beta1 has, and is not kept; give build.intoto',
+    ],
     ['no note', 'v1', { resourceUri: IMAGE, compliance: {} }, 'occurrence.noteName is missing'],
     [
       'a note of another form',

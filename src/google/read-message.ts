@@ -126,16 +126,23 @@ function readMember(
 ): Member[] {
   const at = { ...place, type: field.type, path: [...place.path, given.key] };
   if (given.item === null || given.item === undefined || field.output) return [];
-  if (field.type === 'refused') return refuseUnlessEmpty(at, given.item);
+  if (field.type === 'refused') {
+    const reason = place.options.table.refusals?.[field.name];
+    return refuseUnlessEmpty(at, given.item, reason);
+  }
   const value = readShape(at, field, given.item);
   return value === undefined ? [] : [[field.name, value]];
 }
 
 /** A field that is known but has no place here must be empty, or it would be lost silently. */
-function refuseUnlessEmpty(place: Place, value: unknown): Member[] {
+function refuseUnlessEmpty(
+  place: Place,
+  value: unknown,
+  reason = 'is not kept by this release; leave it out',
+): Member[] {
   const empty = value === '' || ['{}', '[]'].includes(JSON.stringify(value));
   if (empty) return [];
-  throw refuse(place, 'is not kept by this release; leave it out');
+  throw refuse(place, reason);
 }
 
 /** Refuses fields given twice (in two spellings), several of a oneof, and missing required ones. */
