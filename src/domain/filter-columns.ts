@@ -1,4 +1,5 @@
 /** The values that notes and occurrences are kept and found by, read from one in memory. */
+import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import type { Note, Occurrence } from './note.ts';
 import type { FilterColumn } from './resolved-filter.ts';
 import { parseNoteName } from './resource-name.ts';
@@ -23,10 +24,31 @@ export const COLUMN_READERS: Readonly<
   severity: severityRankOf,
 };
 
-/** The rank that lists select by: the effective severity, else the severity; 0 for other kinds. */
+/**
+ * The severity rank that lists select and summaries count by: a vulnerability's effective severity,
+ * else the highest of its issues' and its own; 0 for other kinds.
+ */
 export function severityRankOf({ kind, detail }: Pick<FilterSubject, 'kind' | 'detail'>): number {
   if (kind !== 'VULNERABILITY') return 0;
-  const severity = detail['effectiveSeverity'] ?? detail['severity'];
+  const effective = rankOf(detail['effectiveSeverity']);
+  if (effective > 0) return effective;
+  const issues = issuesOf(detail).map((issue) => rankOf(issue['effectiveSeverity']));
+  return Math.max(rankOf(detail['severity']), ...issues);
+}
+
+/** Whether a vulnerability has a package with a fix: a fixed version that is not MAXIMUM. */
+export function isFixable({ kind, detail }: Pick<FilterSubject, 'kind' | 'detail'>): boolean {
+  if (kind !== 'VULNERABILITY') return false;
+  const fixes = issuesOf(detail).map((issue) => issue['fixedVersion']);
+  return fixes.some((fixed) => isJsonObject(fixed) && fixed['kind'] !== 'MAXIMUM');
+}
+
+function issuesOf(detail: JsonObject): readonly JsonObject[] {
+  const issues = detail['packageIssue'];
+  return Array.isArray(issues) ? issues.filter((issue) => isJsonObject(issue)) : [];
+}
+
+function rankOf(severity: Json | undefined): number {
   return typeof severity === 'string' && isSeverity(severity) ? severityRank(severity) : 0;
 }
 

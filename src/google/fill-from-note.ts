@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../domain/json.ts';
 import type { Note } from '../domain/note.ts';
-import { isSeverity, type Severity, severityRank } from '../domain/severity.ts';
+import { isSeverity, type Severity } from '../domain/severity.ts';
 import { mapList, withoutAbsent } from './beta-note.ts';
 import type { OccurrenceBody } from './occurrence-message.ts';
 
@@ -43,19 +43,6 @@ function fillVulnerability(body: OccurrenceBody, note: Note): OccurrenceBody {
   return { ...body, detail: { ...detail, ...fromNote } };
 }
 
-/** The severity that an occurrence's detail is counted and filtered by: the effective one. */
-export function effectiveSeverity(detail: JsonObject): Severity {
-  const own = severityOf(detail['effectiveSeverity']);
-  const issues = issuesOf(detail).map((issue) => severityOf(issue['effectiveSeverity']));
-  if (own !== 'SEVERITY_UNSPECIFIED') return own;
-  return [...issues, severityOf(detail['severity'])].reduce(higher);
-}
-
-/** Whether a vulnerability detail has a package with a fix: a fixed version that is not MAXIMUM. */
-export function hasFix(detail: JsonObject): boolean {
-  return issuesOf(detail).some(isFixable);
-}
-
 function fillIssue(issue: JsonObject, severity: Severity): JsonObject {
   const fixAvailable = isFixable(issue) || undefined;
   return withoutAbsent({ ...issue, fixAvailable, effectiveSeverity: said(severity) });
@@ -72,10 +59,6 @@ function issuesOf(detail: JsonObject): readonly JsonObject[] {
 
 function severityOf(value: unknown): Severity {
   return typeof value === 'string' && isSeverity(value) ? value : 'SEVERITY_UNSPECIFIED';
-}
-
-function higher(a: Severity, b: Severity): Severity {
-  return severityRank(a) >= severityRank(b) ? a : b;
 }
 
 /** An unspecified severity is left out, as proto3's JSON does. */

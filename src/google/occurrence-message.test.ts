@@ -4,7 +4,7 @@ import { encodeBase64 } from '../domain/base64.ts';
 import { isAssayError } from '../domain/error.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Note, Occurrence } from '../domain/note.ts';
-import { effectiveSeverity, fillFromNote } from './fill-from-note.ts';
+import { fillFromNote } from './fill-from-note.ts';
 import type { GrafeasVersion } from './grafeas-table.ts';
 import { type OccurrenceBody, occurrenceFromJson, occurrenceToJson } from './occurrence-message.ts';
 import { validateAnswerToJson, validateRequestFromJson } from './validate-message.ts';
@@ -322,18 +322,11 @@ describe('what a vulnerability takes from its note', () => {
       effectiveSeverity: 'LOW',
       fixAvailable: true,
     });
-    expect(effectiveSeverity(filled)).toBe('LOW');
   });
 
   it('other kinds stay', () => {
     const other = occurrenceFromJson('v1', { ...V1, compliance: {} });
     expect(fillFromNote(other, note)).toBe(other);
-  });
-
-  it('without a severity of its own it is the highest of its issues', () => {
-    const packageIssue = [{ effectiveSeverity: 'LOW' }, { effectiveSeverity: 'HIGH' }];
-    expect(effectiveSeverity({ packageIssue })).toBe('HIGH');
-    expect(effectiveSeverity({})).toBe('SEVERITY_UNSPECIFIED');
   });
 });
 

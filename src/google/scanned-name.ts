@@ -30,23 +30,27 @@ export interface PackageKey {
   readonly name: string;
   readonly version: string;
   readonly path: string;
+  /** Systems of several architectures hold the same package twice. */
+  readonly architecture?: string;
 }
 
 const KINDS = ['DISCOVERY', 'PACKAGE', 'VULNERABILITY'] as const;
 /** How many texts follow the resource in the id of each kind. */
 const TEXTS = { DISCOVERY: 1, PACKAGE: 5, VULNERABILITY: 6 } as const;
-/** The first byte: a version of this format, so that another one can follow. */
-const FORMAT = 1;
+/** The first byte: a version of this format; the second one has an architecture too. */
+const FORMAT = { plain: 1, withArchitecture: 2 } as const;
 const HEAD = 3;
 
 /** Prints the keys as an occurrence id: letters, digits, `-` and `_`. */
 export function encodeScannedId(key: ScannedKey): string {
   const long = digestAlgorithm(key.digest) === 'sha512';
   const hex = key.digest.slice('sha256:'.length);
-  const { type, name, version, path } = key.package ?? {};
-  const texts = [key.resource, type, name, version, path, key.advisory];
-  const bytes = new TextEncoder().encode(JSON.stringify(texts.slice(0, TEXTS[key.kind])));
-  const head = [FORMAT, KINDS.indexOf(key.kind), long ? 1 : 0, ...hexBytes(hex)];
+  const { type, name, version, path, architecture } = key.package ?? {};
+  const texts = [key.resource, type, name, version, path, key.advisory].slice(0, TEXTS[key.kind]);
+  const format = architecture === undefined ? FORMAT.plain : FORMAT.withArchitecture;
+  if (architecture !== undefined) texts.push(architecture);
+  const bytes = new TextEncoder().encode(JSON.stringify(texts));
+  const head = [format, KINDS.indexOf(key.kind), long ? 1 : 0, ...hexBytes(hex)];
   const encoded = encodeBase64(Uint8Array.from([...head, ...bytes]));
   return `s${encoded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
 }
@@ -100,21 +104,39 @@ function keyOfBytes(bytes: Uint8Array): ScannedKey | undefined {
   const hex = [...bytes.subarray(HEAD, end)].map((byte) => byte.toString(16).padStart(2, '0'));
   const digest = `${bytes[2] === 1 ? 'sha512' : 'sha256'}:${hex.join('')}`;
   const texts: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(end)));
-  if (bytes[0] !== FORMAT || kind === undefined || !isDigest(digest)) return undefined;
-  return isTexts(texts) && texts.length === TEXTS[kind] ? keyOf(kind, digest, texts) : undefined;
+  if (kind === undefined || !isDigest(digest) || !isTexts(texts)) return undefined;
+  const rest = takeArchitecture(bytes[0], texts);
+  if (rest?.texts.length !== TEXTS[kind]) return undefined;
+  return keyOf(kind, digest, rest);
+}
+
+interface KeyTexts {
+  readonly texts: readonly string[];
+  readonly architecture?: string;
+}
+
+/** The architecture, where the format has one, and the other texts; undefined: another format. */
+function takeArchitecture(
+  format: number | undefined,
+  texts: readonly string[],
+): KeyTexts | undefined {
+  if (format === FORMAT.plain) return { texts };
+  const architecture = texts.at(-1);
+  if (format !== FORMAT.withArchitecture || architecture === undefined) return undefined;
+  return { texts: texts.slice(0, -1), architecture };
 }
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-function keyOf(kind: ScannedKey['kind'], digest: Digest, texts: readonly string[]): ScannedKey {
+function keyOf(kind: ScannedKey['kind'], digest: Digest, { texts, ...more }: KeyTexts): ScannedKey {
   const [resource = '', type = '', name = '', version = '', path = '', advisory = ''] = texts;
   return {
     kind,
     resource,
     digest,
-    ...(kind !== 'DISCOVERY' && { package: { type, name, version, path } }),
+    ...(kind !== 'DISCOVERY' && { package: { type, name, version, path, ...more } }),
     ...(kind === 'VULNERABILITY' && { advisory }),
   };
 }

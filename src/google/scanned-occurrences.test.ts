@@ -10,8 +10,12 @@ import { occurrenceFromJson, occurrenceToJson } from './occurrence-message.ts';
 import { cpeOfEcosystem, versionToJson } from './package-version.ts';
 import { decodeScannedId, encodeScannedId, escapeNoteId, unescapeNoteId } from './scanned-name.ts';
 import { advisoryNote, cveOf, packageNoteId, scannedNote } from './scanned-notes.ts';
-import { scannedOccurrences } from './scanned-occurrences.ts';
-import { countOccurrences, vulnerabilitySummaryToJson } from './vulnerability-summary.ts';
+import {
+  discoveryOccurrence,
+  packageOccurrence,
+  vulnerabilityOccurrence,
+} from './scanned-occurrences.ts';
+import { countVulnerabilities, vulnerabilitySummaryToJson } from './vulnerability-summary.ts';
 
 const DIGEST = parseDigest(`sha256:${'1d'.repeat(32)}`);
 const URI = `https://gcr.io/p/app@${DIGEST}`;
@@ -57,7 +61,11 @@ const RESULT: ScanResult = {
   layersRead: 1,
 };
 const IMAGE = { project: 'p', resourceUri: URI, digest: DIGEST, createTime: 1, updateTime: 2 };
-const OCCURRENCES = scannedOccurrences(RESULT, IMAGE);
+const OCCURRENCES = [
+  discoveryOccurrence(RESULT, IMAGE),
+  ...RESULT.packages.map((one) => packageOccurrence(one, IMAGE)),
+  ...RESULT.findings.map((one) => vulnerabilityOccurrence(one, IMAGE)),
+];
 const idOf = (name: string) => parseOccurrenceName(name).occurrence;
 
 describe('occurrences of a scan', () => {
@@ -79,13 +87,13 @@ describe('occurrences of a scan', () => {
       { code: 'a', message: 'layer 2 is damaged', fatal: true },
       { code: 'b', message: 'old', fatal: false },
     ];
-    const [failed] = scannedOccurrences({ ...RESULT, status: 'INCOMPLETE', problems }, IMAGE);
-    expect(failed?.detail).toMatchObject({
+    const failed = discoveryOccurrence({ status: 'INCOMPLETE', problems }, IMAGE);
+    expect(failed.detail).toMatchObject({
       analysisStatus: 'FINISHED_FAILED',
       analysisStatusError: { code: 9, message: 'layer 2 is damaged' },
     });
-    const [unknown] = scannedOccurrences({ ...RESULT, status: 'UNSUPPORTED' }, IMAGE);
-    expect(unknown?.detail['analysisStatus']).toBe('FINISHED_UNSUPPORTED');
+    const unknown = discoveryOccurrence({ ...RESULT, status: 'UNSUPPORTED' }, IMAGE);
+    expect(unknown.detail['analysisStatus']).toBe('FINISHED_UNSUPPORTED');
   });
 
   it('list packages where the tutorial’s jq looks', () => {
@@ -306,8 +314,16 @@ describe('summaries', () => {
     { resourceUri: URI, fixable: 1, total: 3 },
   ] as const;
 
-  it('count the occurrences of findings', () => {
-    expect(countOccurrences(OCCURRENCES)).toEqual(counts);
+  it('add up by resource and severity, whatever the scheme', () => {
+    const one = { resourceUri: URI, fixable: 1, total: 1 };
+    const bare = { resourceUri: URI.slice('https://'.length), fixable: 0, total: 1 };
+    expect(
+      countVulnerabilities([
+        { ...bare, severity: 'CRITICAL' },
+        { ...one, severity: 'HIGH' },
+        { ...bare, severity: 'SEVERITY_UNSPECIFIED' },
+      ]),
+    ).toEqual(counts);
   });
 
   it('print int64 as text, and the total without severity', () => {
@@ -324,6 +340,6 @@ describe('summaries', () => {
   });
 
   it('are empty without vulnerabilities', () => {
-    expect(vulnerabilitySummaryToJson('v1', countOccurrences(OCCURRENCES.slice(0, 3)))).toEqual({});
+    expect(vulnerabilitySummaryToJson('v1', countVulnerabilities([]))).toEqual({});
   });
 });

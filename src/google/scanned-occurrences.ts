@@ -40,24 +40,6 @@ export type ScannedKind = ScannedKey['kind'];
 /** The kinds of what scans find. */
 export const SCANNED_KINDS: readonly ScannedKind[] = ['DISCOVERY', 'PACKAGE', 'VULNERABILITY'];
 
-/**
- * The occurrences of a scan, of some kinds or all: the discovery, then packages and vulnerabilities
- * in the result's order.
- */
-export function scannedOccurrences(
-  result: ScanResult,
-  image: SightedImage,
-  kinds: ReadonlySet<ScannedKind> = new Set(SCANNED_KINDS),
-): Occurrence[] {
-  const packages = kinds.has('PACKAGE') ? result.packages : [];
-  const findings = kinds.has('VULNERABILITY') ? result.findings : [];
-  return [
-    ...(kinds.has('DISCOVERY') ? [discoveryOccurrence(result, image)] : []),
-    ...packages.map((one) => packageOccurrence(one, image)),
-    ...findings.map((finding) => vulnerabilityOccurrence(finding, image)),
-  ];
-}
-
 /** The DISCOVERY occurrence: whether and when the image was scanned; `updateTime` is the scan's. */
 export function discoveryOccurrence(
   result: Pick<ScanResult, 'status' | 'problems'>,
@@ -131,8 +113,9 @@ function issueOf(finding: Finding): JsonObject {
   };
 }
 
-function packageKey({ type, name, version, path }: ScannedPackage): ScannedKey['package'] & object {
-  return { type, name, version, path };
+function packageKey(found: ScannedPackage): ScannedKey['package'] & object {
+  const { type, name, version, path, architecture } = found;
+  return { type, name, version, path, ...(architecture !== undefined && { architecture }) };
 }
 
 function derive(

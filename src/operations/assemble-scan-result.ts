@@ -1,7 +1,7 @@
 /** Packages, matches and the age of advisories put together as one answer; pure. */
 import { ADVISORY_DATE_LEEWAY, type AdvisorySource } from '../domain/advisory.ts';
 import type { ScanResult } from '../domain/scan-result.ts';
-import type { PackageSet, ScanProblem, ScanStatus } from '../domain/software-package.ts';
+import type { ScanProblem, ScanStatus, SystemRelease } from '../domain/software-package.ts';
 import { DAY, type Micros, formatTime } from '../domain/time.ts';
 import { countBySeverity } from '../scanner/match/summarise-findings.ts';
 import { systemEcosystem } from '../scanner/read-system.ts';
@@ -21,22 +21,13 @@ export interface ScanParts {
 
 /** Makes the answer. An ecosystem without an advisory source makes it INCOMPLETE, never clean. */
 export function assembleScanResult(parts: ScanParts): ScanResult {
-  const { reference, image, matched } = parts;
+  const { reference, image, matched, now, maxAdvisoryAge } = parts;
   const { system, packages } = image.packageSet;
-  const ecosystems = ecosystemsOf(image.packageSet);
-  const advisories = matched.sources.filter((source) => ecosystems.has(source.ecosystem));
-  const problems = [
-    ...image.problems,
-    ...matched.problems,
-    ...missingSources(ecosystems, advisories),
-    ...oldSources(advisories, parts),
-    ...implausibleSources(advisories, parts.now),
-  ];
+  const ecosystems = packages.flatMap((pkg) => pkg.ecosystem ?? []);
+  const read = { status: image.status, problems: image.problems, ...(system && { system }) };
   return {
     image: { reference, digest: image.digest, platform: image.platform },
-    status: statusOf(image.status, problems),
-    problems,
-    advisories,
+    ...judgeScan({ read, ecosystems, matched, now, maxAdvisoryAge }),
     ...(system === undefined ? {} : { system }),
     packages: packages.map(({ packageId: _id, ...pkg }) => pkg),
     findings: matched.findings,
@@ -45,10 +36,40 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
   };
 }
 
+/** What says how far an image is known. */
+export interface ScanBasis {
+  /** How it was read. */
+  readonly read: Pick<ScanResult, 'status' | 'problems' | 'system'>;
+  /** The ecosystems of its packages. */
+  readonly ecosystems: readonly string[];
+  readonly matched: Pick<MatchedPackages, 'problems' | 'sources'>;
+  readonly now: Micros;
+  readonly maxAdvisoryAge: Micros;
+}
+
+/** The state of a scan: its problems of all sorts, and what status they leave. */
+export function judgeScan(
+  basis: ScanBasis,
+): Pick<ScanResult, 'status' | 'problems' | 'advisories'> {
+  const { read, matched, now } = basis;
+  const ecosystems = ecosystemsOf(read.system, basis.ecosystems);
+  const advisories = matched.sources.filter((source) => ecosystems.has(source.ecosystem));
+  const problems = [
+    ...read.problems,
+    ...matched.problems,
+    ...missingSources(ecosystems, advisories),
+    ...oldSources(advisories, basis),
+    ...implausibleSources(advisories, now),
+  ];
+  return { status: statusOf(read.status, problems), problems, advisories };
+}
+
 /** The system's own ecosystem, even where no package of it was found, and those of the packages. */
-function ecosystemsOf(packages: PackageSet): ReadonlySet<string> {
-  const own = packages.system === undefined ? undefined : systemEcosystem(packages.system);
-  const present = packages.packages.flatMap((pkg) => pkg.ecosystem ?? []);
+function ecosystemsOf(
+  system: SystemRelease | undefined,
+  present: readonly string[],
+): ReadonlySet<string> {
+  const own = system === undefined ? undefined : systemEcosystem(system);
   return new Set([...(own === undefined ? [] : [own]), ...present]);
 }
 
@@ -68,7 +89,7 @@ function missingSources(
 
 function oldSources(
   advisories: readonly AdvisorySource[],
-  parts: ScanParts,
+  parts: Pick<ScanParts, 'now' | 'maxAdvisoryAge'>,
 ): readonly ScanProblem[] {
   const limit = parts.now - parts.maxAdvisoryAge;
   return advisories

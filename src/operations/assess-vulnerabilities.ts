@@ -3,6 +3,7 @@ import type { Occurrence } from '../domain/note.ts';
 import { assessOccurrence, productsOf } from '../google/vex-assessment.ts';
 import { findAssessments } from '../store/note-rows.ts';
 import type { Deps } from './deps.ts';
+import type { DerivedStep } from './walk-sighting.ts';
 
 /**
  * Derived occurrences of one image with the project's assessments; those of other kinds are left as
@@ -20,4 +21,15 @@ export async function assessVulnerabilities(
   return occurrences.map((one) =>
     one.kind === 'VULNERABILITY' ? assessOccurrence(one, notes) : one,
   );
+}
+
+/** Steps of a walk over one image, assessed as {@link assessVulnerabilities} does it. */
+export async function assessSteps(
+  deps: Pick<Deps, 'store'>,
+  project: string,
+  steps: readonly DerivedStep[],
+): Promise<readonly DerivedStep[]> {
+  const found = steps.map(({ occurrence }) => occurrence);
+  const assessed = await assessVulnerabilities(deps, project, found);
+  return steps.map((step, at) => ({ ...step, occurrence: assessed[at] ?? step.occurrence }));
 }

@@ -1,28 +1,23 @@
 /**
  * Occurrences that follow from scans: never rows, but read as sighting × packages × matches, in the
- * order of the sightings and within one by name. A page examines a bounded number of images and may
- * be short; between images others get their turn.
+ * order of their keys. A page examines a bounded number of images and rows and may be short;
+ * between images others get their turn.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FilterPredicate } from '../domain/match-filter.ts';
 import type { Occurrence } from '../domain/note.ts';
-import { type ScannedKind, scannedOccurrences } from '../google/scanned-occurrences.ts';
-import { type Sighting, listSightings } from '../store/sighting-rows.ts';
-import { assessVulnerabilities } from './assess-vulnerabilities.ts';
+import { findAdvisoryGeneration } from '../store/advisory-rows.ts';
+import { listSightings, type Sighting } from '../store/sighting-rows.ts';
+import { assessSteps } from './assess-vulnerabilities.ts';
 import type { Deps } from './deps.ts';
 import type { DerivedBounds } from './derived-bounds.ts';
-import { loadScan } from './load-scan.ts';
+import { type DerivedPlace, isWithin, placeBefore } from './derived-place.ts';
+import { MAX_MATCHES, walkSighting } from './walk-sighting.ts';
 
 /** Images that one page examines at most. */
-const EXAMINED_IMAGES = 10;
-
-/** Where a list of derived occurrences goes on: within or after a sighting. */
-export interface DerivedPlace {
-  readonly resourceUri: string;
-  readonly digest: string;
-  /** Id of the sighting's last occurrence that was answered; empty: none was. */
-  readonly id: string;
-}
+const EXAMINED_IMAGES = 100;
+/** Rows that one page examines, up to those that are read at once. */
+const EXAMINED = MAX_MATCHES;
 
 /** A page of derived occurrences. */
 export interface DerivedPage {
@@ -40,26 +35,26 @@ export interface DerivedList {
   readonly after: DerivedPlace;
 }
 
-/** Before the first sighting. */
-export const FIRST_PLACE: DerivedPlace = { resourceUri: '', digest: '', id: '' };
+/** A page that is being filled. */
+interface OpenPage {
+  readonly list: DerivedList;
+  readonly generation: number;
+  readonly occurrences: Occurrence[];
+  examined: number;
+}
 
 /** Lists a page. Reads no scan where the bounds leave no kind that scans give. */
 export async function listDerivedOccurrences(deps: Deps, list: DerivedList): Promise<DerivedPage> {
   if (list.bounds.kinds.size === 0) return { occurrences: [] };
   const occurrences: Occurrence[] = [];
+  const generation = await findAdvisoryGeneration(deps.store);
+  const page = { list, generation, occurrences, examined: 0 };
   for (const [index, sighting] of (await sightingsOf(deps, list)).entries()) {
-    const after = isSame(sighting, list.after) ? list.after.id : '';
-    const room = list.limit - occurrences.length;
-    if (room === 0 || index === EXAMINED_IMAGES) {
-      return { occurrences, next: placeOf(sighting, after) };
-    }
-    await nextTurn();
-    const passing = await passingOf(deps, list, { sighting, after });
-    occurrences.push(...passing.slice(0, room));
-    const last = passing[room - 1];
-    if (last !== undefined && passing.length > room) {
-      return { occurrences, next: placeOf(sighting, idOf(last)) };
-    }
+    const after = isWithin(list.after, sighting) ? list.after : placeBefore(sighting);
+    if (isFull(page) || index === EXAMINED_IMAGES) return { occurrences, next: after };
+    if (index > 0) await nextTurn();
+    const next = await readSighting(deps, page, { sighting, after });
+    if (next !== undefined) return { occurrences, next };
   }
   return { occurrences };
 }
@@ -76,43 +71,25 @@ function sightingsOf(deps: Deps, list: DerivedList): Promise<readonly Sighting[]
   });
 }
 
-async function passingOf(
+/** Takes what passes of a sighting; answers where it stopped, if that was before the end. */
+async function readSighting(
   deps: Deps,
-  list: DerivedList,
-  at: { readonly sighting: Sighting; readonly after: string },
-): Promise<readonly Occurrence[]> {
-  const derived = await derive(deps, at.sighting, list);
-  const rest = derived.filter((one) => idOf(one) > at.after && list.passes(one));
-  return rest.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+  page: OpenPage,
+  at: { readonly sighting: Sighting; readonly after: DerivedPlace },
+): Promise<DerivedPlace | undefined> {
+  const { bounds, passes } = page.list;
+  const { generation } = page;
+  for await (const part of walkSighting(deps, { ...at, bounds, generation })) {
+    for (const { place, occurrence } of await assessSteps(deps, page.list.project, part.steps)) {
+      if (passes(occurrence)) page.occurrences.push(occurrence);
+      if (page.occurrences.length >= page.list.limit) return place;
+    }
+    page.examined += part.examined;
+    if (isFull(page)) return part.end;
+  }
+  return undefined;
 }
 
-/** The occurrences of one sighting; none where the image has not been read yet. */
-export async function derive(
-  deps: Deps,
-  sighting: Sighting,
-  list: {
-    readonly project: string;
-    readonly bounds?: { readonly kinds: ReadonlySet<ScannedKind> };
-  },
-): Promise<readonly Occurrence[]> {
-  const { resourceUri, digest, firstSeen, lastSeen } = sighting;
-  const result = await loadScan(deps, { reference: resourceUri, digest });
-  if (result === undefined) return [];
-  const times = { createTime: firstSeen, updateTime: lastSeen };
-  const image = { project: list.project, resourceUri: `https://${resourceUri}`, digest, ...times };
-  const found = scannedOccurrences(result, image, list.bounds?.kinds);
-  return assessVulnerabilities(deps, list.project, found);
-}
-
-/** All names of one sighting begin alike, so that ids order them as names do. */
-function idOf({ name }: Occurrence): string {
-  return name.slice(name.lastIndexOf('/') + 1);
-}
-
-function isSame(sighting: Sighting, place: DerivedPlace): boolean {
-  return sighting.resourceUri === place.resourceUri && sighting.digest === place.digest;
-}
-
-function placeOf({ resourceUri, digest }: Sighting, id: string): DerivedPlace {
-  return { resourceUri, digest, id };
+function isFull({ list, occurrences, examined }: OpenPage): boolean {
+  return occurrences.length >= list.limit || examined >= EXAMINED;
 }

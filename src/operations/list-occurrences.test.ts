@@ -13,7 +13,8 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store-contract.ts';
 import type { Deps } from './deps.ts';
 import { derivedBounds } from './derived-bounds.ts';
-import { listDerivedOccurrences, FIRST_PLACE } from './list-derived-occurrences.ts';
+import { FIRST_PLACE } from './derived-place.ts';
+import { listDerivedOccurrences } from './list-derived-occurrences.ts';
 import { listOccurrences } from './list-occurrences.ts';
 import { summariseVulnerabilities } from './summarise-vulnerabilities.ts';
 
@@ -85,12 +86,12 @@ async function keepImage(digest: Digest, names: readonly string[]): Promise<void
 }
 
 describe('a page of what scans found', () => {
-  it('examines ten images and goes on from there', async () => {
-    await sight(25);
+  it('examines a hundred images and goes on from there', async () => {
+    await sight(125);
     const list = { project, bounds: derivedBounds({ kind: 'all' }), passes: () => true, limit: 9 };
     const page = await listDerivedOccurrences(deps, { ...list, after: FIRST_PLACE });
     expect(page.occurrences).toEqual([]);
-    expect(page.next?.digest).toBe(digestOf(10));
+    expect(page.next?.digest).toBe(digestOf(100));
   });
 
   it.each([
@@ -102,10 +103,10 @@ describe('a page of what scans found', () => {
       `has_prefix(resourceUrl, "r.example/app@sha256:${'0'.repeat(62)}1")`,
       undefined,
     ],
-    ['of a wide prefix', 'has_prefix(resourceUrl, "r.example/")', 10],
-    ['of all but one', 'NOT resourceUrl="r.example/b"', 10],
+    ['of a wide prefix', 'has_prefix(resourceUrl, "r.example/")', 100],
+    ['of all but one', 'NOT resourceUrl="r.example/b"', 100],
   ])('reads by the filter: %s', async (_name, filter, next) => {
-    await sight(25);
+    await sight(125);
     const bounds = derivedBounds(readOccurrenceFilter(filter));
     const list = { project, bounds, passes: () => true, limit: 9, after: FIRST_PLACE };
     const page = await listDerivedOccurrences(deps, list);

@@ -9,11 +9,8 @@ import { listOccurrences as listRows } from '../store/occurrence-rows.ts';
 import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { type DerivedBounds, derivedBounds } from './derived-bounds.ts';
-import {
-  type DerivedPlace,
-  FIRST_PLACE,
-  listDerivedOccurrences,
-} from './list-derived-occurrences.ts';
+import { type DerivedPlace, FIRST_PLACE } from './derived-place.ts';
+import { listDerivedOccurrences } from './list-derived-occurrences.ts';
 import type { ListInput } from './list-notes.ts';
 
 /** A page of occurrences. */
@@ -27,7 +24,7 @@ export interface OccurrencePage {
  */
 const DERIVED = 'd.';
 const STORED = 's.';
-const DERIVED_SHAPE = ['string', 'string', 'string'] as const;
+const DERIVED_SHAPE = ['string', 'string', 'number', 'string', 'string'] as const;
 
 /** Lists occurrences that pass a filter. A page may be short while more follow. */
 export async function listOccurrences(deps: Deps, input: ListInput): Promise<OccurrencePage> {
@@ -84,14 +81,15 @@ async function derivedPage(
 }
 
 function formatPlace(place: DerivedPlace, input: ListInput): string {
-  const key: CursorKey = [place.resourceUri, place.digest, place.id];
+  const { resourceUri, digest, packageId, path, advisoryId } = place;
+  const key: CursorKey = [resourceUri, digest, packageId, path, advisoryId];
   return formatPageToken(key, selection(input));
 }
 
 function readPlace(token: string, input: ListInput): DerivedPlace {
   const key = parsePageToken(token, selection(input), DERIVED_SHAPE);
-  const [resourceUri = '', digest = '', id = ''] = key.map(String);
-  return { resourceUri, digest, id };
+  const [resourceUri = '', digest = '', packageId, path = '', advisoryId = ''] = key.map(String);
+  return { resourceUri, digest, packageId: Number(packageId), path, advisoryId };
 }
 
 /** All that selects the list; a token of another one is refused. */

@@ -19,6 +19,8 @@ import type { Deps } from './deps.ts';
 export interface MatchedPackages {
   readonly findings: readonly Finding[];
   readonly problems: readonly ScanProblem[];
+  /** Matches of packages whose answer is incomplete, which is not kept; by package id. */
+  readonly unkept: ReadonlyMap<number, readonly Match[]>;
   /** All sources of the one generation of advisories that the findings are of. */
   readonly sources: readonly AdvisorySource[];
 }
@@ -70,7 +72,9 @@ async function matchOnce(deps: Deps, packages: readonly MatchedPackage[]): Promi
     return matches.map((match) => ({ ...match, package: shown }));
   });
   const problems = [...computed.values()].flatMap((one) => one.problems);
-  return { matched: { findings, problems, sources }, moved };
+  const incomplete = [...computed].filter(([, one]) => one.problems.length > 0);
+  const unkept = new Map(incomplete.map(([packageId, { matches }]) => [packageId, matches]));
+  return { matched: { findings, problems, unkept, sources }, moved };
 }
 
 async function findKnown(

@@ -1,23 +1,19 @@
 /** Counting the vulnerabilities that a filter selects, by resource and severity. */
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
+import { joinFilters, type ResolvedFilter } from '../domain/resolved-filter.ts';
+import { SEVERITIES } from '../domain/severity.ts';
 import { readOccurrenceFilter } from '../google/read-filter.ts';
-import {
-  type CountedVulnerability,
-  type VulnerabilityCount,
-  countVulnerabilities,
-  countedVulnerabilities,
-} from '../google/vulnerability-summary.ts';
-import { listSightings } from '../store/sighting-rows.ts';
+import { type VulnerabilityCount, countVulnerabilities } from '../google/vulnerability-summary.ts';
+import { countOccurrences } from '../store/occurrence-counts.ts';
+import { countDerived } from './count-derived.ts';
+import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
-import { derivedBounds } from './derived-bounds.ts';
-import { listOccurrences } from './list-occurrences.ts';
 
-/** Occurrences that one summary reads at most. */
-const MAX_READ = 100_000;
+/** Occurrences of clients that one summary reads at most. */
+const MAX_READ = 50_000;
 /** Images that one summary examines at most. */
 const MAX_IMAGES = 500;
-const PAGE = 1000;
 
 /** Whose vulnerabilities to count; an empty filter counts all. */
 export interface SummaryInput {
@@ -33,38 +29,24 @@ export async function summariseVulnerabilities(
 ): Promise<readonly VulnerabilityCount[]> {
   const { caller, project } = input;
   authorise(caller, 'containeranalysis.occurrences.list', project);
-  const given = input.filter.trim();
-  const filter = given === '' ? 'kind="VULNERABILITY"' : `kind="VULNERABILITY" AND (${given})`;
-  // The filter as it was given first, for its positions are those that an error names.
-  readOccurrenceFilter(given);
-  const counted: CountedVulnerability[] = [];
-  let pageToken: string | undefined;
-  do {
-    const resume = pageToken === undefined ? {} : { pageToken };
-    const page = await listOccurrences(deps, {
-      caller,
-      project,
-      filter,
-      pageSize: PAGE,
-      ...resume,
-    });
-    if (pageToken === undefined) await refuseManyImages(deps, project, filter);
-    counted.push(...countedVulnerabilities(page.occurrences));
-    pageToken = page.nextPageToken;
-    if (counted.length > MAX_READ) throw tooMany(`${MAX_READ} vulnerabilities`);
-  } while (pageToken !== undefined);
-  return countVulnerabilities(counted);
+  const filter = onlyVulnerabilities(readOccurrenceFilter(input.filter));
+  await requireProject(deps, project);
+  const written = await countOccurrences(deps.store, { project, filter, most: MAX_READ });
+  if (written === undefined) throw tooMany(`${MAX_READ} vulnerabilities`);
+  const found = await countDerived(deps, { project, filter, mostImages: MAX_IMAGES });
+  if (found === undefined) throw tooMany(`${MAX_IMAGES} images`);
+  return countVulnerabilities(
+    [...written, ...found].map(({ severity, ...counts }) => ({
+      ...counts,
+      severity: SEVERITIES[severity] ?? 'SEVERITY_UNSPECIFIED',
+    })),
+  );
 }
 
-async function refuseManyImages(deps: Deps, project: string, filter: string): Promise<void> {
-  const { low, high } = derivedBounds(readOccurrenceFilter(filter));
-  const sightings = await listSightings(deps.store, {
-    project,
-    from: { resourceUri: low, digest: '' },
-    below: high,
-    limit: MAX_IMAGES + 1,
-  });
-  if (sightings.length > MAX_IMAGES) throw tooMany(`${MAX_IMAGES} images`);
+function onlyVulnerabilities(filter: ResolvedFilter): ResolvedFilter {
+  const kinds = readOccurrenceFilter('kind="VULNERABILITY"');
+  if (kinds.kind === 'all' || filter.kind === 'all') return kinds;
+  return joinFilters('and', [kinds, filter]);
 }
 
 function tooMany(what: string): AssayError {

@@ -23,6 +23,7 @@ interface MatchRow {
   readonly advisoryId: string;
   readonly generation: number;
   readonly severity: number;
+  readonly fixable: number;
   readonly time: Micros;
   readonly body: string;
 }
@@ -37,6 +38,7 @@ const upsertMatch = statement((sql, p: MatchRow) =>
       advisory_id: p.advisoryId,
       generation: p.generation,
       severity: p.severity,
+      fixable: p.fixable,
       first_time: p.time,
       change_time: p.time,
       body: p.body,
@@ -45,6 +47,7 @@ const upsertMatch = statement((sql, p: MatchRow) =>
       conflict.columns(['package', 'advisory_id']).doUpdateSet((kept) => ({
         generation: kept.ref('excluded.generation'),
         severity: kept.ref('excluded.severity'),
+        fixable: kept.ref('excluded.fixable'),
         body: kept.ref('excluded.body'),
         change_time: kept
           .case()
@@ -144,6 +147,8 @@ async function findChunk(db: Reader, ids: readonly number[]): Promise<PackageMat
 }
 
 function toRow(match: Match, matched: Matched & { time: Micros }): MatchRow {
-  const { advisoryId, severity } = match;
-  return { ...matched, advisoryId, severity: severityRank(severity), body: formatStored(match) };
+  const { advisoryId, fixedVersion } = match;
+  const severity = severityRank(match.severity);
+  const fixable = fixedVersion === undefined ? 0 : 1;
+  return { ...matched, advisoryId, severity, fixable, body: formatStored(match) };
 }

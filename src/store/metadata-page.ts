@@ -10,6 +10,7 @@ import { type CursorKey, formatPageToken, parsePageToken } from './cursor.ts';
 import { type FilterColumns, filterToSql } from './filter-sql.ts';
 import { type JsonDialect, jsonDialect } from './json-sql.ts';
 import { type Equalities, type MetadataPlan, planMetadata } from './metadata-plan.ts';
+import { runnable } from './raw-statement.ts';
 import type { BoundStatement } from './sql-builder.ts';
 import type { Reader } from './store-contract.ts';
 
@@ -17,6 +18,8 @@ import type { Reader } from './store-contract.ts';
 const EXAMINED = 5000;
 /** Comparisons that one page may make; a filter of many terms examines fewer rows. */
 const STEPS = 100_000;
+/** Comparisons that one answer over a whole list may make. */
+const WHOLE_STEPS = 500_000;
 /** Rows that every page examines, whatever its filter. */
 const EXAMINED_AT_LEAST = 20;
 
@@ -89,6 +92,38 @@ export function metadataStatements(
   const listing = { list, plan, after: startOf(plan) };
   const page = pageStatement(db, listing, undefined);
   return isCovered(plan) ? [page] : [boundStatement(db, listing), page];
+}
+
+/** Which rows a list may read, for what is made of all of them at once. */
+export interface WholeList {
+  /** Rows to be examined at most. */
+  readonly limit: number;
+  /** Finds a row where there are more than that. */
+  readonly beyond: BoundStatement<unknown>;
+  /** The rows that pass. */
+  readonly rows: RawBuilder<unknown>;
+}
+
+/** A list as one piece: `limit` rows of it at most, fewer where the filter has many terms. */
+export function wholeList(
+  { sql: builder }: Pick<Reader, 'sql'>,
+  list: Omit<MetadataList, 'pageSize' | 'pageToken'>,
+  most: number,
+): WholeList {
+  const plan = planMetadata(list.table, list.filter);
+  const listing = { list: { ...list, pageSize: most }, plan, after: startOf(plan) };
+  const limit = Math.min(most, Math.floor(WHOLE_STEPS / Math.max(1, filterSteps(plan.rest))));
+  const dialect = jsonDialect(builder);
+  const keyColumns = sql.join(KEYS[plan.order].columns.map((name) => sql.ref(name)));
+  const keys = source(listing, { columns: keyColumns, limit: limit + 1, dialect });
+  const rows = source(listing, { columns: sql`*`, limit, dialect });
+  const rest = filterToSql(plan.rest, { columns: list.columns, dialect }) ?? sql`1 = 1`;
+  const tests = [...(plan.ownerless ? equalTo(list.owner) : []), rest];
+  return {
+    limit,
+    beyond: runnable(sql`select id from (${keys}) as examined limit 1 offset ${limit}`),
+    rows: sql`select * from (${rows}) as examined where ${sql.join(tests, sql` and `)}`,
+  };
 }
 
 /** Whether the indexes give what passes and nothing else. */
@@ -191,14 +226,4 @@ function above(prefix: string): string {
 function keyOf({ order }: MetadataPlan, row: PlaceRow): CursorKey {
   const time = [row.create_time, row.id];
   return order === 'time' ? time : [row.resource_uri ?? '', ...time];
-}
-
-function runnable<Row>(query: RawBuilder<Row>): BoundStatement<Row> {
-  return {
-    commandFor: (builder) => {
-      const { sql: text, parameters } = query.compile(builder);
-      // Only texts and numbers were bound above.
-      return { sql: text, parameters: parameters as (string | number)[] };
-    },
-  };
 }

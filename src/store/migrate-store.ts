@@ -10,6 +10,7 @@ import { firstTables } from './migrations/0001-first-tables.ts';
 import { iamPolicies } from './migrations/0002-iam-policies.ts';
 import { notifications } from './migrations/0003-notifications.ts';
 import { vexProducts } from './migrations/0004-vex-products.ts';
+import { derivedKeys } from './migrations/0005-derived-keys.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   iamPolicies,
   notifications,
   vexProducts,
+  derivedKeys,
 ];
 
 /** The schema that this version of Assay reads and writes. */

@@ -1,6 +1,6 @@
 /** Occurrences that clients wrote, in the store. Those derived from scans are never rows. */
 import { AssayError } from '../domain/error.ts';
-import { severityRankOf } from '../domain/filter-columns.ts';
+import { isFixable, severityRankOf } from '../domain/filter-columns.ts';
 import type { Occurrence } from '../domain/note.ts';
 import {
   noteName,
@@ -50,6 +50,7 @@ const insertOccurrence = statement((sql, p: OccurrenceTable) =>
       note_project: p.note_project,
       note_id: p.note_id,
       severity: p.severity,
+      fixable: p.fixable,
       create_time: p.create_time,
       update_time: p.update_time,
       body: p.body,
@@ -188,6 +189,7 @@ function toRow(occurrence: Occurrence): OccurrenceTable {
     note_project: note.project,
     note_id: note.note,
     severity: severityRankOf(occurrence),
+    fixable: isFixable(occurrence) ? 1 : 0,
     create_time: createTime,
     update_time: updateTime,
     body: formatSearchable(kept),

@@ -139,6 +139,44 @@ describe('migrations', () => {
     await store.close();
   });
 
+  it('find the keys and counts of what was kept before', () => {
+    migrateStore(folder);
+    rmSync(databaseFile(folder));
+    const old = new DatabaseSync(databaseFile(folder));
+    old.exec('create table setting (name text not null primary key, value text not null)');
+    for (const { statements } of MIGRATIONS.slice(0, 2)) {
+      for (const statement of statements(SQLITE_DIALECT)) old.exec(statement);
+    }
+    old.exec(`insert into setting values ('schema_version', '2')`);
+    const pkg = JSON.stringify({ name: 'libssl3', version: '3.0.1-1' });
+    old.exec(`insert into package values (1, 'i', 'Debian:12', 'openssl', '3', '${pkg}', 0)`);
+    const match = 'insert into package_match values (1, ?, 1, 4, 1, 1, ?)';
+    old.prepare(match).run('A', JSON.stringify({ fixedVersion: '3.0.2' }));
+    old.prepare(match).run('B', JSON.stringify({}));
+    const row = `insert into occurrence values ('p', ?, 'VULNERABILITY', 'r', 'r', 'p', 'n', 4, 1, 1, ?)`;
+    for (const kind of ['NORMAL', 'MAXIMUM']) {
+      const packageIssue = [{ affectedPackage: 'x' }, { fixedVersion: { kind } }];
+      old.prepare(row).run(kind, JSON.stringify({ detail: { packageIssue } }));
+    }
+    old.close();
+    migrateStore(folder);
+    const now = new DatabaseSync(databaseFile(folder));
+    expect(now.prepare('select name, version from package').get()).toMatchObject({
+      name: 'libssl3',
+      version: '3.0.1-1',
+    });
+    const fixable = (table: string): unknown[] =>
+      now
+        .prepare(`select fixable from ${table} order by 1`)
+        .all()
+        .map((one) => one['fixable']);
+    expect([fixable('package_match'), fixable('occurrence')]).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    now.close();
+  });
+
   it.each(['serve', 'command', 'read'] as const)('%s refuses a newer schema', async (mode) => {
     migrateStore(folder);
     setVersion(SCHEMA_VERSION + 1);

@@ -45,6 +45,8 @@ interface NewPackage {
   readonly ecosystem: string;
   readonly sourceName: string;
   readonly sourceVersion: string;
+  readonly name: string;
+  readonly version: string;
   readonly body: string;
 }
 
@@ -56,6 +58,8 @@ const insertPackage = statement((sql, p: NewPackage) =>
       ecosystem: p.ecosystem,
       source_name: p.sourceName,
       source_version: p.sourceVersion,
+      name: p.name,
+      version: p.version,
       body: p.body,
       matched_generation: 0,
       // The database numbers the rows; kysely's table type does not say so.
@@ -161,6 +165,8 @@ function toNewPackage(found: SoftwarePackage): NewPackage {
     ecosystem: version.ecosystem ?? '',
     sourceName: version.source.name,
     sourceVersion: version.source.version,
+    name: version.name,
+    version: version.version,
     body: formatStored(version),
   };
 }

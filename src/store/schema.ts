@@ -54,6 +54,8 @@ export interface OccurrenceTable {
   note_id: string;
   /** Severity rank, 0 to 5; 0 where the kind has none. */
   severity: number;
+  /** 1 where a vulnerability has a fix. */
+  fixable: number;
   create_time: Micros;
   update_time: Micros;
   body: string;
@@ -106,6 +108,9 @@ export interface PackageTable {
   ecosystem: string;
   source_name: string;
   source_version: string;
+  /** The package's own name and version. */
+  name: string;
+  version: string;
   body: string;
   /** The advisory generation that its matches were computed from; 0: never. */
   matched_generation: number;
@@ -205,6 +210,8 @@ export interface PackageMatchTable {
   advisory_id: string;
   generation: number;
   severity: number;
+  /** 1 where a version fixes it. */
+  fixable: number;
   first_time: Micros;
   change_time: Micros;
   body: string;

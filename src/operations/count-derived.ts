@@ -1,0 +1,138 @@
+/**
+ * Counting the vulnerabilities that scans found, image by image: in the database where the filter
+ * asks for nothing but resource, kind and severity, else one by one.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isFixable, severityRankOf } from '../domain/filter-columns.ts';
+import { compileFilter } from '../domain/match-filter.ts';
+import {
+  type FieldTest,
+  filterConjuncts,
+  type ResolvedExpression,
+  type ResolvedFilter,
+} from '../domain/resolved-filter.ts';
+import { severityRank } from '../domain/severity.ts';
+import { findAdvisoryGeneration } from '../store/advisory-rows.ts';
+import type { SeverityCount } from '../store/occurrence-counts.ts';
+import {
+  countMatches,
+  findImageContents,
+  findStaleVersions,
+  type MatchCount,
+} from '../store/scanned-rows.ts';
+import { listSightings, type Sighting } from '../store/sighting-rows.ts';
+import { assessSteps } from './assess-vulnerabilities.ts';
+import { refreshMatches } from './current-matches.ts';
+import { derivedBounds, type DerivedBounds } from './derived-bounds.ts';
+import { placeBefore } from './derived-place.ts';
+import type { Deps } from './deps.ts';
+import { walkSighting } from './walk-sighting.ts';
+
+/** Whose vulnerabilities to count, and of how many images at most. */
+export interface DerivedCount {
+  readonly project: string;
+  readonly filter: ResolvedFilter;
+  readonly mostImages: number;
+}
+
+interface Counting {
+  readonly filter: ResolvedFilter;
+  readonly bounds: DerivedBounds;
+  readonly generation: number;
+}
+
+/** Counts; undefined where the filter may select more images than that. */
+export async function countDerived(
+  deps: Deps,
+  { project, filter, mostImages }: DerivedCount,
+): Promise<SeverityCount[] | undefined> {
+  const bounds = derivedBounds(filter);
+  if (!bounds.kinds.has('VULNERABILITY')) return [];
+  const from = { resourceUri: bounds.low, digest: '' };
+  const limit = mostImages + 1;
+  const sightings = await listSightings(deps.store, { project, from, below: bounds.high, limit });
+  if (sightings.length > mostImages) return undefined;
+  const generation = await findAdvisoryGeneration(deps.store);
+  const counts: SeverityCount[] = [];
+  const count = isBoundsOnly(filter) ? countRows : countWalked;
+  for (const sighting of sightings) {
+    counts.push(...(await count(deps, { filter, bounds, generation }, sighting)));
+    await nextTurn();
+  }
+  return counts;
+}
+
+/** What {@link derivedBounds} tells exactly. */
+function isBoundsOnly(filter: ResolvedFilter): boolean {
+  return filterConjuncts(filter).every(isExact);
+}
+
+function isExact(part: ResolvedExpression): boolean {
+  if (part.kind !== 'test' || part.place.kind !== 'column') return false;
+  return EXACT[part.place.column]?.(part) ?? false;
+}
+
+const isEquality = ({ test }: FieldTest): boolean =>
+  test.kind === 'compare' && test.operator === '=';
+
+const EXACT: Readonly<Record<string, (part: FieldTest) => boolean>> = {
+  kind: isEquality,
+  noteProjectId: isEquality,
+  severity: ({ test }) => test.kind === 'compare',
+  resource: (part) => isEquality(part) || part.test.kind === 'prefix',
+};
+
+/** Counts an image's matches by the severities of their rows. */
+async function countRows(
+  deps: Deps,
+  { bounds, generation }: Counting,
+  sighting: Sighting,
+): Promise<SeverityCount[]> {
+  const contents = await findImageContents(deps.store, sighting.digest);
+  if (contents === undefined) return [];
+  const times = Map.groupBy(contents.members, ({ packageId }) => packageId);
+  const ids = [...times.keys()];
+  const stale = await findStaleVersions(deps.store, ids, generation);
+  const { unkept } = await refreshMatches(deps, stale, generation);
+  const kept = await countMatches(
+    deps.store,
+    ids.filter((id) => !unkept.has(id)),
+  );
+  const matched = [...unkept].flatMap(([packageId, matches]) =>
+    matches.map(({ severity, fixedVersion }): MatchCount => ({
+      packageId,
+      severity: severityRank(severity),
+      total: 1,
+      fixable: fixedVersion === undefined ? 0 : 1,
+    })),
+  );
+  const resourceUri = `https://${sighting.resourceUri}`;
+  return [...kept, ...matched]
+    .filter(({ severity }) => bounds.severities.has(severity))
+    .map(({ packageId, severity, total, fixable }) => {
+      // A package in two files has each of its vulnerabilities twice.
+      const files = times.get(packageId)?.length ?? 0;
+      return { resourceUri, severity, total: total * files, fixable: fixable * files };
+    });
+}
+
+/** Counts what passes of an image, one by one. */
+async function countWalked(
+  deps: Deps,
+  { filter, bounds, generation }: Counting,
+  sighting: Sighting,
+): Promise<SeverityCount[]> {
+  const passes = compileFilter(filter);
+  const counts: SeverityCount[] = [];
+  const after = placeBefore(sighting);
+  for await (const { steps } of walkSighting(deps, { sighting, after, bounds, generation })) {
+    const assessed = await assessSteps(deps, sighting.project, steps);
+    const passing = assessed.map(({ occurrence }) => occurrence).filter((one) => passes(one));
+    for (const one of passing) {
+      const fixable = isFixable(one) ? 1 : 0;
+      const { resourceUri } = one;
+      counts.push({ resourceUri, severity: severityRankOf(one), total: 1, fixable });
+    }
+  }
+  return counts;
+}

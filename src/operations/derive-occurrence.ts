@@ -1,0 +1,98 @@
+/**
+ * One occurrence that follows from a scan, with its times: an image's discovery, a package of it,
+ * or a match of that package.
+ */
+import type { Match } from '../domain/advisory.ts';
+import type { Occurrence } from '../domain/note.ts';
+import type { ScannedPackage } from '../domain/scan-result.ts';
+import type { Micros } from '../domain/time.ts';
+import {
+  discoveryOccurrence,
+  packageOccurrence,
+  type SightedImage,
+  vulnerabilityOccurrence,
+} from '../google/scanned-occurrences.ts';
+import { findAdvisoryGeneration, listAdvisorySources } from '../store/advisory-rows.ts';
+import {
+  findEcosystems,
+  findImageContents,
+  findImageReading,
+  findVersions,
+  type ImageContents,
+  type ImageMember,
+  type MatchedVersion,
+  type TimedMatch,
+} from '../store/scanned-rows.ts';
+import type { Sighting } from '../store/sighting-rows.ts';
+import { judgeScan } from './assemble-scan-result.ts';
+import { refreshMatches } from './current-matches.ts';
+import type { Deps } from './deps.ts';
+
+/** A package of an image as it is found there. */
+export interface FoundPackage {
+  readonly sighting: Sighting;
+  readonly contents: Pick<ImageContents, 'readTime'>;
+  readonly member: ImageMember;
+  readonly version: MatchedVersion['version'];
+}
+
+/** A match with the times of its row; of one that is not kept, none. */
+export type FoundMatch = Pick<TimedMatch, 'match'> & Partial<TimedMatch>;
+
+/** The discovery of a sighted image; undefined where the image was not read. */
+export async function deriveDiscovery(
+  deps: Deps,
+  sighting: Sighting,
+): Promise<Occurrence | undefined> {
+  const [read, contents, generation] = await Promise.all([
+    findImageReading(deps.store, sighting.digest),
+    findImageContents(deps.store, sighting.digest),
+    findAdvisoryGeneration(deps.store),
+  ]);
+  if (read === undefined || contents === undefined) return undefined;
+  const ids = contents.members.map(({ packageId }) => packageId);
+  const { ecosystems, stale } = await findEcosystems(deps.store, ids, generation);
+  const versions = await findVersions(deps.store, stale);
+  const { problems, sources } = await refreshMatches(deps, versions, generation);
+  const result = judgeScan({
+    read,
+    ecosystems,
+    matched: { problems, sources: sources ?? (await listAdvisorySources(deps.store)) },
+    now: deps.now(),
+    maxAdvisoryAge: Number.MAX_SAFE_INTEGER,
+  });
+  const { firstSeen, lastSeen } = sighting;
+  return discoveryOccurrence(result, imageOf(sighting, firstSeen, lastSeen));
+}
+
+/** A package: known since the image was sighted, changed when the image was read after that. */
+export function derivePackage(found: FoundPackage): Occurrence {
+  const { sighting, contents } = found;
+  const { firstSeen } = sighting;
+  const image = imageOf(sighting, firstSeen, Math.max(firstSeen, contents.readTime));
+  return packageOccurrence(packageOf(found), image);
+}
+
+/** A vulnerability: known since its first match, or since the image was sighted if that is later. */
+export function deriveVulnerability(found: FoundPackage, matched: FoundMatch): Occurrence {
+  const { sighting } = found;
+  const first = Math.max(sighting.firstSeen, matched.firstTime ?? 0);
+  const last = Math.max(first, matched.changeTime ?? 0);
+  const finding = { ...matched.match, package: packageOf(found) };
+  return vulnerabilityOccurrence(finding, imageOf(sighting, first, last));
+}
+
+/** In the order of the advisories' ids, which is that of the rows. */
+export function orderMatches(matches: readonly Match[]): readonly FoundMatch[] {
+  const ordered = matches.toSorted((a, b) => (a.advisoryId < b.advisoryId ? -1 : 1));
+  return ordered.map((match) => ({ match }));
+}
+
+function packageOf({ version, member }: FoundPackage): ScannedPackage {
+  return { ...version, origin: member.origin, path: member.path };
+}
+
+function imageOf(sighting: Sighting, createTime: Micros, updateTime: Micros): SightedImage {
+  const { project, resourceUri, digest } = sighting;
+  return { project, resourceUri: `https://${resourceUri}`, digest, createTime, updateTime };
+}

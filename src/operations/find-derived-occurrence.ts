@@ -1,0 +1,102 @@
+/**
+ * What a scan found, by the keys that its name carries: a look-up of the sighting, of the package
+ * by its name and version, and of its match, never a walk over the image.
+ */
+import type { Occurrence } from '../domain/note.ts';
+import type { OccurrenceName } from '../domain/resource-name.ts';
+import { decodeScannedId, type PackageKey, type ScannedKey } from '../google/scanned-name.ts';
+import { findAdvisoryGeneration } from '../store/advisory-rows.ts';
+import { findImageContents, findNamedVersions, type NamedVersion } from '../store/scanned-rows.ts';
+import { findSighting, type Sighting } from '../store/sighting-rows.ts';
+import { assessVulnerabilities } from './assess-vulnerabilities.ts';
+import { refreshMatches } from './current-matches.ts';
+import type { Deps } from './deps.ts';
+import {
+  deriveDiscovery,
+  derivePackage,
+  deriveVulnerability,
+  type FoundMatch,
+  type FoundPackage,
+} from './derive-occurrence.ts';
+
+/** The occurrence of a name; undefined where no scan of the project finds it (any more). */
+export async function findDerivedOccurrence(
+  deps: Deps,
+  name: OccurrenceName,
+): Promise<Occurrence | undefined> {
+  const key = decodeScannedId(name.occurrence);
+  if (key === undefined) return undefined;
+  const { digest } = key;
+  const resourceUri = `${key.resource}@${digest}`;
+  const sighting = findSighting(deps.store, { project: name.project, resourceUri, digest });
+  if (key.package !== undefined) return findInImage(deps, { key, of: key.package, sighting });
+  const seen = await sighting;
+  return seen && deriveDiscovery(deps, seen);
+}
+
+/** Names that were made before they told architectures apart mean the first. */
+function isNamed(of: PackageKey, version: NamedVersion['version']): boolean {
+  if (version.type !== of.type) return false;
+  return of.architecture === undefined || version.architecture === of.architecture;
+}
+
+interface Wanted {
+  readonly key: ScannedKey;
+  readonly of: PackageKey;
+  /** Under way: the three look-ups need nothing of each other. */
+  readonly sighting: Promise<Sighting | undefined>;
+}
+
+async function findInImage(deps: Deps, wanted: Wanted): Promise<Occurrence | undefined> {
+  const { key, of } = wanted;
+  const asked = { name: of.name, version: of.version, advisory: key.advisory ?? '' };
+  const [sighting, contents, versions] = await Promise.all([
+    wanted.sighting,
+    findImageContents(deps.store, key.digest),
+    findNamedVersions(deps.store, asked),
+  ]);
+  if (sighting === undefined || contents === undefined) return undefined;
+  for (const one of versions.filter(({ version }) => isNamed(of, version))) {
+    const member = contents.members.find(
+      ({ packageId, path }) => packageId === one.packageId && path === of.path,
+    );
+    if (member === undefined) continue;
+    const found = { sighting, contents, member, version: one.version };
+    return key.advisory === undefined
+      ? derivePackage(found)
+      : findMatch(deps, found, { one, asked });
+  }
+  return undefined;
+}
+
+async function findMatch(
+  deps: Deps,
+  found: FoundPackage,
+  {
+    one,
+    asked,
+  }: { readonly one: NamedVersion; readonly asked: Parameters<typeof findNamedVersions>[1] },
+): Promise<Occurrence | undefined> {
+  const matched = one.generation === one.current ? one.found : await matchAnew(deps, one, asked);
+  if (matched === undefined) return undefined;
+  const { project } = found.sighting;
+  const derived = [deriveVulnerability(found, matched)];
+  return (await assessVulnerabilities(deps, project, derived))[0];
+}
+
+/** The match after an import, as a list would find it. */
+async function matchAnew(
+  deps: Deps,
+  one: NamedVersion,
+  asked: Parameters<typeof findNamedVersions>[1],
+): Promise<FoundMatch | undefined> {
+  const generation = await findAdvisoryGeneration(deps.store);
+  const { unkept } = await refreshMatches(deps, [one], generation);
+  const fresh = unkept.get(one.packageId);
+  if (fresh !== undefined) {
+    const match = fresh.find(({ advisoryId }) => advisoryId === asked.advisory);
+    return match && { match };
+  }
+  const again = await findNamedVersions(deps.store, asked);
+  return again.find(({ packageId }) => packageId === one.packageId)?.found;
+}
