@@ -4,9 +4,9 @@
  * time, so that a crash between tells nothing twice and leaves nothing out.
  */
 import type { Occurrence } from '../domain/note.ts';
+import { PASS_ALL } from '../domain/resolved-filter.ts';
 import type { Micros } from '../domain/time.ts';
 import { encodeScannedId } from '../google/scanned-name.ts';
-import { scannedOccurrences } from '../google/scanned-occurrences.ts';
 import { scannerNoteName, vulnerabilityNoteId } from '../google/scanned-notes.ts';
 import { findAdvisoryGeneration } from '../store/advisory-rows.ts';
 import { findAnnouncement, saveAnnouncement } from '../store/announcement-rows.ts';
@@ -17,8 +17,9 @@ import { chunksOf } from '../store/stored-json.ts';
 import { addEvents } from './add-events.ts';
 import { occurrenceEvent } from './change-events.ts';
 import type { Deps } from './deps.ts';
+import { derivedBounds, type DerivedBounds } from './derived-bounds.ts';
+import { placeBefore } from './derived-place.ts';
 import type { NewEvent } from './emit.ts';
-import { loadScan } from './load-scan.ts';
 import {
   type StoredTold,
   type ToldOccurrence,
@@ -27,12 +28,16 @@ import {
   toldKey,
   toldOf,
 } from './told-occurrences.ts';
+import { walkSighting } from './walk-sighting.ts';
 
 /** Changes that one transaction tells of. */
 const TOGETHER = 200;
 /** The generation of an image of which only a part was told. */
 const UNFINISHED = -1;
-const TOLD_KINDS = new Set(['DISCOVERY', 'VULNERABILITY'] as const);
+const TOLD: DerivedBounds = {
+  ...derivedBounds(PASS_ALL),
+  kinds: new Set(['DISCOVERY', 'VULNERABILITY']),
+};
 
 /** Whom to tell. */
 export interface Audience {
@@ -59,7 +64,7 @@ export async function announceSighting(
   const before = known?.generation ?? UNFINISHED;
   if (before >= generation) return;
   const current = await findAdvisoryGeneration(deps.store);
-  const derived = await derivedNow(deps, sighting);
+  const derived = await derivedNow(deps, sighting, current);
   if (derived === undefined) return;
   const told = readTold(known?.told ?? { packages: [] });
   const changes = compare(sighting, told, derived);
@@ -102,20 +107,18 @@ function partsOf(changes: readonly Change[]): readonly (readonly Change[])[] {
 async function derivedNow(
   deps: Deps,
   sighting: Sighting,
+  generation: number,
 ): Promise<ReadonlyMap<string, Occurrence> | undefined> {
-  const { project, resourceUri, digest, firstSeen, lastSeen } = sighting;
-  const result = await loadScan(deps, { reference: resourceUri, digest });
-  if (result === undefined) return undefined;
-  if (result.problems.some(({ code }) => code === 'advisories-changed')) return undefined;
-  const times = { createTime: firstSeen, updateTime: lastSeen };
-  const image = { project, resourceUri: `https://${resourceUri}`, digest, ...times };
-  const occurrences = scannedOccurrences(result, image, TOLD_KINDS);
-  return new Map(
-    occurrences.flatMap((occurrence) => {
+  const walk = { sighting, after: placeBefore(sighting), bounds: TOLD, generation };
+  const derived = new Map<string, Occurrence>();
+  for await (const { steps } of walkSighting(deps, walk)) {
+    for (const { occurrence } of steps) {
       const told = toldOf(occurrence);
-      return told === undefined ? [] : [[toldKey(told), occurrence] as const];
-    }),
-  );
+      if (told !== undefined) derived.set(toldKey(told), occurrence);
+    }
+  }
+  const moved = (await findAdvisoryGeneration(deps.store)) !== generation;
+  return derived.size === 0 || moved ? undefined : derived;
 }
 
 function compare(

@@ -31,6 +31,7 @@ export interface StoredTold {
     version: string,
     path: string,
     found: readonly (readonly [advisory: string, rank: number, hash: string])[],
+    architecture?: string,
   ])[];
 }
 
@@ -53,19 +54,24 @@ export function toldOf({ name, detail }: Occurrence): ToldOccurrence | undefined
 
 /** The text that an occurrence is kept under. */
 export function toldKey({ kind, package: pkg, advisory }: ToldOccurrence): string {
-  return JSON.stringify([kind, pkg?.type, pkg?.name, pkg?.version, pkg?.path, advisory]);
+  return JSON.stringify([kind, advisory, ...(pkg === undefined ? [] : keysOf(pkg))]);
+}
+
+function keysOf({ type, name, version, path, architecture }: PackageKey): readonly string[] {
+  return [type, name, version, path, ...(architecture === undefined ? [] : [architecture])];
 }
 
 /** Reads the stored form. */
 export function readTold({ discovery, packages }: StoredTold): Map<string, ToldOccurrence> {
-  const told: ToldOccurrence[] = packages.flatMap(([type, name, version, path, found]) =>
-    found.map(([advisory, rank, hash]) => ({
-      kind: 'VULNERABILITY' as const,
-      package: { type, name, version, path },
-      advisory,
-      severity: SEVERITIES[rank] ?? SEVERITIES[0],
-      hash,
-    })),
+  const told: ToldOccurrence[] = packages.flatMap(
+    ([type, name, version, path, found, architecture]) =>
+      found.map(([advisory, rank, hash]) => ({
+        kind: 'VULNERABILITY' as const,
+        package: { type, name, version, path, ...(architecture !== undefined && { architecture }) },
+        advisory,
+        severity: SEVERITIES[rank] ?? SEVERITIES[0],
+        hash,
+      })),
   );
   if (discovery !== undefined) {
     told.push({ kind: 'DISCOVERY', severity: SEVERITIES[0], hash: discovery });
@@ -80,15 +86,15 @@ export function storedTold(told: ToldOccurrences): StoredTold {
   const found = all.flatMap((one) =>
     one.package === undefined ? [] : [{ ...one, package: one.package }],
   );
-  const groups = Map.groupBy(found, ({ package: { type, name, version, path } }) =>
-    JSON.stringify([type, name, version, path]),
-  );
+  const groups = Map.groupBy(found, ({ package: pkg }) => JSON.stringify(keysOf(pkg)));
   const packages = [...groups].map(([key, own]) => {
-    const [type = '', name = '', version = '', path = ''] = JSON.parse(key) as string[];
+    const [type = '', name = '', version = '', path = '', ...more] = JSON.parse(key) as string[];
     const rows = own.map(
       ({ advisory = '', severity, hash }) => [advisory, severityRank(severity), hash] as const,
     );
-    return [type, name, version, path, rows] as const;
+    const [architecture] = more;
+    const keys = [type, name, version, path, rows] as const;
+    return architecture === undefined ? keys : ([...keys, architecture] as const);
   });
   return { ...(discovery === undefined ? {} : { discovery }), packages };
 }
