@@ -73,7 +73,7 @@ export function derivePackage(found: FoundPackage): Occurrence {
   return packageOccurrence(packageOf(found), image);
 }
 
-/** A vulnerability: known since its first match, or since the image was sighted if that is later. */
+/** A vulnerability: known since its first match, or the first sighting of the image if later. */
 export function deriveVulnerability(found: FoundPackage, matched: FoundMatch): Occurrence {
   const { sighting } = found;
   const first = Math.max(sighting.firstSeen, matched.firstTime ?? 0);
