@@ -1,17 +1,24 @@
-/** Notifications without a server: a store, a clock that is told, and receivers that are functions. */
+/** Notifications without a server: a store, a clock that is told, receivers that are functions. */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { NOTIFICATION_LANES } from '../../src/jobs/notification-lanes.ts';
+import { rawTar } from '../../src/image/raw-tar.ts';
 import { runDueJobs } from '../../src/jobs/run-jobs.ts';
 import type { Caller } from '../../src/domain/caller.ts';
+import type { Digest } from '../../src/domain/digest.ts';
 import type { Micros } from '../../src/domain/time.ts';
 import { addDestination } from '../../src/operations/add-destination.ts';
 import type { AddDestinationInput } from '../../src/operations/add-destination.ts';
 import { createProject } from '../../src/operations/create-project.ts';
 import type { Deps, Outbound } from '../../src/operations/deps.ts';
+import { importAdvisories } from '../../src/operations/import-advisories.ts';
+import { scanImage } from '../../src/operations/scan-image.ts';
 import type { GuardedRequest } from '../../src/remote/guarded-fetch.ts';
 import { parsePostgresUrl } from '../../src/store/postgres-address.ts';
 import { openPostgresStore } from '../../src/store/postgres-store.ts';
-import { NOW, openFakeDeps } from './fake-deps.ts';
+import { NOW, memoryImage, openFakeDeps } from './fake-deps.ts';
+import { DEBIAN12, dpkgStatus } from './image-layout.ts';
+import { osvRecord, writeOsvExport } from './osv-records.ts';
 import { type TestDatabase, createTestDatabase, postgresPrograms } from './postgres.ts';
 
 /** Who does all in these tests. */
@@ -28,6 +35,12 @@ interface Answered {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What a record says: whom it hits, and how severe it is. */
+export interface OsvOf {
+  readonly package: string;
+  readonly severity?: string;
+}
+
 /** What the tests work with. */
 export interface NotificationBench {
   readonly deps: Deps;
@@ -37,8 +50,12 @@ export interface NotificationBench {
   readonly requests: GuardedRequest[];
   /** Replaces the receiver of a host. */
   readonly receive: (host: string, receiver: Receiver) => void;
-  /** Adds a destination of the project `shop`: a webhook at `https://NAME.test/hook` unless told. */
+  /** Adds a destination of the project `shop`: unless told, a webhook at `https://NAME.test/`. */
   readonly add: (name: string, told?: Partial<AddDestinationInput>) => Promise<void>;
+  /** Scans an image of Debian packages such as `app 1.0`; answers its digest. */
+  readonly scan: (name: string, packages: readonly string[]) => Promise<Digest>;
+  /** Imports OSV records of packages by id, in place of those before. */
+  readonly publish: (records: Readonly<Record<string, OsvOf>>) => Promise<void>;
   /** Runs every job that is due, until none is. */
   readonly work: () => Promise<void>;
   /** Lets time pass, and works. */
@@ -65,8 +82,11 @@ export async function openNotificationBench(
   const logged: object[] = [];
   const say = (fields: object): void => void logged.push(fields);
   const log = { info: say, warn: say, error: say };
+  let exports = 0;
+  let image = memoryImage([]);
   const outbound: Outbound = { send: (request) => answer(receivers, requests, request) };
-  const effects = { now, log, outbound, randomBytes: (count: number) => randomBytes(count) };
+  const sources = { openImage: () => image, randomBytes: (count: number) => randomBytes(count) };
+  const effects = { now, log, outbound, ...sources };
   const fake = await openFakeDeps(effects);
   const postgres = database === 'PostgreSQL' ? await openPostgres(now) : undefined;
   const deps = postgres === undefined ? fake.deps : { ...fake.deps, store: postgres.store };
@@ -81,6 +101,19 @@ export async function openNotificationBench(
     receive: (host, receiver) => void receivers.set(host, receiver),
     add: async (name, asked = {}) =>
       void (await addDestination(deps, { ...plain(name, asked), ...asked })),
+    scan: async (name, packages) => {
+      image = memoryImage([
+        rawTar([{ name: 'etc/os-release', content: DEBIAN12 }]),
+        rawTar([{ name: 'var/lib/dpkg/status', content: dpkgStatus(packages) }]),
+      ]);
+      await scanImage(deps, {
+        caller: ADMIN,
+        project: 'shop',
+        image: `registry.example/${name}:1`,
+      });
+      return (await image.manifest()).digest;
+    },
+    publish: (records) => publish(deps, join(fake.folder, `osv-${(exports += 1)}`), records),
     work,
     pass: async (more) => {
       time += more;
@@ -91,6 +124,21 @@ export async function openNotificationBench(
       await fake.close();
     },
   };
+}
+
+async function publish(
+  deps: Deps,
+  folder: string,
+  records: Readonly<Record<string, OsvOf>>,
+): Promise<void> {
+  const path = writeOsvExport(
+    folder,
+    Object.entries(records).map(([id, { package: name, severity = 'HIGH' }]) => {
+      const record = { ...osvRecord(id, name), database_specific: { severity } };
+      return [id, record] as const;
+    }),
+  );
+  await importAdvisories(deps, { caller: ADMIN, path });
 }
 
 async function turns(deps: Deps): Promise<number> {
