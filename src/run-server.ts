@@ -22,6 +22,7 @@ import { ensureProject } from './operations/create-project.ts';
 import { createToken } from './operations/create-token.ts';
 import type { Deps } from './operations/deps.ts';
 import { installSystemPolicy } from './operations/install-system-policy.ts';
+import { freeJobs } from './operations/job-lease.ts';
 import { listTokens } from './operations/list-tokens.ts';
 import { pruneDecisions } from './operations/prune-decisions.ts';
 import { pruneNotifications } from './operations/prune-notifications.ts';
@@ -80,6 +81,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
   try {
     const adminTokenFile = await prepare(deps, folder, config);
     const running = await listen(deps, folder, { ...config, believed });
+    if (database === undefined) await freeJobs(deps);
     const stopJobs = startJobs(deps, NOTIFICATION_LANES, JOBS_EVERY);
     const stopSchedule = startSchedule(deps, dailyTasks(folder, config), FIRST_TASKS_AFTER);
     await store.announce(reachable(running.http));

@@ -90,17 +90,19 @@ export async function addDestination(
 
 async function readDestination(deps: Deps, input: AddDestinationInput): Promise<Destination> {
   const { kind, secret, topicProject } = input;
-  const url = await readUrl(deps, input);
+  const name = parseDestinationName(input.name);
+  const selection = readSelection(input);
   checkSecret(input);
+  const url = await readUrl(deps, input);
   return {
     id: deps.newId(),
     project: input.project,
-    name: parseDestinationName(input.name),
+    name,
     kind,
     url: url.href,
     ...(secret === undefined ? {} : { secret }),
     ...(topicProject === undefined ? {} : { topicProject: parseProjectId(topicProject) }),
-    selection: readSelection(input),
+    selection,
     createTime: deps.now(),
   };
 }

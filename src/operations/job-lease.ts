@@ -6,6 +6,7 @@ import { SECOND } from '../domain/time.ts';
 import {
   type JobKind,
   type LeasedJob,
+  endLeases,
   ensureJob,
   finishJob,
   hasDueJob,
@@ -17,7 +18,7 @@ import type { Deps } from './deps.ts';
 /**
  * Longer than any turn of a job may last; a process that died gives its jobs up after this long.
  */
-const LEASE = 60 * SECOND;
+const LEASE = 30 * SECOND;
 const AFTER_FAILURE = 10 * SECOND;
 
 const ROUTING = { kind: 'route-events', key: '' } as const;
@@ -41,4 +42,12 @@ export async function takeJobs(
 /** Gives a job back that failed, to be run again a little later. */
 export async function giveBack(deps: Deps, job: LeasedJob): Promise<void> {
   await deps.store.write((tx) => finishJob(tx, job, deps.now() + AFTER_FAILURE));
+}
+
+/**
+ * Frees what a server that died still held, so that a restart goes on at once. Only for who has the
+ * store alone: over a shared database another may hold them.
+ */
+export async function freeJobs(deps: Deps): Promise<void> {
+  await deps.store.write(endLeases);
 }

@@ -7,7 +7,7 @@
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
-import type { Agent, buildConnector } from 'undici';
+import type { Agent, buildConnector, Dispatcher } from 'undici';
 import { AssayError } from '../domain/error.ts';
 import { type DestinationGuard, createDestinationGuard } from './destination-guard.ts';
 import type { DestinationRule } from './destination-guard.ts';
@@ -51,6 +51,7 @@ export interface GuardedFetchOptions extends DestinationRule {
 const CONNECT_MS = 5000;
 const HEADER_BYTES = 32 * 1024;
 const DISCARD_BYTES = 16 * 1024;
+const DISCARD_MS = 1000;
 
 /** Opens a pool of connections behind a guard; the network library comes with the first call. */
 export function openGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
@@ -135,6 +136,14 @@ function strayed(socket: Socket, address: string): AssayError | undefined {
   return new AssayError('permission-denied', 'a connection went elsewhere than it was sent');
 }
 
+async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
+  try {
+    await body.dump({ limit: DISCARD_BYTES, signal: AbortSignal.timeout(DISCARD_MS) });
+  } catch {
+    // Whatever happens to what nobody wants to read.
+  }
+}
+
 async function send(agent: Agent, message: GuardedRequest): Promise<GuardedAnswer> {
   const { url, method, headers, body, timeoutMs } = message;
   const { request } = await import('undici');
@@ -153,7 +162,7 @@ async function send(agent: Agent, message: GuardedRequest): Promise<GuardedAnswe
         collectBytes(answer.body, cap, `the answer of ${url.host}`).catch((error: unknown) => {
           throw networkError(error, url);
         }),
-      discard: () => answer.body.dump({ limit: DISCARD_BYTES }).catch(() => undefined),
+      discard: () => discard(answer.body),
     };
   } catch (error) {
     throw networkError(error, url);

@@ -145,6 +145,11 @@ export async function finishJob(
   await tx.run(own.where('attempts', '=', taken));
 }
 
+/** Ends every lease; who held one finds its count changed when it is taken again. */
+export async function endLeases(tx: Tx): Promise<void> {
+  await tx.run(tx.sql.updateTable('job').set({ lease_until: null }));
+}
+
 /** Deletes a job that can never be asked for again. */
 export async function deleteJob(tx: Tx, { kind, key }: JobKey): Promise<void> {
   const jobs = tx.sql.deleteFrom('job').where('kind', '=', kind);
