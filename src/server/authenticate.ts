@@ -77,10 +77,14 @@ export async function authenticateWebhook(
   );
 }
 
+const CERTIFICATES_OF = new WeakMap<Socket, Uint8Array>();
+
 /** The certificate of a connection (DER) where TLS has verified it, else undefined. */
 export function verifiedCertificate(socket: Socket): Uint8Array | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
-  return socket.getPeerCertificate().raw;
+  const known = CERTIFICATES_OF.get(socket) ?? socket.getPeerCertificate().raw;
+  CERTIFICATES_OF.set(socket, known);
+  return known;
 }
 
 async function callerOfToken(authenticator: Authenticator, header: string): Promise<Caller> {

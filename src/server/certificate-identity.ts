@@ -8,6 +8,9 @@ import type { Identity } from '../domain/token-issuer.ts';
 
 const PREFIX = '//assay/certificates';
 
+/** A connection shows the same bytes with each of its requests: they are read once. */
+const IDENTITIES = new WeakMap<Uint8Array, { readonly identity: Identity | undefined }>();
+
 /**
  * The identity of a certificate (DER): its one URI, e.g. a SPIFFE id, as
  * `principal://assay/certificates/uri/URI`, else its one common name as
@@ -15,6 +18,14 @@ const PREFIX = '//assay/certificates';
  * nobody, or more than one.
  */
 export function identityOfCertificate(der: Uint8Array): Identity | undefined {
+  const known = IDENTITIES.get(der);
+  if (known !== undefined) return known.identity;
+  const identity = readIdentity(der);
+  IDENTITIES.set(der, { identity });
+  return identity;
+}
+
+function readIdentity(der: Uint8Array): Identity | undefined {
   const certificate = new x509.X509Certificate(Uint8Array.from(der));
   const uris = alternativeNames(certificate, 'url');
   const names = certificate.subjectName.getField('CN');

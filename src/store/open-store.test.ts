@@ -14,6 +14,7 @@ import { SQLITE_DIALECT } from './migration.ts';
 import { openStore } from './open-store.ts';
 import { createProject, findProject, listProjects } from './project-rows.ts';
 import type { StoreOptions } from './store-contract.ts';
+import { findToken } from './token-rows.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -132,10 +133,15 @@ describe('migrations', () => {
     }
     old.exec(`insert into setting values ('schema_version', '${from}')`);
     old.exec(`insert into project values ('p-roject', 1)`);
+    old.exec(
+      `insert into token (hash, id, name, role, create_time) values ('h', 't', 'n', 'admin', 1)`,
+    );
     old.close();
     expect(migrateStore(folder)).toEqual({ from, to: SCHEMA_VERSION });
     const store = await openStore(options('command'));
     expect(await findProject(store, 'p-roject')).toEqual(project);
+    const token = { id: 't', hash: 'h', name: 'n', roles: ['admin'], createTime: 1 };
+    expect(await findToken(store, 'h')).toEqual(token);
     await store.close();
   });
 

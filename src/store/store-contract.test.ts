@@ -10,6 +10,7 @@ import {
   postgresPrograms,
   type TestDatabase,
 } from '../../test/support/postgres.ts';
+import { type IamPolicy, parseIamResource } from '../domain/iam-policy.ts';
 import type { Advisory, Match } from '../domain/advisory.ts';
 import { parseDigest } from '../domain/digest.ts';
 import type { Note, Occurrence } from '../domain/note.ts';
@@ -86,6 +87,7 @@ import {
   listSeenTags,
   listSightedRange,
 } from './sighted-repository-rows.ts';
+import { deleteIamPolicy, findIamPolicy, setIamPolicy } from './iam-policy-rows.ts';
 import { createToken, deleteToken, findToken, listTokens } from './token-rows.ts';
 
 const T0 = 1_790_000_000_000_000;
@@ -189,10 +191,38 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
     });
   });
 
+  it('keeps IAM policies, each changed by the etag that it has', async () => {
+    const of = parseIamResource('projects/p/notes/n');
+    const bindings = [{ role: 'roles/containeranalysis.notes.viewer', members: ['allUsers'] }];
+    const set = (etag: string, expectedEtag?: string) =>
+      store.write((tx) => {
+        const policy = { bindings: bindings as IamPolicy['bindings'], etag };
+        return setIamPolicy(tx, of, { policy, updateTime: T0, expectedEtag, unsetEtag: 'ACAB' });
+      });
+    expect(await findIamPolicy(store, of)).toBeUndefined();
+    await expect(set('AAAB', 'AAAA')).rejects.toMatchObject({ code: 'aborted' });
+    await set('AAAB', 'ACAB');
+    await expect(set('AAAC', 'ACAB')).rejects.toMatchObject({ code: 'aborted' });
+    await set('AAAC', 'AAAB');
+    await set('AAAD');
+    expect(await findIamPolicy(store, of)).toEqual({ bindings, etag: 'AAAD' });
+    expect(await findIamPolicy(store, { ...of, kind: 'occurrence' })).toBeUndefined();
+    await store.write((tx) => deleteIamPolicy(tx, of));
+    expect(await findIamPolicy(store, of)).toBeUndefined();
+  });
+
   it('keeps projects, clusters, tokens and the audit trail', async () => {
     const cluster = { project: 'p', location: 'eu', name: 'c', createTime: T0 };
     const token = { id: 't', hash: 'h', name: 'admin', roles: ['admin'], createTime: T0 } as const;
-    const bound = { ...token, id: 'u', hash: 'i', project: 'p', expireTime: T0 + DAY };
+    const bound = {
+      ...token,
+      id: 'u',
+      hash: 'i',
+      project: 'p',
+      expireTime: T0 + DAY,
+      roles: ['agent', 'roles/containeranalysis.notes.viewer'] as const,
+      member: 'serviceAccount:ci@shop.example',
+    };
     const entry = { id: id(T0), time: T0, project: 'p', caller: 'cli', action: 'a', resource: 'r' };
     const created = await store.write(async (tx) => {
       await createToken(tx, token);
