@@ -1,8 +1,9 @@
 /** What gRPC's clients are told where something is wrong, by a client that sends any bytes. */
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GrpcClient, grpcClient } from '../../test/support/grpc-client.ts';
 import { createGrpcCodec } from '../google/grpc-codec.ts';
 import type { Deps } from '../operations/deps.ts';
 import { buildGrpcListener, type GrpcListener, grpcPort } from './grpc-listener.ts';
@@ -12,7 +13,7 @@ const codec = createGrpcCodec();
 const logged: string[] = [];
 let store: object = {};
 let listener: GrpcListener;
-let client: Client;
+let client: GrpcClient;
 
 beforeAll(async () => {
   const log = {
@@ -30,7 +31,7 @@ beforeAll(async () => {
     },
   });
   await listener.listen({ host: '127.0.0.1', port: 0 });
-  client = new Client(`127.0.0.1:${grpcPort(listener)}`, credentials.createInsecure());
+  client = grpcClient({ address: `127.0.0.1:${grpcPort(listener)}` });
 });
 
 afterAll(async () => {
@@ -38,27 +39,11 @@ afterAll(async () => {
   await listener.close();
 });
 
-interface Sent {
-  readonly token?: string;
-  readonly deadline?: number;
-}
-
 /** Sends bytes to a method; answers the error. */
-function refusal(path: string, bytes: Uint8Array, { token = 'good', deadline }: Sent = {}) {
-  const metadata = new Metadata();
-  if (token !== '') metadata.set('authorization', `Bearer ${token}`);
-  const same = (value: Buffer): Buffer => value;
-  return new Promise<ServiceError>((resolve, reject) => {
-    client.makeUnaryRequest(
-      path,
-      same,
-      same,
-      Buffer.from(bytes),
-      metadata,
-      { ...(deadline !== undefined && { deadline: Date.now() + deadline }) },
-      (error) => (error === null ? reject(new Error('it was answered')) : resolve(error)),
-    );
-  });
+async function refusal(path: string, bytes: Uint8Array, token = 'good'): Promise<ServiceError> {
+  const answer = await client.send(path, bytes, token === '' ? {} : { token });
+  if (answer instanceof Error) return answer;
+  throw new Error('it was answered');
 }
 
 const GRAFEAS = '/grafeas.v1.Grafeas';
@@ -70,7 +55,7 @@ describe('gRPC refuses', () => {
     ['no token', '', status.UNAUTHENTICATED, 'no bearer token'],
     ['a wrong token', 'bad', status.UNAUTHENTICATED, 'not known here'],
   ])('%s', async (_name, token, code, message) => {
-    const error = await refusal(`${GRAFEAS}/GetNote`, new Uint8Array(), { token });
+    const error = await refusal(`${GRAFEAS}/GetNote`, new Uint8Array(), token);
     expect(error).toMatchObject({ code, details: expect.stringContaining(message) as unknown });
   });
 
