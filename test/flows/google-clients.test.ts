@@ -169,6 +169,15 @@ function summariesOf(version: string, name: string): readonly string[] {
 
 const IMAGE_NOTE = { v1: 'image', v1beta1: 'baseImage' } as const;
 
+it.each(WAYS)('%s: the one client gives the other', async (_name, way) => {
+  const { grafeas, containerAnalysis } = await clientsOfV1(way());
+  const other = (
+    containerAnalysis as unknown as { getGrafeasClient: () => GoogleClient }
+  ).getGrafeasClient();
+  expect(await answerOf(other, 'listNotes', { parent: PROJECT })).toEqual(expect.any(Array));
+  await Promise.all([grafeas, containerAnalysis, other].map((client) => client.close()));
+});
+
 describe.each(WAYS)('%s', (name, way) => {
   describe.each(VERSIONS)('%s', (version, connect, rowsOf) => {
     const id = `${name}-${version}`.toLowerCase().replaceAll(/\W+/g, '-');
