@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseSync } from 'oxc-parser';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { ERROR_CODES } from '../src/domain/error.ts';
@@ -114,6 +115,7 @@ describe('the reader of the pages catches', () => {
     ['```yaml\na: [\n```', 'is no YAML'],
     ['```\ntext\n```', 'says not what it is'],
     ['```bash\ntrue\n```', 'says not what it is'],
+    ['```js\nconst = 1;\n```', 'is no JavaScript'],
   ])('a bad block %j', (text, fault) => {
     expect(readPage(text).blocks.flatMap(blockFault).join()).toContain(fault);
   });
@@ -141,8 +143,11 @@ function commandsOf(path: string) {
 }
 
 function blockFault({ info, text, line }: CodeBlock): readonly string[] {
-  if (![...SHELL, ...DATA, 'text'].includes(info)) {
-    return [`line ${line}: says not what it is: sh, console, json, yaml or text`];
+  if (![...SHELL, ...DATA, 'js', 'text'].includes(info)) {
+    return [`line ${line}: says not what it is: sh, console, json, yaml, js or text`];
+  }
+  if (info === 'js' && parseSync('block.mjs', text).errors.length > 0) {
+    return [`line ${line}: is no JavaScript`];
   }
   if (info === 'json' && !isJson(text)) return [`line ${line}: is no JSON`];
   if (info !== 'yaml') return [];
