@@ -60,6 +60,7 @@ describe('images of a repository', () => {
     ['projects/p/locations/us/repositories/shop', 'us-docker.pkg.dev/p/shop'],
     ['projects/p/locations/europe-west1/repositories/a', 'europe-west1-docker.pkg.dev/p/a'],
     ['projects/example.com:p/locations/us/repositories/a', 'us-docker.pkg.dev/example.com/p/a'],
+    ['projects/p/locations/us/repositories/constructor', 'us-docker.pkg.dev/p/constructor'],
     ['projects/p/locations/us/repositories/gcr.io', 'gcr.io/p'],
     ['projects/p/locations/europe/repositories/eu.gcr.io', 'eu.gcr.io/p'],
     ['projects/p/locations/asia/repositories/eu.gcr.io', undefined],

@@ -127,9 +127,10 @@ export function formatDockerUri({ image, digest, ...repository }: ArtifactVersio
  * Undefined: a host of Container Registry that is in another location.
  */
 export function imageRoot(name: ArtifactRepository): string | undefined {
-  const location = GCR_LOCATIONS[name.repository];
-  if (location === undefined) return packagesRoot(name);
-  return location === name.location ? `${name.repository}/${projectPath(name)}` : undefined;
+  if (!Object.hasOwn(GCR_LOCATIONS, name.repository)) return packagesRoot(name);
+  return GCR_LOCATIONS[name.repository] === name.location
+    ? `${name.repository}/${projectPath(name)}`
+    : undefined;
 }
 
 function packagesRoot(name: ArtifactRepository): string {

@@ -10,7 +10,7 @@ import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Permission } from '../domain/role.ts';
 import { formatPageToken, parsePageToken } from '../store/cursor.ts';
-import { listSightedRange } from '../store/sighted-repository-rows.ts';
+import { listSightedRange, type SightedRange } from '../store/sighted-repository-rows.ts';
 import { findSighting, type Sighting } from '../store/sighting-rows.ts';
 import type { Deps } from './deps.ts';
 import {
@@ -21,6 +21,12 @@ import {
   toSightedImages,
 } from './sighted-image.ts';
 
+/** An order by time, or by name from its end. */
+export interface SightedOrder {
+  readonly by: 'firstSeen' | 'lastSeen' | 'resourceUri';
+  readonly descending: boolean;
+}
+
 /** What to list: a whole repository, or the versions of one image. */
 export interface SightedList {
   readonly caller: Caller;
@@ -28,29 +34,64 @@ export interface SightedList {
   readonly of: ArtifactRepository | ArtifactPackage;
   readonly pageSize: number;
   readonly pageToken?: string;
+  /** Absent: by name. */
+  readonly order?: SightedOrder;
 }
 
-/** A page of images by address and digest. */
+/** A page of images. */
 export interface SightedPage {
   readonly images: readonly SightedImage[];
   readonly nextPageToken?: string;
 }
 
+/** Images that are put into another order than that of their names at most. */
+const MAX_ORDERED = 10_000;
+
 /** Lists images; throws `not-found` where the project has sighted none of them. */
 export async function listSightedImages(deps: Deps, list: SightedList): Promise<SightedPage> {
-  const { caller, permission, of, pageSize } = list;
+  const { caller, permission, of, pageSize, order } = list;
   authorise(caller, permission, of.project);
   const prefix = 'image' in of ? `${addressOf(of)}@` : `${rootOf(of)}/`;
-  const selection = ['sighted-images', of.project, prefix];
+  const selection = ['sighted-images', of.project, prefix, JSON.stringify(order ?? {})];
   const after = placeOf(list.pageToken, selection);
-  const range = { project: of.project, prefix, limit: pageSize + 1 };
-  const found = await listSightedRange(deps.store, { ...range, ...(after && { after }) });
+  const range = { project: of.project, prefix, limit: pageSize + 1, ...(after && { after }) };
+  const found = await listRange(deps, range, order);
   if (found.length === 0 && after === undefined) await refuseAbsent(deps, of);
   const page = found.slice(0, pageSize);
   const images = await toSightedImages(deps, repositoryOf(of), page);
   const last = page.at(-1);
   if (last === undefined || found.length === page.length) return { images };
   return { images, nextPageToken: formatPageToken([last.resourceUri, last.digest], selection) };
+}
+
+async function listRange(
+  deps: Deps,
+  range: SightedRange,
+  order: SightedOrder | undefined,
+): Promise<readonly Sighting[]> {
+  return order === undefined
+    ? listSightedRange(deps.store, range)
+    : listOrdered(deps, range, order);
+}
+
+/** What follows in an order that no index has: all is read, so that all is counted first. */
+async function listOrdered(
+  deps: Deps,
+  { after, ...range }: SightedRange,
+  { by, descending }: SightedOrder,
+): Promise<readonly Sighting[]> {
+  const all = await listSightedRange(deps.store, { ...range, limit: MAX_ORDERED + 1 });
+  if (all.length > MAX_ORDERED) {
+    const message = `there are more than ${MAX_ORDERED} images, too many to put into an order`;
+    throw new AssayError('too-large', `${message}; leave orderBy out`);
+  }
+  // They come by name, so that those of one time stay by name.
+  const sign = descending ? -1 : 1;
+  const ordered = all.toSorted((a, b) => (a[by] === b[by] ? 0 : a[by] < b[by] ? -sign : sign));
+  const at = ordered.findIndex(
+    ({ resourceUri, digest }) => resourceUri === after?.resourceUri && digest === after.digest,
+  );
+  return ordered.slice(at + 1);
 }
 
 /** One version of an image; throws `not-found`. */

@@ -5,7 +5,7 @@ import { parseArtifactPackage, parseArtifactRepository } from '../domain/artifac
 import type { Caller } from '../domain/caller.ts';
 import { type Digest, parseDigest } from '../domain/digest.ts';
 import { appendTagEvent, saveIndex, saveSighting } from '../store/image-rows.ts';
-import { getSightedImage, listSightedImages } from './list-sighted-images.ts';
+import { getSightedImage, listSightedImages, type SightedOrder } from './list-sighted-images.ts';
 import { listSightedPackages, listSightedRepositories } from './list-sighted-names.ts';
 import { getSightedTag, listSightedTags } from './list-sighted-tags.ts';
 
@@ -60,11 +60,12 @@ afterAll(async () => {
   await fake?.close();
 });
 
-async function allPages(pageSize: number): Promise<string[]> {
+async function allPages(pageSize: number, order?: SightedOrder): Promise<string[]> {
   const names: string[] = [];
   let place: { pageToken?: string } = {};
   do {
-    const list = { caller, permission, of: SHOP, pageSize, ...place } as const;
+    const more = { ...place, ...(order && { order }) };
+    const list = { caller, permission, of: SHOP, pageSize, ...more } as const;
     const { images, nextPageToken } = await listSightedImages(fake.deps, list);
     expect(images.length).toBeLessThanOrEqual(pageSize);
     names.push(...images.map(({ name }) => `${name.image} ${Number(name.digest.slice(7))}`));
@@ -76,6 +77,14 @@ async function allPages(pageSize: number): Promise<string[]> {
 describe('the images of a repository', () => {
   it.each([1, 2, 3, 4, 20])('are listed whole by pages of %i', async (pageSize) => {
     expect(await allPages(pageSize)).toEqual(['app-next 3', 'app/deep 4', 'app 1', 'app 2']);
+  });
+
+  it.each([
+    [{ by: 'firstSeen', descending: false }, ['app-next 3', 'app/deep 4', 'app 2', 'app 1']],
+    [{ by: 'lastSeen', descending: true }, ['app 1', 'app 2', 'app-next 3', 'app/deep 4']],
+    [{ by: 'resourceUri', descending: true }, ['app 2', 'app 1', 'app/deep 4', 'app-next 3']],
+  ] as const)('are listed in an order: %j', async (order, wanted) => {
+    for (const pageSize of [1, 3, 20]) expect(await allPages(pageSize, order)).toEqual(wanted);
   });
 
   it('have the tags that were last seen to point at them, and what is known', async () => {

@@ -9,7 +9,7 @@ import {
 } from '../domain/artifact-name.ts';
 import { authorise } from '../domain/caller.ts';
 import type { Digest } from '../domain/digest.ts';
-import type { JsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import {
   artifactVersionToJson,
   dockerImageToJson,
@@ -19,7 +19,11 @@ import {
 } from '../google/artifact-message.ts';
 import { listToJson, readListQuery } from '../google/list-message.ts';
 import { fieldError, show } from '../google/read-message.ts';
-import { getSightedImage, listSightedImages } from '../operations/list-sighted-images.ts';
+import {
+  getSightedImage,
+  listSightedImages,
+  type SightedOrder,
+} from '../operations/list-sighted-images.ts';
 import {
   getSightedPackage,
   getSightedRepository,
@@ -50,7 +54,7 @@ export const ARTIFACT_REGISTRY_HANDLERS = {
       caller,
       permission: 'artifactregistry.dockerimages.list',
       of: parseArtifactRepository(resource),
-      ...plainList(request),
+      ...orderedList(request),
     });
     return listToJson('dockerImages', page.images.map(dockerImageToJson), page.nextPageToken);
   },
@@ -75,7 +79,7 @@ export const ARTIFACT_REGISTRY_HANDLERS = {
       caller,
       permission: 'artifactregistry.versions.list',
       of: parseArtifactPackage(resource),
-      ...plainList(request),
+      ...orderedList(request),
     });
     const versions = page.images.map((image) => artifactVersionToJson(image, view));
     return listToJson('versions', versions, page.nextPageToken);
@@ -111,11 +115,37 @@ interface PlainList {
 
 /** The paging of a list that has no filter and one order. */
 function plainList(request: JsonObject): PlainList {
+  const { order, ...list } = orderedList(request);
+  if (order === undefined) return list;
+  throw fieldError(['orderBy'], `is ${show(request['orderBy'])}; this list is by name only`);
+}
+
+const ORDER = /^([A-Za-z_]+)(?: (asc|desc))?$/;
+const ORDERS: ReadonlyMap<string, SightedOrder['by']> = new Map([
+  ['name', 'resourceUri'],
+  ['createtime', 'firstSeen'],
+  ['uploadtime', 'firstSeen'],
+  ['updatetime', 'lastSeen'],
+]);
+
+/** The paging and the order of a list without filter. */
+function orderedList(request: JsonObject): PlainList & { readonly order?: SightedOrder } {
   const { filter, ...list } = readListQuery(request);
   if (filter !== '') throw fieldError(['filter'], 'is not supported here; leave it out');
-  const order = request['orderBy'];
-  if (order === undefined || order === '') return list;
-  throw fieldError(['orderBy'], `is ${show(order)}, but lists are by name only; leave it out`);
+  const order = readOrder(request['orderBy']);
+  return order === undefined ? list : { ...list, order };
+}
+
+/** Reads an order; gcloud writes `UPDATE_TIME desc`. Undefined: by name, as lists are anyway. */
+function readOrder(given: Json | undefined): SightedOrder | undefined {
+  if (given === undefined || given === '') return undefined;
+  const [, field = '', way = 'asc'] = ORDER.exec(typeof given === 'string' ? given : '') ?? [];
+  const by = ORDERS.get(field.replaceAll('_', '').toLowerCase());
+  if (by === undefined) {
+    throw fieldError(['orderBy'], `is ${show(given)}; want name, createTime or updateTime`);
+  }
+  const descending = way === 'desc';
+  return by === 'resourceUri' && !descending ? undefined : { by, descending };
 }
 
 function readView(view: unknown): 'BASIC' | 'FULL' {

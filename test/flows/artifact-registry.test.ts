@@ -126,6 +126,15 @@ describe('Artifact Registry', () => {
     expect(valueAt(second.json, 'nextPageToken')).toBeUndefined();
   });
 
+  it.each(['createTime', 'CREATE_TIME asc', 'update_time desc', 'name', 'name desc'])(
+    'lists versions by %s',
+    async (order) => {
+      const path = `${PACKAGE}/versions?orderBy=${encodeURIComponent(order)}`;
+      const { status, json } = await get(path);
+      expect([status, valueAt(json, 'versions')]).toEqual([200, expect.any(Array)]);
+    },
+  );
+
   it('lists the tags of one version', async () => {
     const filter = `version="${PACKAGE.slice(4)}/versions/${digest}"`;
     const { json } = await get(`${PACKAGE}/tags?filter=${encodeURIComponent(filter)}`);
@@ -143,7 +152,10 @@ describe('Artifact Registry', () => {
     ['an unknown digest', `${PACKAGE}/versions/sha256:${'0'.repeat(64)}`, 404],
     ['an unknown tag', `${PACKAGE}/tags/none`, 404],
     ['an unknown view', `${PACKAGE}/versions?view=HALF`, 400],
-    ['another order', `${PACKAGE}/versions?orderBy=createTime`, 400],
+    ['an unknown order', `${PACKAGE}/versions?orderBy=size`, 400],
+    ['an order of the language', `${PACKAGE}/versions?orderBy=constructor`, 400],
+    ['two orders', `${PACKAGE}/versions?orderBy=name,createTime`, 400],
+    ['an order where there is none', `${REPOSITORY}/packages?orderBy=createTime`, 400],
     ['a filter where there is none', `${REPOSITORY}/packages?filter=name:x`, 400],
     ['another filter of tags', `${PACKAGE}/tags?filter=name:x`, 400],
     ['a foreign page token', `${PACKAGE}/versions?pageToken=abc`, 400],

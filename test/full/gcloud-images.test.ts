@@ -12,6 +12,7 @@ import {
   type ScannedRegistry,
   startScannedRegistry,
 } from '../support/scanned-registry.ts';
+import { startStockRegistry } from '../support/stock-registry.ts';
 
 const program = realProgram('gcloud');
 const PATIENCE = { timeout: 180_000 };
@@ -110,6 +111,26 @@ describe.skipIf(!program)('images (needs gcloud)', PATIENCE, () => {
     });
   });
 
+  it('artifacts takes an order, and lists packages, versions, tags and repositories', async () => {
+    const list = ['docker', 'images', 'list', `${REPOSITORY}/app`, '--sort-by=~UPDATE_TIME'];
+    expect((await artifacts(...list)).stdout).toContain(digest);
+    const where = ['--repository=shop', '--location=us'];
+    for (const [args, wanted] of [
+      [['docker', 'tags', 'list', `${REPOSITORY}/app`], `1.0.2  ${REPOSITORY}/app  ${digest}`],
+      [['packages', 'list', ...where], 'app'],
+      [['versions', 'list', '--package=app', ...where], digest],
+      [['tags', 'list', '--package=app', ...where], '1.0.2'],
+      [['repositories', 'list', '--location=us'], 'shop'],
+    ] as const) {
+      const listed = await artifacts(...args);
+      expect([args, listed.code, listed.stdout]).toEqual([
+        args,
+        0,
+        expect.stringContaining(wanted),
+      ]);
+    }
+  });
+
   it('artifacts refuses images, tags and repositories that were not scanned', async () => {
     for (const where of [`${REPOSITORY}/app:2`, `${REPOSITORY}/none:1.0.2`]) {
       const described = await artifacts('docker', 'images', 'describe', where);
@@ -142,8 +163,39 @@ describe.skipIf(!program)('images (needs gcloud)', PATIENCE, () => {
     expect(other.stderr).toContain('is not served here');
   });
 
+  it('is no proxy for anybody else', async () => {
+    const listed = await gcloud('container', 'images', 'list-tags', 'us.gcr.io/default/app');
+    expect(listed.code).toBe(1);
+    expect(listed.stderr).toMatch(/403|Tunnel|proxy/i);
+  });
+
   it('lists the images below a project', async () => {
     const listed = await images('list', `--repository=gcr.io.local/${PROJECT}`);
     expect(listed.stdout).toContain(`gcr.io.local/${PROJECT}/app`);
   });
 });
+
+const stock = realProgram('docker-registry');
+
+describe.skipIf(!program || !stock)(
+  'images of a stock registry (needs gcloud, docker-registry)',
+  PATIENCE,
+  () => {
+    it('are listed and described through ours, which verifies what it reads', async () => {
+      const upstream = await startStockRegistry(stock ?? '');
+      try {
+        const scanned = await startScannedRegistry(program ?? '', upstream.url);
+        const run = scanned.gcloud.run.bind(scanned.gcloud);
+        const images = ['beta', 'container', 'images'];
+        const listed = await run(...images, 'list-tags', `gcr.io/${PROJECT}/app`);
+        expect(listed.stdout).toMatch(/ 1.0.2,latest +2018-11-30T10:36:17 +CRITICAL=1,HIGH=1/);
+        const where = `${scanned.localhost}/${PROJECT}/app:latest`;
+        const described = await run(...images, 'describe', where, '--show-package-vulnerability');
+        expect(described.stdout).toContain('CVE-2026-1');
+        await scanned.close();
+      } finally {
+        await upstream.stop();
+      }
+    });
+  },
+);

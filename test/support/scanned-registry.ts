@@ -34,23 +34,25 @@ export interface ScannedRegistry {
   close(): Promise<void>;
 }
 
-/** Starts it all: the image is `app`, tagged `1.0.2` and `latest`, under every name. */
-export async function startScannedRegistry(program: string): Promise<ScannedRegistry> {
+/**
+ * Starts it all: the image is `app`, tagged `1.0.2` and `latest`, under every name. With an
+ * `upstream` it lies there, and our registry reads through.
+ */
+export async function startScannedRegistry(
+  program: string,
+  upstream?: string,
+): Promise<ScannedRegistry> {
   const folder = mkdtempSync(join(tmpdir(), 'scanned-registry-'));
   const proxyCa = join(folder, 'ca.pem');
   const names = HOSTS.flatMap((host) => ['--host', host]);
-  const where = ['--listen', '127.0.0.1:0', '--proxy-ca', proxyCa];
-  const registry = await startService([
-    'registry',
-    'serve',
-    join(folder, 'images'),
-    ...where,
-    ...names,
-  ]);
+  const where = ['--listen', '127.0.0.1:0', '--proxy-ca', proxyCa, ...names];
+  const more = upstream === undefined ? [] : ['--upstream', upstream];
+  const serve = ['registry', 'serve', join(folder, 'images')];
+  const registry = await startService([...serve, ...where, ...more]);
   const proxy = registry.ready['http'] ?? '';
   const mirrors = HOSTS.flatMap((host) => ['--registry-mirror', `${host}=${proxy}`]);
   const server = await startAssay({ args: mirrors });
-  const digest = await pushVulnerable(folder, proxy);
+  const digest = await pushVulnerable(folder, upstream ?? proxy);
   const localhost = proxy.replace('http://127.0.0.1', 'localhost');
   await scan(server, folder, [
     `gcr.io.local/${PROJECT}/app:1.0.2`,
