@@ -263,8 +263,9 @@ function readInt64(place: Place, value: unknown): string {
 }
 
 function readEnum(place: Place, names: EnumNames, value: unknown): Json | undefined {
-  const name = typeof value === 'number' ? names.byNumber[value] : names.byName.get(String(value));
-  if (name === undefined || (typeof value !== 'string' && typeof value !== 'number')) {
+  const byText = typeof value === 'string' ? names.byName.get(value) : undefined;
+  const name = typeof value === 'number' ? names.byNumber[value] : byText;
+  if (name === undefined) {
     throw refuse(place, `is ${show(value)}; want ${listNames(names)}`);
   }
   return name === names.byNumber[0] ? undefined : name;
