@@ -47,6 +47,24 @@ async function touchNote(id: string): Promise<void> {
   await updateNote(bench.deps, { caller: ADMIN, name: `projects/shop/notes/${id}`, patch });
 }
 
+/** Keeps a decision that denies an image, as admission does. */
+async function deny(image: string, project = 'shop'): Promise<void> {
+  const { deps } = bench;
+  const images = [{ image: `${image}.example`, sentence: '', found: '', wanted: '', fix: '' }];
+  const data = { schemaVersion: 1, project, outcome: 'deny', allowed: false, breakGlass: false };
+  await deps.store.appendDecision({
+    id: deps.newId(),
+    time: deps.now(),
+    project,
+    outcome: 'deny',
+    allowed: false,
+    count: 1,
+    evaluationId: `sha256:${image}`,
+    evaluationJson: () => '{}',
+    denial: () => ({ ...data, dryRun: false, images, imageCount: 1, policies: [] }),
+  });
+}
+
 function shown() {
   return listDestinations(bench.deps, SHOP);
 }
@@ -128,6 +146,55 @@ describe.each(DATABASES)('on %s', (database) => {
     const told = eventsOf(bench.requests).map(({ subject }) => subject);
     expect(told.toSorted()).toEqual(made.map(({ name }) => name).toSorted());
   });
+
+  it.skipIf(!runs)(
+    `denials: equal ones of a batch are one event with a count (${database})`,
+    async () => {
+      bench = await openNotificationBench(database);
+      await bench.add('ops', { events: ['admission'] });
+      await Promise.all([
+        ...Array.from({ length: 5 }, () => deny('a')),
+        deny('b'),
+        deny('a', 'other'),
+      ]);
+      await bench.work();
+      const told = eventsOf(bench.requests);
+      const counts = Map.groupBy(told, ({ subject }) => subject);
+      const sums = [...counts].map(([subject, events]) => [
+        subject,
+        events.reduce((sum, { data }) => sum + Number(data['count']), 0),
+      ]);
+      expect(Object.fromEntries(sums)).toEqual({
+        'projects/shop/images/a.example': 5,
+        'projects/shop/images/b.example': 1,
+      });
+      expect(told.length).toBeLessThan(6);
+      expect(told.every(({ id, data }) => data['decision'] === id)).toBe(true);
+    },
+  );
+
+  it.skipIf(!runs)(
+    `denials that nobody wants, or nobody routes, are not kept (${database})`,
+    async () => {
+      bench = await openNotificationBench(database);
+      const { store } = bench.deps;
+      await deny('a');
+      const rows = store.sql.selectFrom('outbox').select('topic');
+      expect(await store.all(rows)).toEqual([]);
+      await bench.add('ops', { events: ['note'] });
+      await deny('a');
+      expect(await store.all(rows)).toEqual([]);
+      await bench.add('more', { events: ['admission.denied'] });
+      for (const sequence of [1, 2001]) {
+        const row = { sequence, id: 'x', time: 0, project: null, topic: 'x', body: '{}' };
+        await store.write(
+          async (tx) => void (await tx.run(tx.sql.insertInto('outbox').values(row))),
+        );
+      }
+      await deny('a');
+      expect(await store.all(rows)).toHaveLength(2);
+    },
+  );
 
   it.skipIf(!runs)(`a stale holder of a job keeps nothing (${database})`, async () => {
     bench = await openNotificationBench(database);

@@ -1,6 +1,8 @@
 /** Notifications without a server: a store, a clock that is told, receivers that are functions. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { NOTIFICATION_LANES } from '../../src/jobs/notification-lanes.ts';
 import { rawTar } from '../../src/image/raw-tar.ts';
 import { runDueJobs } from '../../src/jobs/run-jobs.ts';
@@ -23,6 +25,9 @@ import { type TestDatabase, createTestDatabase, postgresPrograms } from './postg
 
 /** Who does all in these tests. */
 export const ADMIN: Caller = { name: 'test', grants: [{ role: 'admin' }] };
+
+const SCHEMA_URL = new URL('../../docs/reference/schemas/event.schema.json', import.meta.url);
+const schema = z.fromJSONSchema(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')));
 
 /** A secret that signs. */
 export const SECRET = 'a secret of the tests, long enough';
@@ -160,6 +165,9 @@ async function answer(
   request: GuardedRequest,
 ): ReturnType<Outbound['send']> {
   requests.push(request);
+  // Whatever a test is about: every event has the shape that is promised.
+  const isEvent = request.headers['content-type']?.startsWith('application/cloudevents') === true;
+  if (isEvent) schema.parse(JSON.parse(request.body ?? ''));
   const receiver = receivers.get(request.url.hostname);
   const { status, headers = {} } = receiver ? await receiver(request) : { status: 200 };
   return {
