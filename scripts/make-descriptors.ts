@@ -38,7 +38,11 @@ const SERVICES = [
 ];
 
 /** Messages that no service names. */
-const DETAILS = ['google.rpc.ErrorInfo'];
+const DETAILS = [
+  'google.rpc.ErrorInfo',
+  'google.api.serviceusage.v1.EnableServiceResponse',
+  'google.api.serviceusage.v1.BatchEnableServicesResponse',
+];
 
 /** The folders of google-proto-files that hold them. */
 const FOLDERS = [

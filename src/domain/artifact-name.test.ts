@@ -1,5 +1,7 @@
 /** Names of Artifact Registry and the image references that they stand for. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AssayError } from './error.ts';
 import {
   formatArtifactTag,
   formatArtifactVersion,
@@ -16,6 +18,15 @@ import {
 const REPOSITORY = 'projects/p/locations/us/repositories/shop';
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
+function outcomeOf(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AssayError) return undefined;
+    throw error;
+  }
+}
+
 describe('names', () => {
   it('of versions, tags and images are read and printed again', () => {
     const version = `${REPOSITORY}/packages/team%2Fapp/versions/${DIGEST}`;
@@ -27,6 +38,25 @@ describe('names', () => {
     expect(formatDockerImageName(parseDockerImageName(image))).toBe(image);
     expect(formatDockerUri(parseDockerImageName(image))).toBe(
       `us-docker.pkg.dev/p/shop/team/app@${DIGEST}`,
+    );
+  });
+
+  it('are printed as they were read, or refused (property)', () => {
+    const part = fc.constantFrom('projects', 'p', 'locations', 'us', 'repositories', 'gcr.io');
+    const more = fc.constantFrom('packages', 'versions', 'tags', 'a%2Fb', 'A', '..', DIGEST, '');
+    const names = fc
+      .array(fc.oneof(part, more), { minLength: 6, maxLength: 10 })
+      .map((rest) => ['projects', 'p', 'locations', 'us', 'repositories', ...rest].join('/'));
+    const known: readonly (readonly [(name: string) => never, (name: never) => string])[] = [
+      [parseArtifactVersion as never, formatArtifactVersion],
+      [parseArtifactTag as never, formatArtifactTag],
+      [parseDockerImageName as never, formatDockerImageName],
+    ];
+    fc.assert(
+      fc.property(names, fc.constantFrom(...known), (name, [parse, format]) => {
+        const read = outcomeOf(() => parse(name));
+        return read === undefined || format(read as never) === name;
+      }),
     );
   });
 

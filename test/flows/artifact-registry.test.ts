@@ -2,15 +2,17 @@
  * Artifact Registry, Service Usage and what is asked of one image, through a real server that has
  * scanned an image of a mirrored registry: right and wrong requests, over REST.
  */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGrpcCodec } from '../../src/google/grpc-codec.ts';
 import { runAssay } from '../support/assay-command.ts';
 import type { ApiAnswer, AssayServer } from '../support/assay-server.ts';
 import { startAssay, valueAt } from '../support/assay-server.ts';
 import type { AssayService } from '../support/assay-service.ts';
 import { startService } from '../support/assay-service.ts';
+import { grpcClient } from '../support/grpc-client.ts';
 import { DEBIAN12, OCI, addLayer, dpkgStatus, openLayout } from '../support/image-layout.ts';
 import { pushImage } from '../support/push-layout.ts';
 
@@ -230,6 +232,51 @@ describe('Service Usage', () => {
       const answer = await server.call(`${services}:batchEnable`, { body: { serviceIds } });
       expect([serviceIds, answer.status]).toEqual([serviceIds, status]);
     }
+  });
+});
+
+describe('over gRPC', () => {
+  const AR = 'google.devtools.artifactregistry.v1';
+  const USAGE = 'google.api.serviceusage.v1';
+  const codec = createGrpcCodec();
+
+  async function call(path: string, messages: [string, string], request: object): Promise<unknown> {
+    const client = grpcClient({ address: server.grpc });
+    const token = readFileSync(server.tokenFile, 'utf8').trim();
+    const [type, answerType] = messages;
+    const answer = await client.send(path, codec.encode(type, { ...request }), { token });
+    client.close();
+    if (answer instanceof Error) throw answer;
+    return codec.decode(answerType, answer);
+  }
+
+  it('the same is said, also in metadata and operations', async () => {
+    const name = `${PACKAGE}/versions/${digest}`.slice(4);
+    const messages: [string, string] = [`${AR}.GetVersionRequest`, `${AR}.Version`];
+    const version = await call(`/${AR}.ArtifactRegistry/GetVersion`, messages, { name, view: 2 });
+    const rest = (await get(`/v1/${name}?view=FULL`)).json;
+    expect(version).toMatchObject({
+      name,
+      metadata: valueAt(rest, 'metadata'),
+      relatedTags: valueAt(rest, 'relatedTags'),
+    });
+    const list: [string, string] = [
+      `${AR}.ListDockerImagesRequest`,
+      `${AR}.ListDockerImagesResponse`,
+    ];
+    const parent = REPOSITORY.slice(4);
+    const images = await call(`/${AR}.ArtifactRegistry/ListDockerImages`, list, { parent });
+    expect(valueAt(images, 'dockerImages')).toHaveLength(2);
+    const service = 'projects/default/services/containeranalysis.googleapis.com';
+    const enable: [string, string] = [
+      `${USAGE}.EnableServiceRequest`,
+      'google.longrunning.Operation',
+    ];
+    const path = `/${USAGE}.ServiceUsage/EnableService`;
+    expect(await call(path, enable, { name: service })).toMatchObject({
+      done: true,
+      response: { service: { name: service, state: 'ENABLED' } },
+    });
   });
 });
 
