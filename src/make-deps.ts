@@ -1,5 +1,6 @@
 /** Builds what operations are given: store, clock, ids, registry access, logger. */
 import { randomBytes } from 'node:crypto';
+import { terminalLines } from './domain/terminal-text.ts';
 import type { Micros } from './domain/time.ts';
 import type { Deps, Log } from './operations/deps.ts';
 import { createKeyCache } from './operations/key-cache.ts';
@@ -99,7 +100,8 @@ function resolverOf(access: RegistryAccess): Deps['resolveTag'] {
 export function commandLog(write: (text: string) => void): Log {
   const say = (fields: object, message: string): void => {
     const error = (fields as { err?: unknown }).err;
-    write(`assay: ${message}${error instanceof Error ? `: ${error.message}` : ''}\n`);
+    const why = error instanceof Error ? `: ${error.message}` : '';
+    write(`assay: ${terminalLines(message + why)}\n`);
   };
   return { info: () => undefined, warn: say, error: say };
 }

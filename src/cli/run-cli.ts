@@ -1,6 +1,7 @@
 /** One call of `assay`: parse, run, and turn any error into a message and an exit code. */
 import { CommanderError } from 'commander';
 import { AssayError, ERROR_CODES } from '../domain/error.ts';
+import { terminalLines } from '../domain/terminal-text.ts';
 import { buildProgram } from './build-program.ts';
 import type { CliContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -22,7 +23,8 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 function report(error: unknown, context: CliContext): number {
   if (error instanceof CommanderError) return error.exitCode;
   if (error instanceof AssayError) {
-    context.stderr.write(`assay: ${error.message}\n`);
+    // What a server or a registry said may be in it.
+    context.stderr.write(`assay: ${terminalLines(error.message)}\n`);
     return ERROR_CODES[error.code].exit;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

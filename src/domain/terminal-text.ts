@@ -13,6 +13,11 @@ export function terminalText(text: string): string {
   );
 }
 
+/** As {@link terminalText}, for a text of several lines. */
+export function terminalLines(text: string): string {
+  return text.split('\n').map(terminalText).join('\n');
+}
+
 /** Breaks a text into lines of at most `width` characters, at blanks where there are any. */
 export function wrapText(text: string, width: number): readonly string[] {
   const lines: string[] = [];
