@@ -6,6 +6,8 @@ import { isMember, parseMember } from './member.ts';
 describe('parseMember', () => {
   it.each([
     ['user:Ada@Example.com', 'user:ada@example.com'],
+    // The Kelvin sign is no k: folded, it would make one address of another's.
+    ['user:\u212Aim@Example.com', 'user:\u212Aim@example.com'],
     ['serviceAccount:ci@shop.iam.gserviceaccount.com', undefined],
     ['serviceAccount:shop.svc.id.goog[build/ci]', undefined],
     ['group:devs@example.com', undefined],

@@ -32,7 +32,7 @@ export function parseMember(text: string): string {
   if (EVERYBODY.has(text)) return text;
   const colon = text.indexOf(':');
   const kind = text.slice(0, Math.max(colon, 0));
-  const value = CASELESS.has(kind) ? text.slice(colon + 1).toLowerCase() : text.slice(colon + 1);
+  const value = CASELESS.has(kind) ? lowerCase(text.slice(colon + 1)) : text.slice(colon + 1);
   const form = Object.hasOwn(FORMS, kind) ? FORMS[kind] : undefined;
   if (text.length <= MAX_LENGTH && form?.test(value) === true) return `${kind}:${value}`;
   throw new AssayError(
@@ -41,6 +41,14 @@ export function parseMember(text: string): string {
       'user:EMAIL, serviceAccount:EMAIL, group:EMAIL, domain:DOMAIN, principal://…, ' +
       'principalSet://…, allUsers or allAuthenticatedUsers',
   );
+}
+
+/**
+ * Lower case of ASCII only: other letters would become somebody else's, as the Kelvin sign becomes
+ * the k of another address.
+ */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** Tells whether a member, as {@link parseMember} reads it, speaks of a caller. */
