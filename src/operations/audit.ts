@@ -19,12 +19,14 @@ export interface AuditedChange {
 
 /** Writes who changed what. */
 export function audit(deps: Deps, tx: Tx, change: AuditedChange): Promise<void> {
-  const { caller, ...rest } = change;
+  const { caller, detail = {}, ...rest } = change;
+  const { name, member = name } = caller;
   return appendAudit(tx, {
     id: deps.newId(),
     time: deps.now(),
-    caller: caller.name,
-    detail: {},
+    caller: name,
+    // Two tokens may have one name: which of them it was is told by who its bearer is.
+    detail: { ...(member === name ? {} : { member }), ...detail },
     ...rest,
   });
 }

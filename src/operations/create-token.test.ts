@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../domain/caller.ts';
 import { DAY, type Micros, parseTime } from '../domain/time.ts';
 import { createIdSource } from '../make-id.ts';
+import { listAudit } from '../store/audit-rows.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store-contract.ts';
 import { authenticateToken } from './authenticate-token.ts';
@@ -109,6 +110,33 @@ describe('tokens', () => {
     const made = await createToken(deps, { caller: ADMIN, name: 't', roles, project: 'shop' });
     const caller = await authenticateToken(deps, made.secret);
     expect(caller?.grants).toEqual(roles.map((role) => ({ role, project: 'shop' })));
+  });
+
+  it('of two tokens of one name the audit trail tells which it was', async () => {
+    const project = 'audited';
+    await createProject(deps, { caller: ADMIN, project });
+    const wanted = { caller: ADMIN, name: 'same', roles: ['admin'], project } as const;
+    const made = [await createToken(deps, wanted), await createToken(deps, wanted)];
+    for (const { secret } of made) {
+      const caller = (await authenticateToken(deps, secret)) ?? ADMIN;
+      await createToken(deps, { ...wanted, caller });
+    }
+    const [second, first] = (await listAudit(store, project, 2)).map(({ detail }) => detail);
+    expect([first?.['member'], second?.['member']]).toEqual(
+      made.map(({ id }) => `principal://assay/tokens/${id}`),
+    );
+  });
+
+  it('whoever fills the list up hides and keeps no other token from being revoked', async () => {
+    const project = 'filled';
+    await createProject(deps, { caller: ADMIN, project });
+    const caller: Caller = { name: 'filler', grants: [{ role: 'admin', project }] };
+    const wanted = { caller, name: 't', roles: ['viewer'], project } satisfies CreateTokenInput;
+    for (let made = 0; made < 1000; made += 1) await createToken(deps, wanted);
+    await expect(createToken(deps, wanted)).rejects.toThrow('which is the limit; revoke one first');
+    const [first] = await listTokens(deps, { caller });
+    await revokeToken(deps, { caller, id: first?.id ?? '' });
+    await expect(createToken(deps, wanted)).resolves.toBeDefined();
   });
 
   it('an expired token is nobody', async () => {

@@ -5,7 +5,12 @@ import { AssayError } from '../domain/error.ts';
 import { parseMember } from '../domain/member.ts';
 import type { RoleName } from '../domain/role.ts';
 import { DAY, type Micros } from '../domain/time.ts';
-import { createToken as insertToken } from '../store/token-rows.ts';
+import type { Tx } from '../store/store-contract.ts';
+import {
+  countTokens,
+  createToken as insertToken,
+  deleteExpiredTokens,
+} from '../store/token-rows.ts';
 import { audit } from './audit.ts';
 import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
@@ -14,6 +19,10 @@ import type { Deps } from './deps.ts';
 const SECRET_BYTES = 32;
 /** A token that ends does so within ten years. */
 const MAX_LIFETIME = 3650 * DAY;
+/** Tokens of one project, and of all projects together: lists show them whole. */
+const MAX_TOKENS = 1000;
+/** A token that has ended is shown for so long. */
+const SHOWN_AFTER_END = 30 * DAY;
 
 /** A token with its secret, which is not to be had again. */
 export interface CreatedToken {
@@ -60,6 +69,8 @@ export async function createToken(deps: Deps, input: CreateTokenInput): Promise<
   };
   await input.handOver?.(secret);
   await deps.store.write(async (tx) => {
+    await deleteExpiredTokens(tx, time - SHOWN_AFTER_END);
+    await refuseMany(tx, project);
     await insertToken(tx, { ...token, hash: hashSecret(secret), createTime: time });
     await audit(deps, tx, {
       ...auditScope(project),
@@ -70,6 +81,15 @@ export async function createToken(deps: Deps, input: CreateTokenInput): Promise<
     });
   });
   return { ...token, secret };
+}
+
+async function refuseMany(tx: Tx, project: string | undefined): Promise<void> {
+  if ((await countTokens(tx, project)) < MAX_TOKENS) return;
+  const whose = project === undefined ? 'for all projects' : `of project ${project}`;
+  throw new AssayError(
+    'failed-precondition',
+    `there are ${MAX_TOKENS} tokens ${whose}, which is the limit; revoke one first`,
+  );
 }
 
 /** How a secret is kept: it has 256 random bits, so a plain hash cannot be guessed back. */

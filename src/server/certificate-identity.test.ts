@@ -51,6 +51,12 @@ it.each<[string, ClientCertificateOptions, string | undefined]>([
   expect((await identityOf(options))?.member).toBe(member);
 });
 
+it('ends with its certificate, so that no token made by it outlives it', async () => {
+  const notAfter = new Date('2030-01-01T00:00:00Z');
+  const found = await identityOf({ subject: 'CN=ci', notAfter });
+  expect(found?.expireTime).toBe(notAfter.getTime() * 1000);
+});
+
 it('organizations are groups', async () => {
   const found = await identityOf({ subject: 'CN=ci, O=dev, O=ops team' });
   expect(found?.groups.toSorted()).toEqual([

@@ -54,6 +54,25 @@ export async function findToken(db: Reader, hash: string): Promise<StoredToken |
   return row && fromRow(row);
 }
 
+/** The token of a public id, or undefined. */
+export async function findTokenById(db: Reader, id: string): Promise<StoredToken | undefined> {
+  const row = await db.first(db.sql.selectFrom('token').selectAll().where('id', '=', id));
+  return row && fromRow(row);
+}
+
+/** How many tokens are bound to a project; undefined asks for those that are bound to none. */
+export async function countTokens(db: Reader, project: string | undefined): Promise<number> {
+  const rows = db.sql.selectFrom('token').select((all) => all.fn.countAll().as('count'));
+  const own =
+    project === undefined ? rows.where('project', 'is', null) : rows.where('project', '=', project);
+  return Number((await db.first(own))?.count ?? 0);
+}
+
+/** Removes the tokens that ended before a time. */
+export async function deleteExpiredTokens(tx: Tx, before: Micros): Promise<void> {
+  await tx.run(tx.sql.deleteFrom('token').where('expire_time', '<', before));
+}
+
 /** All tokens by time of creation; at most 10,000. */
 export async function listTokens(db: Reader): Promise<StoredToken[]> {
   const rows = db.sql.selectFrom('token').selectAll().orderBy('create_time').orderBy('id');
