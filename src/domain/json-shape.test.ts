@@ -19,9 +19,13 @@ describe('jsonShape', () => {
     ['{"":1,"":2}', 1, ''],
     ['{"__proto__":1,"__proto__":2}', 1, '__proto__'],
   ])('%s', (text, depth, duplicateKey) => {
-    expect(jsonShape(text)).toEqual(
-      duplicateKey === undefined ? { depth } : { depth, duplicateKey },
-    );
+    const shape = jsonShape(text);
+    expect([shape.depth, shape.duplicateKey]).toEqual([depth, duplicateKey]);
+  });
+
+  it('counts arrays and objects, but none in strings', () => {
+    expect(jsonShape('{"a":[{},{},"[{"],"b":[]}').containers).toBe(5);
+    expect(jsonShape('1').containers).toBe(0);
   });
 
   it('bears a million open brackets and a string of eight million characters', () => {

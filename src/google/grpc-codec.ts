@@ -13,15 +13,17 @@ import {
 } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { AssayError } from '../domain/error.ts';
+import { AssayError, isAssayError } from '../domain/error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
+import { refuseManyMessages } from './count-messages.ts';
 import { DESCRIPTOR_SET } from './generated/descriptor-set.ts';
 
 /** Reads and writes messages by their full names. */
 export interface GrpcCodec {
   /**
    * The JSON of a message: camelCase, int64 as text, unknown fields left out, enum numbers without
-   * a name as numbers. Refuses bytes that are no such message.
+   * a name as numbers. Refuses bytes that are no such message, and
+   * more messages in it than one request may have.
    */
   readonly decode: (type: string, bytes: Uint8Array) => JsonObject;
   /**
@@ -48,10 +50,12 @@ export function createGrpcCodec(): GrpcCodec {
 function decode(registry: FileRegistry, type: string, bytes: Uint8Array): JsonObject {
   const schema = schemaOf(registry, type);
   try {
+    refuseManyMessages(schema, bytes);
     const message = fromBinary(schema, bytes, { readUnknownFields: false });
     const json: unknown = toJson(schema, message, { registry });
     return isJsonObject(json) ? json : {};
   } catch (cause) {
+    if (isAssayError(cause)) throw cause;
     throw unreadable(type, cause);
   }
 }

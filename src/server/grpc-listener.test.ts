@@ -2,9 +2,14 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { type ServiceError, status } from '@grpc/grpc-js';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GrpcClient, grpcClient } from '../../test/support/grpc-client.ts';
 import { createGrpcCodec } from '../google/grpc-codec.ts';
+import { isAssayError } from '../domain/error.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { MAX_CONTAINERS } from '../domain/json-shape.ts';
+import { API_METHODS } from '../google/methods.ts';
 import type { Deps } from '../operations/deps.ts';
 import { buildGrpcListener, type GrpcListener, grpcPort } from './grpc-listener.ts';
 import { MAX_BODY_BYTES } from './http-listener.ts';
@@ -44,6 +49,11 @@ async function refusal(path: string, bytes: Uint8Array, token = 'good'): Promise
   const answer = await client.send(path, bytes, token === '' ? {} : { token });
   if (answer instanceof Error) return answer;
   throw new Error('it was answered');
+}
+
+/** A length as a varint of at most two bytes. */
+function lengthOf(length: number): number[] {
+  return length < 128 ? [length] : [(length & 127) | 128, length >> 7];
 }
 
 const GRAFEAS = '/grafeas.v1.Grafeas';
@@ -98,6 +108,30 @@ describe('gRPC refuses', () => {
   it('a message beyond the limit', async () => {
     const error = await refusal(`${GRAFEAS}/GetNote`, new Uint8Array(MAX_BODY_BYTES + 1));
     expect(error.code).toBe(status.RESOURCE_EXHAUSTED);
+  });
+
+  it('more messages than one request may have, before they are made', async () => {
+    const empty = Uint8Array.of(0x12, 0x00);
+    const bytes = Buffer.alloc(2 * (MAX_CONTAINERS + 1), empty);
+    const started = performance.now();
+    const error = await refusal(`${GRAFEAS}/BatchCreateOccurrences`, bytes);
+    expect(error.code).toBe(status.RESOURCE_EXHAUSTED);
+    expect(error.details).toContain('more than 200000 messages');
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it('nesting without end', () => {
+    let bytes: number[] = [];
+    for (let level = 0; level < 60; level += 1) {
+      // ListValue.values, in it Value.list_value.
+      bytes = [0x0a, ...lengthOf(bytes.length + 1 + lengthOf(bytes.length).length), 0x32].concat(
+        lengthOf(bytes.length),
+        bytes,
+      );
+    }
+    expect(() => codec.decode('google.protobuf.ListValue', Uint8Array.from(bytes))).toThrow(
+      /recursion/,
+    );
   });
 
   it('a method that is not served, by its name', async () => {
@@ -183,5 +217,26 @@ describe('the codec', () => {
     };
     const bytes = codec.encode('grafeas.v1.Occurrence', json);
     expect(codec.decode('grafeas.v1.Occurrence', bytes)).toEqual(json);
+  });
+
+  /** Undefined: the bytes are refused as they should be. */
+  const read = (type: string, bytes: Uint8Array): JsonObject | undefined => {
+    try {
+      return codec.decode(type, bytes);
+    } catch (error) {
+      if (isAssayError(error, 'invalid-argument')) return undefined;
+      throw error;
+    }
+  };
+
+  it('reads any bytes, or says that it cannot', () => {
+    const types = [...new Set(API_METHODS.map(({ request }) => request))];
+    fc.assert(
+      fc.property(fc.constantFrom(...types), fc.uint8Array({ maxLength: 64 }), (type, bytes) => {
+        const json = read(type, bytes);
+        // What was read is written and read again as the same.
+        expect(json && codec.decode(type, codec.encode(type, json))).toEqual(json);
+      }),
+    );
   });
 });

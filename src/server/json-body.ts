@@ -1,12 +1,12 @@
 /** Request bodies as JSON: UTF-8, bounded in depth, with an error that says what is wrong. */
 import { AssayError } from '../domain/error.ts';
-import { jsonShape } from '../domain/json-shape.ts';
+import { jsonShape, MAX_CONTAINERS } from '../domain/json-shape.ts';
 
 const MAX_DEPTH = 64;
 
 /**
  * Parses a body; an empty one is an empty object. Refuses invalid UTF-8, bad JSON, deep
- * nesting and a key that one object has twice.
+ * nesting, too many arrays and objects, and a key that one object has twice.
  */
 export function parseJsonBody(body: unknown): unknown {
   if (!(body instanceof Uint8Array) || body.length === 0) return {};
@@ -31,7 +31,11 @@ function decode(body: Uint8Array): string {
 
 /** Looks at a body before anything recursive sees it, and before the last of two keys wins. */
 function checkShape(text: string): void {
-  const { depth, duplicateKey } = jsonShape(text);
+  const { depth, containers, duplicateKey } = jsonShape(text);
+  if (containers > MAX_CONTAINERS) {
+    const found = `the body has ${containers} arrays and objects`;
+    throw new AssayError('too-large', `${found}; at most ${MAX_CONTAINERS} are read`);
+  }
   if (depth > MAX_DEPTH) {
     throw new AssayError('invalid-argument', `the body is nested deeper than ${MAX_DEPTH} levels`);
   }
