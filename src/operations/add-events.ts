@@ -6,10 +6,12 @@ import { type KnownDestination, countDropped } from '../store/destination-rows.t
 import { type NewDelivery, addDeliveries, countDeliveries } from '../store/delivery-rows.ts';
 import { ensureJob } from '../store/job-rows.ts';
 import type { Tx } from '../store/store-contract.ts';
+import { contentDigest } from './content-digest.ts';
 import type { Deps } from './deps.ts';
 
 /** Events that may be on their way to one destination; more are dropped and counted. */
 const MAX_BACKLOG = 10_000;
+const PLAIN = /^[\x21-\x7e]{1,200}$/;
 
 /** Sets events on their way to those of some destinations that select them, in the order given. */
 export async function addEvents(
@@ -35,9 +37,14 @@ export function deliveriesOf(
 ): readonly NewDelivery[] {
   const lanes =
     kind === 'pubsub'
-      ? pubsubTopics(event).map((topic) => `${topic} ${event.subject}`)
-      : [event.subject];
+      ? pubsubTopics(event).map((topic) => `${topic} ${laneOf(event)}`)
+      : [laneOf(event)];
   return lanes.map((lane) => ({ destination: id, lane, dueAt: deps.now(), event }));
+}
+
+/** A subject may be long, and is anybody's text where it names an image: lanes are looked up by. */
+function laneOf({ subject }: NotificationEvent): string {
+  return PLAIN.test(subject) ? subject : contentDigest(subject);
 }
 
 async function addWithin(

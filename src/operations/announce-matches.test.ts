@@ -11,6 +11,8 @@ import type { Digest } from '../domain/digest.ts';
 import { SECOND } from '../domain/time.ts';
 import { decodeScannedId } from '../google/scanned-name.ts';
 import { announceMatches } from './announce-matches.ts';
+import { createNotes } from './create-note.ts';
+import { deleteNote } from './delete-note.ts';
 import { getOccurrence } from './get-occurrence.ts';
 import { takeJobs } from './job-lease.ts';
 import { listOccurrences } from './list-occurrences.ts';
@@ -161,6 +163,30 @@ describe('what is told', () => {
     await bench.publish({ 'A-1': APP, 'A-2': APP });
     await bench.work();
     expect(lines(taken())).toEqual(['created VULNERABILITY A-2']);
+  });
+
+  it('what an assessment says of an image changes its vulnerabilities', async () => {
+    bench = await openNotificationBench();
+    await bench.add('ops', { events: ['occurrence'] });
+    await bench.publish({ 'A-1': APP, 'A-2': APP });
+    await bench.scan('web', ['app 1.0']);
+    await bench.scan('other', ['app 1.0', 'more 1']);
+    await bench.work();
+    taken();
+    const detail = {
+      product: { genericUri: 'https://registry.example/web' },
+      assessment: { vulnerabilityId: 'A-2', state: 'NOT_AFFECTED' },
+    };
+    const note = { kind: 'VULNERABILITY_ASSESSMENT', detail } as const;
+    const whose = { caller: ADMIN, project: 'shop' };
+    await createNotes(bench.deps, { ...whose, notes: [{ id: 'vex', note }] });
+    await bench.work();
+    const told = taken();
+    expect(lines(told)).toEqual(['updated VULNERABILITY A-2']);
+    expect(told[0]?.data.resourceUri).toContain('registry.example/web@');
+    await deleteNote(bench.deps, { caller: ADMIN, name: 'projects/shop/notes/vex' });
+    await bench.work();
+    expect(lines(taken())).toEqual(['updated VULNERABILITY A-2']);
   });
 
   it('a lazy reader who matches first takes no news away', async () => {

@@ -4,7 +4,6 @@
  * leaves its place in the job.
  */
 import type { Digest } from '../domain/digest.ts';
-import { isAssayError } from '../domain/error.ts';
 import { SECOND } from '../domain/time.ts';
 import { countDeliveries } from '../store/delivery-rows.ts';
 import { type KnownDestination, listDestinations } from '../store/destination-rows.ts';
@@ -13,16 +12,15 @@ import { type Sighting, listSightings, listSightingsOf } from '../store/sighting
 import { type Audience, announceSighting } from './announce-sighting.ts';
 import { type AnnouncementWalk, type AnnouncementWork, readWork } from './announcement-job.ts';
 import type { Deps } from './deps.ts';
+import { isPassing } from './passing-error.ts';
 import { listRunningImages } from './running-images.ts';
 
 /** Images that one turn compares. */
 const IMAGES = 10;
 /** Names of one image that are compared at once. */
-const NAMES = 200;
+const NAMES = 100;
 /** Events on their way to one destination beyond which no more are made for now. */
 const ENOUGH = 2000;
-/** Errors of the moment. */
-const PASSING: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'failed-precondition']);
 const PAUSE = 5 * SECOND;
 /** Above every text of a key. */
 const TOP = '\u{10FFFF}';
@@ -54,7 +52,7 @@ async function announceOne(
   try {
     await announceSighting(deps, audience, one);
   } catch (error) {
-    if (!isAssayError(error) || PASSING.has(error.code)) throw error;
+    if (isPassing(error)) throw error;
     const { project, resourceUri } = one.sighting;
     deps.log.error({ err: error, project, resourceUri }, 'an image cannot be compared; left out');
   }
@@ -81,7 +79,7 @@ interface Turn {
 
 async function nextTurn(deps: Deps, project: string, work: AnnouncementWork): Promise<Turn> {
   const { queue, walk } = work;
-  if (queue.length > 0) return turnOfQueue(deps, project, queue.slice(0, IMAGES));
+  if (queue.length > 0) return turnOfQueue(deps, project, queue);
   if (walk === undefined) return { sightings: [], progress: (now) => now };
   if (!walk.listed) return turnOfRunning(deps, project, walk);
   const { generation, after } = walk;
@@ -96,12 +94,15 @@ async function nextTurn(deps: Deps, project: string, work: AnnouncementWork): Pr
   return { sightings, generation, progress };
 }
 
-async function turnOfQueue(deps: Deps, project: string, digests: readonly Digest[]): Promise<Turn> {
+/** An image may have many names: as many images are taken as have few enough together. */
+async function turnOfQueue(deps: Deps, project: string, waiting: readonly Digest[]): Promise<Turn> {
   const sightings: Sighting[] = [];
-  for (const digest of digests) {
+  const done = new Set<Digest>();
+  for (const digest of waiting) {
+    if (sightings.length >= IMAGES || done.size >= IMAGES) break;
     sightings.push(...(await listSightingsOf(deps.store, { project, digest, limit: NAMES })));
+    done.add(digest);
   }
-  const done = new Set(digests);
   const progress: Turn['progress'] = ({ queue, ...rest }) => ({
     ...rest,
     queue: queue.filter((digest) => !done.has(digest)),

@@ -27,7 +27,8 @@ export interface AnnouncementWork {
 
 /** Images in the queue; of more, a walk finds them. */
 const MAX_QUEUE = 1000;
-const EVERY_GENERATION = Number.MAX_SAFE_INTEGER;
+/** A generation with which no image was compared yet: a walk passes over none. */
+export const EVERY_GENERATION = Number.MAX_SAFE_INTEGER;
 const START = { resourceUri: '', digest: '' };
 
 /** The job of a project. */

@@ -36,14 +36,15 @@ export function attestorEvent(verb: ChangeVerb, attestor: Pick<Attestor, 'name'>
   return { type, project, subject: name, data: { schemaVersion: 1, name } };
 }
 
-/** The event of a new revision of a project's policy. */
+/** The event of a new revision of a project's policy; without a project, of the system's. */
 export function policyEvent(
-  project: string,
+  project: string | undefined,
   policy: { readonly name: string; readonly revision: number },
 ): NewEvent {
   const { name, revision } = policy;
   const data = { schemaVersion: 1, name, revision };
-  return { type: 'assay.policy.updated', project, subject: name, data };
+  const type: EventType = 'assay.policy.updated';
+  return { type, subject: name, data, ...(project === undefined ? {} : { project }) };
 }
 
 /** Severity, and for people which package is hit and what mends it. */

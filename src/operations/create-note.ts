@@ -11,10 +11,9 @@ import {
 } from '../store/note-rows.ts';
 import type { Tx } from '../store/store-contract.ts';
 import { audit } from './audit.ts';
-import { noteEvent } from './change-events.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
-import { emit } from './emit.ts';
+import { emitNotes } from './emit-notes.ts';
 
 /** What a client says of a note; name and times are ours. */
 export type NewNote = Omit<Note, 'name' | 'createTime' | 'updateTime'>;
@@ -44,7 +43,7 @@ export async function createNote(
   await deps.store.write(async (tx) => {
     await insertNote(tx, note);
     await audit(deps, tx, { caller, project, action: 'create-note', resource: note.name });
-    await emit(deps, tx, [noteEvent('created', note)]);
+    await emitNotes(deps, tx, { verb: 'created', notes: [note] });
   });
   return note;
 }
@@ -73,8 +72,7 @@ export async function createNotes(
     await insertNotes(tx, notes);
     const change = { action: 'create-notes', resource: `projects/${project}`, detail: { names } };
     await audit(deps, tx, { caller, project, ...change });
-    const events = notes.map((note) => noteEvent('created', note));
-    await emit(deps, tx, events);
+    await emitNotes(deps, tx, { verb: 'created', notes });
   });
   return notes;
 }

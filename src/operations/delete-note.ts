@@ -8,9 +8,8 @@ import { deleteIamPolicy } from '../store/iam-policy-rows.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
 import { deleteNote as deleteRow, findNote } from '../store/note-rows.ts';
-import { noteEvent } from './change-events.ts';
 import type { Deps } from './deps.ts';
-import { emit } from './emit.ts';
+import { emitNotes } from './emit-notes.ts';
 import { refuseScanner } from './refuse-scanner.ts';
 
 /** Deletes the note of a name; throws `not-found`. */
@@ -32,6 +31,6 @@ export async function deleteNote(
       action: 'delete-note',
       resource: input.name,
     });
-    if (note !== undefined) await emit(deps, tx, [noteEvent('deleted', note)]);
+    if (note !== undefined) await emitNotes(deps, tx, { verb: 'deleted', notes: [note] });
   });
 }

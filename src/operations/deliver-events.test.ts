@@ -59,7 +59,7 @@ async function deny(image: string, project = 'shop'): Promise<void> {
     outcome: 'deny',
     allowed: false,
     count: 1,
-    evaluationId: `sha256:${image}`,
+    evaluationId: `sha256:${Buffer.from(image).toString('hex').slice(0, 64)}`,
     evaluationJson: () => '{}',
     denial: () => ({ ...data, dryRun: false, images, imageCount: 1, policies: [] }),
   });
@@ -193,6 +193,38 @@ describe.each(DATABASES)('on %s', (database) => {
       }
       await deny('a');
       expect(await store.all(rows)).toHaveLength(2);
+    },
+  );
+
+  it.skipIf(!runs)(`names that no index takes arrive all the same (${database})`, async () => {
+    bench = await openNotificationBench(database);
+    await bench.add('ops', { events: ['admission'] });
+    const hostile = ['\u0000', '\ud800', 'x'.repeat(5000), '\u{1F4A9}'.repeat(2000)];
+    for (const name of hostile) await deny(name);
+    await deny('a', '\u0000');
+    await addNote('a');
+    await bench.work();
+    expect(bench.requests).toHaveLength(hostile.length);
+    expect(await shown()).toMatchObject([{ state: 'ok', waiting: 0 }]);
+  });
+
+  it.skipIf(!runs)(
+    `a row that cannot be routed is dropped, others go on (${database})`,
+    async () => {
+      bench = await openNotificationBench(database);
+      await bench.add('ops');
+      const { store } = bench.deps;
+      for (const body of ['no JSON', '{"schemaVersion":1}', '{"schemaVersion":9}']) {
+        for (const topic of ['events', 'unheard of']) {
+          const row = { id: 'x', time: 0, project: 'shop', topic, body };
+          const insert = store.sql.insertInto('outbox').values(row);
+          await store.write(async (tx) => void (await tx.run(insert)));
+        }
+      }
+      await addNote('a');
+      await bench.work();
+      expect(bench.requests).toHaveLength(1);
+      expect(await store.all(store.sql.selectFrom('outbox').select('topic'))).toEqual([]);
     },
   );
 

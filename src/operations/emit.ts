@@ -42,6 +42,12 @@ export async function emitScanned(
   await append(deps, tx, { topic: 'images-scanned', project, body: { digests } });
 }
 
+/** Tells that a project's assessments of vulnerabilities changed: what follows is told later. */
+export async function emitAssessed(deps: Deps, tx: Tx, project: string): Promise<void> {
+  if (!(await wantsOccurrences(tx, project))) return;
+  await append(deps, tx, { topic: 'assessments-changed', project, body: {} });
+}
+
 /** Tells that advisories changed: what follows from it for each project is told later. */
 export async function emitMatchesChanged(deps: Deps, tx: Tx): Promise<void> {
   const list = { type: OCCURRENCE, after: '', limit: 1 };

@@ -6,7 +6,9 @@ import { policyBodyToJson } from '../google/policy-message.ts';
 import { BUILT_IN_SYSTEM_POLICY } from '../policy/system-policy.ts';
 import { findPolicy, putPolicy } from '../store/policy-rows.ts';
 import { audit } from './audit.ts';
+import { policyEvent } from './change-events.ts';
 import type { Deps } from './deps.ts';
+import { emit } from './emit.ts';
 import { newPolicy, SYSTEM_POLICY_ID } from './new-policy.ts';
 
 /** A system policy of the operator's, with its text as received. */
@@ -31,6 +33,8 @@ export function installSystemPolicy(
     const document = await putPolicy(tx, change);
     const action = 'install-system-policy';
     await audit(deps, tx, { caller: input.caller, action, resource: parsed.name });
+    const { revision } = document;
+    await emit(deps, tx, [policyEvent(undefined, { name: parsed.name, revision })]);
     return document;
   });
 }

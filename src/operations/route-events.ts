@@ -14,27 +14,57 @@ import {
 import { type LeasedJob, finishJob, isHeld } from '../store/job-rows.ts';
 import {
   type OutboxRow,
+  type OutboxTopic,
   appendOutbox,
   countWaiting,
   deleteOutbox,
+  dropOldestOutbox,
   listOutbox,
 } from '../store/outbox-rows.ts';
 import type { Tx } from '../store/store-contract.ts';
 import { addEvents } from './add-events.ts';
-import { askForAnnouncement } from './announcement-job.ts';
+import { EVERY_GENERATION, askForAnnouncement } from './announcement-job.ts';
 import type { Deps } from './deps.ts';
+import { isPassing } from './passing-error.ts';
 
 /** Rows that one transaction takes on; each holds at most fifty events. */
 const ROWS = 5;
 /** Projects that one transaction asks for. */
 const PROJECTS = 200;
 
-/** One turn: the oldest rows. */
+/**
+ * One turn: the oldest rows. Where they cannot be taken on together, the oldest alone; one that
+ * cannot be taken on at all is dropped, and logged, for it would hold up all others.
+ */
 export async function routeEvents(deps: Deps, job: LeasedJob): Promise<void> {
+  try {
+    await routeOldest(deps, job, ROWS);
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    deps.log.warn({ err: error }, 'events cannot be routed together; one by one');
+    await routeAlone(deps, job);
+  }
+}
+
+async function routeAlone(deps: Deps, job: LeasedJob): Promise<void> {
+  try {
+    await routeOldest(deps, job, 1);
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    deps.log.error({ err: error }, 'an event cannot be routed; it is dropped');
+    await deps.store.write(async (tx) => {
+      if (!(await isHeld(tx, job))) return;
+      await dropOldestOutbox(tx);
+      await finishJob(tx, job, deps.now());
+    });
+  }
+}
+
+async function routeOldest(deps: Deps, job: LeasedJob, limit: number): Promise<void> {
   const generation = await findAdvisoryGeneration(deps.store);
   await deps.store.write(async (tx) => {
     if (!(await isHeld(tx, job))) return;
-    const rows = await listOutbox(tx, ROWS);
+    const rows = await listOutbox(tx, limit);
     for (const row of rows) await routeRow(deps, tx, { row, generation });
     await deleteOutbox(tx, rows);
     const more = (await countWaiting(tx)) > 0;
@@ -47,15 +77,31 @@ interface Routed {
   readonly generation: number;
 }
 
+type Route = (deps: Deps, tx: Tx, routed: Routed) => Promise<void>;
+
+const ROUTES: Readonly<Record<OutboxTopic, Route>> = {
+  events: (deps, tx, { row }) => routeRowOfEvents(deps, tx, row),
+  'images-scanned': (deps, tx, { row: { project, body } }) =>
+    // Written by emitScanned only.
+    ask(deps, tx, { project, digests: body['digests'] as readonly Digest[] }),
+  'assessments-changed': (deps, tx, { row: { project } }) =>
+    ask(deps, tx, { project, generation: EVERY_GENERATION }),
+  'matches-changed': routeChanged,
+};
+
 function routeRow(deps: Deps, tx: Tx, routed: Routed): Promise<void> {
-  switch (routed.row.topic) {
-    case 'events':
-      return routeRowOfEvents(deps, tx, routed.row);
-    case 'images-scanned':
-      return routeScanned(deps, tx, routed.row);
-    default:
-      return routeChanged(deps, tx, routed);
-  }
+  // Another version may have written it; what has no route fails, and is dropped.
+  return ROUTES[routed.row.topic as OutboxTopic](deps, tx, routed);
+}
+
+type Asked = Omit<Parameters<typeof askForAnnouncement>[2], 'project'>;
+
+async function ask(
+  deps: Deps,
+  tx: Tx,
+  { project, ...asked }: Asked & { readonly project: string | undefined },
+): Promise<void> {
+  if (project !== undefined) await askForAnnouncement(deps, tx, { project, ...asked });
 }
 
 async function routeRowOfEvents(deps: Deps, tx: Tx, row: OutboxRow): Promise<void> {
@@ -79,13 +125,6 @@ async function destinationsOfAll(tx: Tx, event: NotificationEvent): Promise<Know
     found.push(...(await listDestinations(tx, project)));
   }
   return found;
-}
-
-async function routeScanned(deps: Deps, tx: Tx, row: OutboxRow): Promise<void> {
-  const digests = row.body['digests'] as readonly Digest[];
-  if (row.project !== undefined) {
-    await askForAnnouncement(deps, tx, { project: row.project, digests });
-  }
 }
 
 /** Asks for some projects and writes a row for those that follow. */

@@ -6,10 +6,9 @@ import { parseNoteName } from '../domain/resource-name.ts';
 import { findNote, updateNote as replaceNote } from '../store/note-rows.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
-import { noteEvent } from './change-events.ts';
 import type { NewNote } from './create-note.ts';
 import type { Deps } from './deps.ts';
-import { emit } from './emit.ts';
+import { emitNotes } from './emit-notes.ts';
 import { refuseScanner } from './refuse-scanner.ts';
 
 /** Updates a note to what `patch` makes of it; throws `not-found`. */
@@ -36,7 +35,7 @@ export async function updateNote(
     const note: Note = { ...input.patch(before), name, kind, ...times };
     await replaceNote(tx, note);
     await audit(deps, tx, { caller, project, action: 'update-note', resource: note.name });
-    await emit(deps, tx, [noteEvent('updated', note)]);
+    await emitNotes(deps, tx, { verb: 'updated', notes: [note] });
     return note;
   });
 }

@@ -25,7 +25,7 @@ const MAX_WAITING = 2000;
 
 /** One row for each project with denials; an event carries the id of its first decision. */
 export function denialRows(decisions: readonly NewDecision[]): DenialRow[] {
-  const denied = decisions.filter(({ outcome, denial }) => outcome !== 'allow' && denial);
+  const denied = decisions.filter(isTold);
   const equal = Map.groupBy(denied, (one) => JSON.stringify([one.project, one.evaluationId]));
   const events = [...equal.values()].slice(0, MAX_EVENTS).flatMap(eventOf);
   return [...Map.groupBy(events, ({ project }) => project)].flatMap(([project, own]) => {
@@ -33,6 +33,11 @@ export function denialRows(decisions: readonly NewDecision[]): DenialRow[] {
     if (first === undefined) return [];
     return [{ id: first.id, time: first.time, project, body: formatStored({ events: own }) }];
   });
+}
+
+/** A project that cannot exist has no destination, and its name may be nothing for a column. */
+function isTold({ outcome, denial, project }: NewDecision): boolean {
+  return outcome !== 'allow' && denial !== undefined && /^[\x21-\x7e]{1,128}$/.test(project);
 }
 
 function eventOf(

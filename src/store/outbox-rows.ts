@@ -9,7 +9,7 @@ import type { Reader, Tx } from './store-contract.ts';
 import { formatStored, parseStored } from './stored-json.ts';
 
 /** What a row holds: events, or word of what is to be compared with what was told before. */
-export type OutboxTopic = 'events' | 'images-scanned' | 'matches-changed';
+export type OutboxTopic = 'events' | 'images-scanned' | 'assessments-changed' | 'matches-changed';
 
 /** A row to be written. */
 export interface NewOutboxRow {
@@ -78,6 +78,12 @@ export async function listOutbox(db: Reader, limit: number): Promise<OutboxRow[]
     topic,
     body: parseStored<Record<string, unknown>>(body),
   }));
+}
+
+/** Deletes the oldest row, whatever is in it. */
+export async function dropOldestOutbox(tx: Tx): Promise<void> {
+  const numbers = tx.sql.selectFrom('outbox').select('sequence').orderBy('sequence').limit(1);
+  await tx.runMany(deleteRow, await tx.all(numbers));
 }
 
 /** Deletes rows that were routed. */
