@@ -16,6 +16,7 @@ import {
 } from './domain/token-issuer.ts';
 import type { Micros } from './domain/time.ts';
 import type { Believed } from './operations/authenticate-bearer.ts';
+import { createCallerMemory } from './operations/caller-memory.ts';
 import { type KeyPlace, openKeySource } from './remote/key-source.ts';
 import { readTextFile } from './remote/read-text-file.ts';
 
@@ -35,6 +36,8 @@ const MAX_FILE_BYTES = 1024 * 1024;
 const DEFAULT_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const DEFAULT_SKEW = 30;
 const MAX_SKEW = 300;
+/** Callers of signed tokens that are kept; each is about 1 KB. */
+const REMEMBERED = 10_000;
 
 const text = z.string().min(1).max(2048);
 const list = z.array(text).min(1).max(1000);
@@ -84,7 +87,7 @@ export async function readIdentityConfig(options: OptionValues): Promise<Identit
 /** Opens the issuers' keys; nothing is fetched before the first token comes. */
 export function openBelieved({ issuers, grants }: IdentityConfig, now: () => Micros): Believed {
   const opened = issuers.map(({ issuer, place }) => ({ issuer, keys: openKeySource(place, now) }));
-  return { issuers: opened, grants };
+  return { issuers: opened, grants, memory: createCallerMemory(REMEMBERED) };
 }
 
 async function readFile(file: string): Promise<z.infer<typeof FILE>> {

@@ -12,6 +12,7 @@ import {
 } from '../../test/support/loopback-issuer.ts';
 import type { MemberGrant, TokenIssuer } from '../domain/token-issuer.ts';
 import { openKeySource } from '../remote/key-source.ts';
+import { createCallerMemory } from './caller-memory.ts';
 import { type Believed, authenticateBearer } from './authenticate-bearer.ts';
 
 const ISSUER = 'https://issuer.example';
@@ -77,6 +78,7 @@ beforeAll(async () => {
       believe(TEST, [test]),
     ],
     grants: GRANTS,
+    memory: createCallerMemory(100),
   };
 });
 afterAll(() => fake.close());
@@ -140,6 +142,40 @@ describe('a signed token', () => {
   it('may be a little early or late, as far as clocks may differ', async () => {
     const late = await signToken(key, { ...ADA, exp: seconds() - 20, nbf: seconds() + 20 });
     expect(await authenticate(late)).toBeDefined();
+  });
+});
+
+describe('a caller that is remembered', () => {
+  let clock = 0;
+  const keys = { keys: [] };
+  const other = { keys: [] };
+  const caller = { name: 'a', grants: [] };
+
+  it('is so for the keys that verified it, and until its token ends', () => {
+    const memory = createCallerMemory(2);
+    memory.remember('a', { keys, caller, until: 10 });
+    expect(memory.recall('a', keys, 9)).toBe(caller);
+    expect(memory.recall('a', keys, 10)).toBeUndefined();
+    expect(memory.recall('a', other, 9)).toBeUndefined();
+    expect(memory.recall('b', keys, 9)).toBeUndefined();
+    for (const token of ['b', 'c']) memory.remember(token, { keys, caller, until: 10 });
+    expect(memory.recall('a', keys, 9)).toBeUndefined();
+  });
+
+  it('is nobody once the issuer has withdrawn the key', async () => {
+    clock = now();
+    const file = join(fake.folder, 'rotated.json');
+    writeFileSync(file, keySetOf([key]));
+    const place = { issuer: ISSUER, file, allowedHosts: [] };
+    const issuers = [{ issuer: CORP, keys: openKeySource(place, () => clock) }];
+    const rotating = { issuers, grants: [], memory: createCallerMemory(10) };
+    const token = await signToken(key, ADA);
+    const ask = () => authenticateBearer(fake.deps, rotating, token);
+    expect(await ask()).toBe(await ask());
+    writeFileSync(file, keySetOf([rsa]));
+    expect(await ask()).toBeDefined();
+    clock += 601_000_000;
+    await expect(ask()).rejects.toThrow('its issuer has no key of that id');
   });
 });
 
@@ -295,7 +331,11 @@ describe('is refused:', () => {
 
   it('everything, where the keys cannot be had: as unavailable, not as nobody', async () => {
     const place = { issuer: ISSUER, file: join(fake.folder, 'none.json'), allowedHosts: [] };
-    const broken = { issuers: [{ issuer: CORP, keys: openKeySource(place, now) }], grants: [] };
+    const broken = {
+      issuers: [{ issuer: CORP, keys: openKeySource(place, now) }],
+      grants: [],
+      memory: createCallerMemory(1),
+    };
     const outcome = authenticateBearer(fake.deps, broken, await signToken(key, ADA));
     await expect(outcome).rejects.toMatchObject({ code: 'unavailable' });
     await expect(outcome).rejects.toThrow('the keys of issuer https://issuer.example cannot be');

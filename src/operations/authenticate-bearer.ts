@@ -9,8 +9,9 @@ import {
   identityOfClaims,
 } from '../domain/token-issuer.ts';
 import type { KeySource } from '../remote/key-source.ts';
-import { type ClaimedOrigin, readOrigin, verifyJwt } from '../signing/verify-jwt.ts';
+import { type ClaimedOrigin, type KeySet, readOrigin, verifyJwt } from '../signing/verify-jwt.ts';
 import { authenticateToken } from './authenticate-token.ts';
+import type { CallerMemory } from './caller-memory.ts';
 import type { Deps } from './deps.ts';
 
 /** An issuer with its keys. */
@@ -23,6 +24,7 @@ export interface BelievedIssuer {
 export interface Believed {
   readonly issuers: readonly BelievedIssuer[];
   readonly grants: readonly MemberGrant[];
+  readonly memory: CallerMemory;
 }
 
 /** What all tokens of ours begin with. */
@@ -41,42 +43,47 @@ export async function authenticateBearer(
   if (secret.startsWith(OWN)) return authenticateToken(deps, secret);
   const origin = readOrigin(secret);
   if (origin === undefined) return undefined;
-  const { issuer, claims } = await verify(deps, believed, { token: secret, ...origin });
+  const found = await verify(deps, believed, { token: secret, ...origin });
+  if ('caller' in found) return found.caller;
+  const { issuer, keys, claims } = found;
   const identity = identityOfClaims(issuer, claims);
+  // What its bearer makes, a token for instance, does not outlive it.
+  const expireTime = Number(claims['exp']) * 1_000_000;
   const grants = grantsOf(identity, believed.grants);
-  return { name: identity.member, ...identity, grants, ...expiryOf(claims['exp']) };
+  const caller = { name: identity.member, ...identity, grants, expireTime };
+  believed.memory.remember(secret, { keys, caller, until: expireTime });
+  return caller;
 }
 
+/** A token that was just verified. */
 interface Verified {
   readonly issuer: TokenIssuer;
+  readonly keys: KeySet;
   readonly claims: JsonObject;
 }
 
 /** Clusters often share an issuer's name: each that has it is asked, by its own keys. */
 async function verify(
   deps: Deps,
-  believed: Believed,
-  given: ClaimedOrigin & { readonly token: string },
-): Promise<Verified> {
+  { issuers, memory }: Believed,
+  { token, ...origin }: ClaimedOrigin & { readonly token: string },
+): Promise<Verified | { readonly caller: Caller }> {
+  const now = deps.now();
   let refused: AssayError | undefined;
-  for (const { issuer, keys } of believed.issuers) {
-    if (issuer.issuer !== given.issuer) continue;
+  for (const { issuer, keys: source } of issuers) {
+    if (issuer.issuer !== origin.issuer) continue;
     try {
-      const set = await keys.keysFor(given.keyId);
-      const claims = await verifyJwt(given.token, { issuer, keys: set, now: deps.now() });
-      return { issuer, claims };
+      const keys = await source.keysFor(origin.keyId);
+      const caller = memory.recall(token, keys, now);
+      if (caller !== undefined) return { caller };
+      return { issuer, keys, claims: await verifyJwt(token, { issuer, keys, now }) };
     } catch (error) {
       if (!isAssayError(error)) throw error;
       // One that cannot be asked might have believed it.
       if (refused?.code !== 'unavailable') refused = error;
     }
   }
-  throw refused ?? unknownIssuer(given.issuer);
-}
-
-/** What its bearer makes, a token for instance, does not outlive it. */
-function expiryOf(exp: unknown): { readonly expireTime?: number } {
-  return typeof exp === 'number' ? { expireTime: exp * 1_000_000 } : {};
+  throw refused ?? unknownIssuer(origin.issuer);
 }
 
 function unknownIssuer(issuer: string): AssayError {

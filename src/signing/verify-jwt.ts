@@ -68,7 +68,7 @@ export async function verifyJwt(
 ): Promise<JsonObject> {
   const { issuer, keys, now } = from;
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+    const { payload } = await jwtVerify(token, finderOf(keys), {
       issuer: issuer.issuer,
       audience: [...issuer.audiences],
       algorithms: [...issuer.algorithms],
@@ -81,6 +81,15 @@ export async function verifyJwt(
     const why = reasonOf(cause, issuer);
     throw new AssayError('unauthenticated', `the token cannot be believed: ${why}`, { cause });
   }
+}
+
+/** A set's finder keeps the keys that it has imported. */
+const FINDERS = new WeakMap<KeySet, ReturnType<typeof createLocalJWKSet>>();
+
+function finderOf(keys: KeySet): ReturnType<typeof createLocalJWKSet> {
+  const known = FINDERS.get(keys) ?? createLocalJWKSet(keys);
+  FINDERS.set(keys, known);
+  return known;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
