@@ -94,6 +94,7 @@ describe('refuses', () => {
       { ...FLAGS, oidcMember: 'principal://{sub}' },
       'member template',
     ],
+    ['a group for everybody', fileOfLater(issuer(`groupMember: allUsers`)), 'group template'],
     ['a group as member', { ...FLAGS, oidcMember: 'group:{sub}' }, 'member template'],
     [
       'keys at two places',

@@ -12,6 +12,7 @@ import {
   type MemberGrant,
   TOKEN_ALGORITHMS,
   type TokenIssuer,
+  checkGroupTemplate,
   checkMemberTemplate,
 } from './domain/token-issuer.ts';
 import type { Micros } from './domain/time.ts';
@@ -53,6 +54,7 @@ const ISSUER = z.strictObject({
   clockSkew: z.number().min(0).max(MAX_SKEW).default(DEFAULT_SKEW),
   member: text.optional(),
   groups: text.optional(),
+  groupMember: text.optional(),
   kubernetes: z.boolean().default(false),
 });
 
@@ -141,8 +143,9 @@ function issuerOfFlags(options: OptionValues): IssuerEntry | undefined {
 
 function configure(entry: IssuerEntry, allowedHosts: readonly string[]): ConfiguredIssuer {
   const { name, issuer, audience: audiences, algorithms, clockSkew, kubernetes } = entry;
-  const { member, groups, jwksFile: file, jwksUrl: url, caFile } = entry;
+  const { member, groups, groupMember, jwksFile: file, jwksUrl: url, caFile } = entry;
   if (member !== undefined) checkMemberTemplate(member);
+  if (groupMember !== undefined) checkGroupTemplate(groupMember);
   if (file !== undefined && url !== undefined) {
     throw refuse(`issuer ${name} has both a file and a URL of keys; give one of them`);
   }
@@ -158,6 +161,7 @@ function configure(entry: IssuerEntry, allowedHosts: readonly string[]): Configu
       ...given({
         member,
         groups,
+        groupMember,
       }),
     },
     place: { issuer, allowedHosts, ...given({ file, url, caFile }) },

@@ -9,7 +9,6 @@ import type { OptionValues } from './cli/command.ts';
 import { type ServeConfig, readServeConfig } from './config.ts';
 import { readDatabaseConfig } from './database-config.ts';
 import type { Caller } from './domain/caller.ts';
-import { openBelieved, readIdentityConfig } from './identity-config.ts';
 import { NOTIFICATION_LANES } from './jobs/notification-lanes.ts';
 import { startJobs } from './jobs/run-jobs.ts';
 import { type ScheduledTask, startSchedule } from './jobs/run-schedule.ts';
@@ -17,7 +16,7 @@ import { makeDeps, systemNow } from './make-deps.ts';
 import { createIdSource } from './make-id.ts';
 import { ADMIN_TOKEN_FILE } from './open-operations.ts';
 import { openServerStore } from './open-server-store.ts';
-import { type Believed, authenticateBearer } from './operations/authenticate-bearer.ts';
+import { authenticateBearer } from './operations/authenticate-bearer.ts';
 import { ensureProject } from './operations/create-project.ts';
 import { createToken } from './operations/create-token.ts';
 import type { Deps } from './operations/deps.ts';
@@ -40,6 +39,7 @@ import {
 import { buildWebhookListener } from './server/webhook-listener.ts';
 import { startListening, urlHost } from './start-listening.ts';
 import { untilStopped } from './until-stopped.ts';
+import { type WatchedIdentity, watchIdentity } from './watch-identity.ts';
 
 const SYSTEM: Caller = { name: 'start', grants: [{ role: 'admin' }] };
 
@@ -64,8 +64,8 @@ function dailyTasks(folder: string, config: ServeConfig): readonly ScheduledTask
 export async function runServer(folder: string, options: OptionValues): Promise<number> {
   const config = readServeConfig(options);
   const database = readDatabaseConfig(options);
-  const believed = openBelieved(await readIdentityConfig(options), systemNow);
   const log = pino({ level: config.logLevel }, pino.destination(2));
+  const identity = await watchIdentity(options, { now: systemNow, log });
   const newId = createIdSource(Date.now);
   const store = await openServerStore({ folder, database, newId, log });
   const deps = await makeDeps({
@@ -80,7 +80,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
   });
   try {
     const adminTokenFile = await prepare(deps, folder, config);
-    const running = await listen(deps, folder, { ...config, believed });
+    const running = await listen(deps, folder, { ...config, identity });
     if (database === undefined) await freeJobs(deps);
     const stopJobs = startJobs(deps, NOTIFICATION_LANES, JOBS_EVERY);
     const stopSchedule = startSchedule(deps, dailyTasks(folder, config), FIRST_TASKS_AFTER);
@@ -91,6 +91,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     await Promise.all([close(), stopJobs(), stopSchedule()]);
     return 0;
   } finally {
+    await identity.close();
     await store.close();
   }
 }
@@ -133,11 +134,11 @@ interface Running {
 async function listen(
   deps: Deps,
   folder: string,
-  config: ServeConfig & { readonly believed: Believed },
+  config: ServeConfig & { readonly identity: WatchedIdentity },
 ): Promise<Running> {
   const authenticator: Authenticator = {
-    findToken: (secret) => authenticateBearer(deps, config.believed, secret),
-    grants: config.believed.grants,
+    findToken: (secret) => authenticateBearer(deps, config.identity.current(), secret),
+    grants: () => config.identity.current().grants,
     openWebhook: config.webhookClientCa === undefined,
     ...(config.anonymousRole === undefined ? {} : { anonymousRole: config.anonymousRole }),
   };

@@ -37,6 +37,8 @@ export interface TokenIssuer {
   readonly member?: string;
   /** The claim that lists groups. */
   readonly groups?: string;
+  /** What a group is besides, e.g. `group:{group}`, where the issuer may speak for addresses. */
+  readonly groupMember?: string;
   /** Its tokens are those of a cluster's service accounts. */
   readonly kubernetes: boolean;
 }
@@ -73,6 +75,16 @@ export function checkMemberTemplate(template: string): void {
   );
 }
 
+/** Checks the template of a group: an address with `{group}` in it. */
+export function checkGroupTemplate(template: string): void {
+  if (/^group:[^{}\s]*\{group\}[^{}\s]*$/.test(template)) return;
+  throw new AssayError(
+    'invalid-argument',
+    `group template ${JSON.stringify(template.slice(0, 200))} is not a group with {group} in it; ` +
+      'give e.g. group:{group} or group:{group}@example.com',
+  );
+}
+
 /** Who the bearer of verified claims is; throws `unauthenticated` where they do not say. */
 export function identityOfClaims(issuer: TokenIssuer, claims: JsonObject): Identity {
   if (issuer.kubernetes) return serviceAccountOf(issuer, claims);
@@ -106,13 +118,27 @@ function serviceAccountOf({ name }: TokenIssuer, claims: JsonObject): Identity {
   };
 }
 
-function groupsOf({ name, groups }: TokenIssuer, claims: JsonObject): readonly string[] {
+function groupsOf(issuer: TokenIssuer, claims: JsonObject): readonly string[] {
+  const { name, groups, groupMember } = issuer;
   const listed = groups === undefined ? undefined : claims[groups];
   const given = typeof listed === 'string' ? [listed] : Array.isArray(listed) ? listed : [];
   return given
     .slice(0, MAX_GROUPS)
     .filter((group): group is string => typeof group === 'string' && group !== '')
-    .map((group) => `principalSet://assay/issuers/${name}/group/${encodeText(group)}`);
+    .flatMap((group) => [
+      `principalSet://assay/issuers/${name}/group/${encodeText(group)}`,
+      ...addressOf(groupMember, group),
+    ]);
+}
+
+/** A group's address; none where it makes none. */
+function addressOf(template: string | undefined, group: string): readonly string[] {
+  try {
+    return template === undefined ? [] : [parseMember(template.replace('{group}', () => group))];
+  } catch (error) {
+    if (isAssayError(error)) return [];
+    throw error;
+  }
 }
 
 function fillTemplate(template: string, claims: JsonObject): string {

@@ -28,6 +28,7 @@ const CORP: TokenIssuer = {
   clockSkew: 30,
   member: 'user:{email}',
   groups: 'groups',
+  groupMember: 'group:{group}@corp.example',
   kubernetes: false,
 };
 const PLAIN: TokenIssuer = { ...CORP, name: 'plain', issuer: 'https://plain.example' };
@@ -100,6 +101,7 @@ describe('a signed token', () => {
       member: 'user:ada@example.com',
       groups: [
         'principalSet://assay/issuers/corp/group/dev',
+        'group:dev@corp.example',
         'principalSet://assay/issuers/corp/group/x%20y',
       ],
       grants: [

@@ -61,6 +61,8 @@ describe('tokens', () => {
     } satisfies CreateTokenInput;
     await expect(createToken(deps, { ...wanted, lifetime: 2 * DAY })).rejects.toThrow('1 days');
     await expect(createToken(deps, wanted)).rejects.toThrow('no end');
+    const brief = { ...wanted, caller: { ...TENANT, expireTime: clock + DAY / 24 } };
+    await expect(createToken(deps, { ...brief, lifetime: DAY })).rejects.toThrow('60 minutes');
     await expect(createToken(deps, { ...wanted, lifetime: DAY / 2 })).resolves.toBeDefined();
   });
 

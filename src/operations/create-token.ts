@@ -4,7 +4,7 @@ import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { parseMember } from '../domain/member.ts';
 import type { RoleName } from '../domain/role.ts';
-import { DAY, type Micros } from '../domain/time.ts';
+import { DAY, HOUR, type Micros } from '../domain/time.ts';
 import type { Tx } from '../store/store-contract.ts';
 import {
   countTokens,
@@ -115,8 +115,14 @@ function refuseLifetime(caller: Caller, lifetime: Micros | undefined, now: Micro
   const asked = lifetime === undefined ? 'no end' : `a lifetime of ${lifetime / DAY} days`;
   throw new AssayError(
     'invalid-argument',
-    `${asked}; give more than 0 and at most ${Math.floor(most / DAY)} days`,
+    `${asked}; give more than 0 and at most ${spanOf(most)}: a token ends no later than its maker’s`,
   );
+}
+
+function spanOf(most: Micros): string {
+  return most >= DAY
+    ? `${Math.floor(most / DAY)} days`
+    : `${Math.max(0, Math.floor((most / HOUR) * 60))} minutes`;
 }
 
 function auditScope(project: string | undefined): { project?: string } {

@@ -17,8 +17,8 @@ export type FindToken = (secret: string) => Promise<Caller | undefined>;
 /** How callers are told apart. */
 export interface Authenticator {
   readonly findToken: FindToken;
-  /** Roles of members, for those who show a certificate. */
-  readonly grants: readonly MemberGrant[];
+  /** Roles of members now, for those who show a certificate. */
+  readonly grants: () => readonly MemberGrant[];
   /** Role of callers without a token, on loopback only. */
   readonly anonymousRole?: BasicRole;
   /** Whether loopback callers of the webhook need no identity: only while no client CA is given. */
@@ -99,7 +99,7 @@ async function callerOfToken(authenticator: Authenticator, header: string): Prom
 
 function callerOfCertificate({ grants }: Authenticator, der: Uint8Array): Caller {
   const identity = requireIdentity(der);
-  return { name: identity.member, ...identity, grants: grantsOf(identity, grants) };
+  return { name: identity.member, ...identity, grants: grantsOf(identity, grants()) };
 }
 
 /**
@@ -107,9 +107,9 @@ function callerOfCertificate({ grants }: Authenticator, der: Uint8Array): Caller
  * a grant says what certificates are for.
  */
 function apiServerOf(authenticator: Authenticator, der: Uint8Array): Caller {
-  const granted = authenticator.grants.some(({ members }) =>
-    members.some((member) => CERTIFICATES.test(member)),
-  );
+  const granted = authenticator
+    .grants()
+    .some(({ members }) => members.some((member) => CERTIFICATES.test(member)));
   if (granted) return callerOfCertificate(authenticator, der);
   const name = identityOfCertificate(der)?.member ?? 'client-certificate';
   return { name, grants: [{ role: 'agent' }] };

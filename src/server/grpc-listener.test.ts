@@ -31,7 +31,7 @@ beforeAll(async () => {
     authenticator: {
       findToken: async (secret) =>
         secret === 'good' ? { name: 'token:t', grants: [{ role: 'viewer' }] } : undefined,
-      grants: [],
+      grants: () => [],
       openWebhook: false,
     },
   });

@@ -12,7 +12,7 @@ let app: FastifyInstance;
 beforeAll(async () => {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   app = buildHttpListener({ log } as unknown as Deps, {
-    authenticator: { findToken: async () => undefined, grants: [], openWebhook: false },
+    authenticator: { findToken: async () => undefined, grants: () => [], openWebhook: false },
     hosts: [],
     ready: () => true,
   });

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { Client, credentials } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type CertificatePair,
   makeAuthority,
@@ -129,6 +129,26 @@ describe('over HTTP', () => {
     expect((await server.call(`${NOTES}/open:testIamPermissions`, test)).json).toEqual({
       permissions: [permissions[0]],
     });
+  });
+
+  it('a changed file counts without a restart; a broken one changes nothing', async () => {
+    const grant = (email: string) => {
+      const grants = [{ members: [`user:${email}`], roles: ['viewer'], projects: ['shop'] }];
+      return JSON.stringify({ grants });
+    };
+    const [ada, bob] = ['ada@example.com', 'bob@example.com'];
+    const status = async (email: string) =>
+      (await server.call(NOTES, { token: await tokenOf(email) })).status;
+    const patience = { timeout: 10_000, interval: 200 };
+    write('identity.yaml', grant(bob));
+    await vi.waitFor(async () => expect(await status(bob)).toBe(200), patience);
+    expect(await status(ada)).toBe(403);
+    write('identity.yaml', '{');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(await status(bob)).toBe(200);
+    write('identity.yaml', grant(ada));
+    await vi.waitFor(async () => expect(await status(ada)).toBe(200), patience);
+    expect(await status(bob)).toBe(403);
   });
 
   it('a token of ours may be of several roles of Google’s', async () => {
