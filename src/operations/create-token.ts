@@ -115,7 +115,7 @@ function refuseLifetime(caller: Caller, lifetime: Micros | undefined, now: Micro
   const asked = lifetime === undefined ? 'no end' : `a lifetime of ${lifetime / DAY} days`;
   throw new AssayError(
     'invalid-argument',
-    `${asked}; give more than 0 and at most ${spanOf(most)}: a token ends no later than its maker’s`,
+    `${asked}; give more than 0 and at most ${spanOf(most)}: it ends no later than its maker’s`,
   );
 }
 

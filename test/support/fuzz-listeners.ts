@@ -51,7 +51,7 @@ export async function openFuzzListeners(): Promise<FuzzListeners> {
   await createProject(deps, { caller: ADMIN, project: 'fuzz' });
   const authenticator: Authenticator = {
     findToken: async (secret) => (secret === FUZZ_TOKEN ? ADMIN : undefined),
-    grants: [],
+    grants: () => [],
     openWebhook: false,
   };
   const http = buildHttpListener(deps, { authenticator, hosts: [], ready: () => true });
