@@ -213,6 +213,18 @@ describe('a lying upstream', () => {
     expect((await fetch(`${base}/tags/list`)).status).toBe(status);
   });
 
+  it('may send no manifest larger than the cap, and none that is none', async () => {
+    for (const [manifest, status] of [
+      [Buffer.alloc(5 * 1024 * 1024, 32), 413],
+      [Buffer.from('{"schemaVersion":2}'), 502],
+    ] as const) {
+      const base = await readThrough(`http://${(await upstreamOf({ manifest })).host}`);
+      const answer = await fetch(`${base}/manifests/${image().digest}`);
+      expect(answer.status).toBe(status);
+      await closing.pop()?.();
+    }
+  });
+
   it('that is away is unavailable', async () => {
     const upstream = await upstreamOf();
     await upstream.close();
