@@ -13,7 +13,6 @@ import {
   status as StatusCode,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import type { Caller } from '../domain/caller.ts';
 import { AssayError, ERROR_CODES } from '../domain/error.ts';
 import { errorInfoToJson } from '../google/error-message.ts';
 import { createGrpcCodec, type GrpcCodec } from '../google/grpc-codec.ts';
@@ -23,6 +22,7 @@ import type { Deps } from '../operations/deps.ts';
 import { authenticateCaller, type Authenticator } from './authenticate.ts';
 import { knownError } from './error-response.ts';
 import { answerGoogleCall } from './google-handlers.ts';
+import { createDoorkeeper, type Doorkeeper } from './grpc-doorkeeper.ts';
 import { MAX_BODY_BYTES } from './http-listener.ts';
 
 /** Answers the calls of connections that were taken. */
@@ -51,16 +51,21 @@ const LIMITS = {
 
 interface Context {
   readonly deps: Deps;
-  readonly authenticator: Authenticator;
   readonly codec: GrpcCodec;
+  readonly doorkeeper: Doorkeeper;
 }
 
 type Call = ServerUnaryCall<Buffer, Uint8Array>;
 
 /** Starts answering: every method of the descriptors is known, also those that are not served. */
 export function createGrpcService(deps: Deps, authenticator: Authenticator): GrpcService {
-  const context: Context = { deps, authenticator, codec: createGrpcCodec() };
-  const server = new Server(LIMITS);
+  const codec = createGrpcCodec();
+  const doorkeeper = createDoorkeeper({
+    authenticate: (shown) => authenticateCaller(authenticator, shown),
+    statusOf: (error) => statusOf({ deps, codec }, error),
+  });
+  const context: Context = { deps, codec, doorkeeper };
+  const server = new Server({ ...LIMITS, interceptors: [doorkeeper.interceptor] });
   const services = Map.groupBy(API_METHODS, ({ id }) => id.slice(0, id.lastIndexOf('.')));
   for (const [service, methods] of services) {
     server.addService(definitionOf(service, methods), handlersOf(context, methods));
@@ -117,8 +122,8 @@ function handlersOf(context: Context, methods: readonly ApiMethod[]): UntypedSer
 }
 
 async function answer(context: Context, method: ApiMethod, call: Call): Promise<Uint8Array> {
-  const { deps, codec } = context;
-  const caller = await callerOf(context, call);
+  const { deps, codec, doorkeeper } = context;
+  const caller = doorkeeper.callerOf(call.metadata);
   // The library ends a call whose deadline has passed or that was given up: nobody hears of it.
   if (call.cancelled) throw new AssayError('unavailable', 'the call was given up');
   const json = await answerGoogleCall(deps, method, () => ({
@@ -129,22 +134,7 @@ async function answer(context: Context, method: ApiMethod, call: Call): Promise<
   return Buffer.from(codec.encode(method.response, json));
 }
 
-function callerOf({ authenticator }: Context, call: Call): Promise<Caller> {
-  const [authorization] = call.metadata.get('authorization');
-  return authenticateCaller(authenticator, {
-    authorization: authorization?.toString(),
-    address: addressOf(call.getPeer()),
-    // The library tells of a certificate only where TLS has verified it.
-    certificate: call.getAuthContext().sslPeerCertificate?.raw,
-  });
-}
-
-/** The address of a peer `ADDRESS:PORT`, where IPv6 has brackets or not. */
-function addressOf(peer: string): string {
-  return peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-}
-
-function statusOf({ deps, codec }: Context, error: unknown) {
+function statusOf({ deps, codec }: Pick<Context, 'deps' | 'codec'>, error: unknown) {
   const known = knownError(deps.log, error, deps.newId());
   const code = codeOf(known);
   const metadata = new Metadata();
