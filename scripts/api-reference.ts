@@ -5,7 +5,6 @@
 import { writeFileSync } from 'node:fs';
 import { API_METHODS, isServed, type ServedMethod } from '../src/google/methods.ts';
 import { CATALOG } from '../src/operations/catalog.ts';
-import { GOOGLE_HANDLERS } from '../src/server/google-handlers.ts';
 import { fieldsOf, formatMessages } from './message-reference.ts';
 
 const HEAD = `# API
@@ -29,7 +28,7 @@ be short while more follow. \`/v1alpha2\` is Binary Authorization only, over the
 In the tables **bold** is required, *italic* is the field that a REST body is (\`*\`: the whole body);
 \`*\` in a permission is the collection of the resource. What a service has and this page lacks answers
 501 (UNIMPLEMENTED) by its name: it is left for later, as are platform policies, continuous validation,
-on-demand scanning and key management.
+on-demand scanning, key management and the export of SBOMs.
 `;
 
 const MESSAGES = `## Messages of Google's methods
@@ -46,9 +45,7 @@ Answers are \`{"schemaVersion": 1, "result": …}\`. Parts of a path that begin 
 input; the others are query (GET) or JSON body. \`assay\` calls these where a server holds the data.
 `;
 
-const served = API_METHODS.filter(isServed).filter(({ name }) =>
-  Object.hasOwn(GOOGLE_HANDLERS, name),
-);
+const served = API_METHODS.filter(isServed);
 
 /** The page over the definition. */
 export function formatApiReference(): string {

@@ -36,7 +36,6 @@ const CONTAINER_ANALYSIS = {
   GetIamPolicy: `${ANY}.getIamPolicy`,
   SetIamPolicy: `${ANY}.setIamPolicy`,
   TestIamPermissions: '',
-  ExportSBOM: `${OCCURRENCES}.create`,
   GeneratePackagesSummary: `${OCCURRENCES}.list`,
 } as const;
 

@@ -13,8 +13,8 @@ import { OCCURRENCE_HANDLERS } from './occurrence-handlers.ts';
 import { POLICY_HANDLERS } from './policy-handlers.ts';
 import { SERVICE_USAGE_HANDLERS } from './service-usage-handlers.ts';
 
-/** Every handler by method name. A method without one is answered as unimplemented. */
-export const GOOGLE_HANDLERS: Readonly<Partial<Record<MethodName, GoogleHandler>>> = {
+/** Every handler by method name; the type asks for one for each method that is served. */
+const GOOGLE_HANDLERS: Readonly<Record<MethodName, GoogleHandler>> = {
   ...NOTE_HANDLERS,
   ...OCCURRENCE_HANDLERS,
   ...ATTESTOR_HANDLERS,
@@ -33,8 +33,7 @@ export async function answerGoogleCall(
   method: ApiMethod,
   read: () => Omit<GoogleCall, 'method'>,
 ): Promise<JsonObject> {
-  const handler = isServed(method) ? GOOGLE_HANDLERS[method.name] : undefined;
-  if (isServed(method) && handler !== undefined) return handler(deps, { ...read(), method });
+  if (isServed(method)) return GOOGLE_HANDLERS[method.name](deps, { ...read(), method });
   const message = `${method.id} is not supported by this release; it is left for a later one`;
   throw new AssayError('unsupported', message);
 }

@@ -6,7 +6,6 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import type { Permission } from '../../src/domain/role.ts';
 import type { HttpTemplate } from '../../src/google/http-template.ts';
 import { API_METHODS, isServed, type ServedMethod } from '../../src/google/methods.ts';
-import { GOOGLE_HANDLERS } from '../../src/server/google-handlers.ts';
 
 /** A call of a method by one of its paths. */
 export interface ApiMethodCall {
@@ -77,9 +76,9 @@ function bodyOf(name: string, project: string, beta: boolean): JsonObject {
 
 /** Every way to call every served method on a project. */
 export function apiCalls(project: string): readonly ApiMethodCall[] {
-  return API_METHODS.filter(isServed)
-    .filter(({ name }) => GOOGLE_HANDLERS[name] !== undefined)
-    .flatMap((method) => method.bindings.map((_, at) => callOf(method, at, project)));
+  return API_METHODS.filter(isServed).flatMap((method) =>
+    method.bindings.map((_, at) => callOf(method, at, project)),
+  );
 }
 
 function callOf(method: ServedMethod, at: number, project: string): ApiMethodCall {
