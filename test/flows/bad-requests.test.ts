@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AssayServer, startAssay, valueAt } from '../support/assay-server.ts';
 import { pourRaw, type RawAnswer, sendRaw } from '../support/raw-request.ts';
 import { BAD_BODIES } from './bad/bad-bodies.ts';
+import { BAD_IAM } from './bad/bad-iam.ts';
 import { BAD_LISTS } from './bad/bad-lists.ts';
 import { BAD_NAMES } from './bad/bad-names.ts';
 import { BAD_POLICIES } from './bad/bad-policies.ts';
@@ -30,6 +31,7 @@ const FAMILIES: Readonly<Record<string, readonly BadRequest[]>> = {
   'bodies of notes and occurrences': BAD_BODIES,
   'filters, pages and cursors': BAD_LISTS,
   'policies, attestors, our own API': BAD_POLICIES,
+  'IAM policies, and what is left for later': BAD_IAM,
   'bytes, headers and identities': BAD_TRANSPORT,
 };
 

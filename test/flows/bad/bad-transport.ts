@@ -37,7 +37,11 @@ export const BAD_TRANSPORT: readonly BadRequest[] = [
     'key "build" twice',
   ),
   body('65 levels', `{"build":${'['.repeat(65)}${']'.repeat(65)}}`, 'nested deeper than 64 levels'),
-  body('a million levels', '['.repeat(1_000_000), 'nested deeper than 64 levels'),
+  body('100,000 levels', '['.repeat(100_000), 'nested deeper than 64 levels'),
+  bad('a body of a million arrays', post(NOTES, `[${'[],'.repeat(1_000_000)}[]]`), {
+    ...TOO_LARGE,
+    says: 'at most 200000 are read',
+  }),
   body('UTF-16', Buffer.from(BUILD, 'utf16le'), /not UTF-8|not JSON/),
   body('Latin-1', Buffer.from('{"build":{"builderVersion":"é"}}', 'latin1'), 'not UTF-8'),
   body('half a character', Buffer.from([0x22, 0xe2, 0x82, 0x22]), 'not UTF-8'),
