@@ -3,6 +3,7 @@
  * compared with what was told last, and events and the new state are written together, some at a
  * time, so that a crash between tells nothing twice and leaves nothing out.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Occurrence } from '../domain/note.ts';
 import { PASS_ALL } from '../domain/resolved-filter.ts';
 import type { Micros } from '../domain/time.ts';
@@ -104,19 +105,28 @@ function partsOf(changes: readonly Change[]): readonly (readonly Change[])[] {
   return changes.length === 0 ? [[]] : chunksOf(changes, TOGETHER);
 }
 
-/** What the scan says today; undefined where there is none, or advisories changed meanwhile. */
+interface Derived {
+  readonly told: ToldOccurrence;
+  readonly occurrence: Occurrence;
+}
+
+/**
+ * What the scan says today; undefined where there is none, or advisories changed meanwhile. Between
+ * its parts others get their turn.
+ */
 async function derivedNow(
   deps: Deps,
   sighting: Sighting,
   generation: number,
-): Promise<ReadonlyMap<string, Occurrence> | undefined> {
+): Promise<ReadonlyMap<string, Derived> | undefined> {
   const walk = { sighting, after: placeBefore(sighting), bounds: TOLD, generation };
-  const derived = new Map<string, Occurrence>();
+  const derived = new Map<string, Derived>();
   for await (const { steps } of walkSighting(deps, walk)) {
     for (const { occurrence } of await assessSteps(deps, sighting.project, steps)) {
       const told = toldOf(occurrence);
-      if (told !== undefined) derived.set(toldKey(told), occurrence);
+      if (told !== undefined) derived.set(toldKey(told), { told, occurrence });
     }
+    await nextTurn();
   }
   const moved = (await findAdvisoryGeneration(deps.store)) !== generation;
   return derived.size === 0 || moved ? undefined : derived;
@@ -125,16 +135,14 @@ async function derivedNow(
 function compare(
   sighting: Sighting,
   before: ReadonlyMap<string, ToldOccurrence>,
-  after: ReadonlyMap<string, Occurrence>,
+  after: ReadonlyMap<string, Derived>,
 ): Change[] {
   const gone = [...before].filter(([key]) => !after.has(key));
   const removed = gone.map(([key, one]) => {
     const event = occurrenceEvent('deleted', occurrenceOf(sighting, one));
     return { key, event };
   });
-  const standing = [...after].flatMap(([key, occurrence]) => {
-    const told = toldOf(occurrence);
-    if (told === undefined) return [];
+  const standing = [...after].flatMap(([key, { told, occurrence }]) => {
     const event = changeOf(before.get(key), told, occurrence);
     return event === undefined ? [] : [{ key, told, event }];
   });
