@@ -2,8 +2,10 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { AdmissionRequest, ImageVerdict, Verdict } from '../domain/verdict.ts';
 
-const MAX_IMAGES = 5;
-const MAX_TEXT = 1000;
+const MAX_IMAGES = 3;
+/** Characters of an image's name, and of a sentence: an event has some 6 KB at the most. */
+const MAX_NAME = 500;
+const MAX_TEXT = 300;
 
 /** The data of the event; undefined where nothing was denied. The decision's id is added later. */
 export function denialData(request: AdmissionRequest, verdict: Verdict): JsonObject | undefined {
@@ -28,8 +30,8 @@ export function denialData(request: AdmissionRequest, verdict: Verdict): JsonObj
 function imageData(image: ImageVerdict): JsonObject {
   const { reference, digest } = image;
   return {
-    image: image.image.slice(0, MAX_TEXT),
-    reference: reference?.slice(0, MAX_TEXT),
+    image: image.image.slice(0, MAX_NAME),
+    reference: reference?.slice(0, MAX_NAME),
     digest,
     sentence: image.sentence.slice(0, MAX_TEXT),
     found: image.found.slice(0, MAX_TEXT),

@@ -1,11 +1,14 @@
 /** Requests to hosts that somebody configured: they end where they were checked, or nowhere. */
+import { createServer as createTlsServer } from 'node:https';
 import { createServer, type Server } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type Answer,
   type LoopbackServer,
   startLoopbackServer,
 } from '../../test/support/loopback-server.ts';
+import { makeAuthority, makeServerCertificate } from '../server/make-certificates.ts';
 import {
   type GuardedAnswer,
   type GuardedFetch,
@@ -82,6 +85,27 @@ describe('a guarded request', () => {
     };
     const answer = await post(open({ addressesOf }), `http://hooks.test:${port}/`);
     expect([answer.status, asked]).toEqual([200, 1]);
+  });
+
+  it('TLS: the checked address is dialled, and has to prove the host’s own name', async () => {
+    const authority = await makeAuthority(Date.now());
+    const pair = await makeServerCertificate(authority, ['hooks.test'], Date.now());
+    let asked: string | false | null | undefined;
+    const tls = { cert: pair.certificate, key: pair.key };
+    const server = createTlsServer(tls, (request, response) => {
+      asked = (request.socket as TLSSocket).servername;
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closing.push(async () => void server.close());
+    const addressesOf = async (): Promise<string[]> => ['127.0.0.1'];
+    const fetch = open({ addressesOf, ca: authority.certificate });
+    expect((await post(fetch, `https://hooks.test:${portOf(server)}/`)).status).toBe(200);
+    expect(asked).toBe('hooks.test');
+    const misnamed = post(fetch, `https://other.test:${portOf(server)}/`);
+    await expect(misnamed).rejects.toThrow('its certificate is for another host');
+    const unknown = post(open({ addressesOf }), `https://hooks.test:${portOf(server)}/`);
+    await expect(unknown).rejects.toThrow('its certificate is not trusted');
   });
 
   it('a redirect to metadata is an answer, not a way', async () => {

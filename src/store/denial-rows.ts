@@ -21,7 +21,7 @@ export interface DenialRow {
 /** Different denials that one batch tells of. */
 const MAX_EVENTS = 20;
 /** Rows that may wait to be routed for a denial to be added. */
-const MAX_WAITING = 2000;
+const MAX_WAITING = 500;
 
 /** One row for each project with denials; an event carries the id of its first decision. */
 export function denialRows(decisions: readonly NewDecision[]): DenialRow[] {

@@ -30,7 +30,7 @@ export interface OutboxRow {
 }
 
 /** Rows that may wait. Beyond it nobody is routing, and events are dropped. */
-const MAX_WAITING = 20_000;
+const MAX_WAITING = 5000;
 
 type Flat = Omit<NewOutboxRow, 'body'> & { readonly body: string };
 
