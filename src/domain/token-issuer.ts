@@ -61,7 +61,7 @@ export interface Identity {
 /** Groups of one token that are looked at. */
 const MAX_GROUPS = 500;
 const SERVICE_ACCOUNT = /^system:serviceaccount:([a-z0-9.-]{1,253}):([a-z0-9.-]{1,253})$/;
-const CLAIM = /\{([\w./-]+)\}/;
+const CLAIM = /\{([\w.:/-]+)\}/;
 
 /** Checks the template of a member: a kind that is one caller's, and one claim in it. */
 export function checkMemberTemplate(template: string): void {
