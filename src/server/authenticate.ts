@@ -5,8 +5,8 @@ import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import { isLoopbackAddress } from '../domain/loopback.ts';
 import type { BasicRole } from '../domain/role.ts';
-import { type Identity, type MemberGrant, grantsOf } from '../domain/token-issuer.ts';
-import { identityOfCertificate } from './certificate-identity.ts';
+import { type MemberGrant, grantsOf } from '../domain/token-issuer.ts';
+import { type CertificateIdentity, identityOfCertificate } from './certificate-identity.ts';
 
 /**
  * Finds the caller of a token; undefined: of nobody known here, revoked or expired. Throws
@@ -115,7 +115,7 @@ function apiServerOf(authenticator: Authenticator, der: Uint8Array): Caller {
   return { name, grants: [{ role: 'agent' }] };
 }
 
-function requireIdentity(der: Uint8Array): Identity {
+function requireIdentity(der: Uint8Array): CertificateIdentity {
   const identity = identityOfCertificate(der);
   if (identity !== undefined) return identity;
   throw new AssayError(
