@@ -75,6 +75,13 @@ function judgingPolicies(documents: readonly PolicyDocument[]): readonly Judging
     .map(({ parsed: policy }) => ({ policy, system }));
 }
 
+/** A system policy that no policy asks has no part in the verdict. */
+function appliedOf(documents: readonly PolicyDocument[]): readonly PolicyDocument[] {
+  const judging = documents.filter((one) => one.kind !== 'SystemPolicy');
+  const asked = judging.some((one) => one.parsed.globalPolicyEvaluationMode === 'ENABLE');
+  return asked ? documents : judging;
+}
+
 /**
  * Judges a request. All documents combine: any deny denies, else any undecided is undecided. A
  * system policy among them exempts images where a policy asks it.
@@ -102,7 +109,7 @@ export function evaluate(
     breakGlass,
     dryRun: !breakGlass && !blocked && outcome !== 'allow',
     images: judged,
-    policies: documents.map((one) => `${one.kind}/${one.name}@${one.revision}`),
+    policies: appliedOf(documents).map((one) => `${one.kind}/${one.name}@${one.revision}`),
   };
 }
 

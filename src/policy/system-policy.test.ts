@@ -104,6 +104,7 @@ describe('globalPolicyEvaluationMode', () => {
     const verdict = ask(PAUSE, [project(mode), SYSTEM]);
     expect(verdict.allowed).toBe(false);
     expect(JSON.stringify(verdict.images[0]?.steps)).not.toContain('system-policy');
+    expect(verdict.policies).toEqual(['BinauthzPolicy/policy@4']);
   });
 
   it('ENABLE without a system policy changes nothing, and says so', () => {
