@@ -19,6 +19,9 @@ const ABSOLUTE = /^http:\/\/([^/?#@\\\s]+)([/?][^#]*)?$/i;
 const HOST_NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
 const MAX_HOST_NAME = 253;
 const FIX = 'this is no proxy for others; start with --host NAME to be the registry of a name';
+const DIRECT =
+  'this is no proxy for others; call it directly: set no_proxy=127.0.0.1,localhost beside ' +
+  'http_proxy (CLOUDSDK_PROXY_… knows no exceptions)';
 
 /** Takes a target apart. One of another form than `/…` and `http://HOST/…` is left as it is. */
 export function splitProxyTarget(target: string): ProxyTarget {
@@ -43,12 +46,15 @@ export function checkProxyTarget(
       `the target is for ${shown}, the Host header is not; send one request for one host`,
     );
   }
+  refuseOther(authority, String(request.socket.localPort), hosts);
+}
+
+function refuseOther(authority: string, ownPort: string, hosts: readonly string[]): void {
   const [, name = '', port = '80'] = /^(.*?)(?::(\d+))?$/.exec(authority.toLowerCase()) ?? [];
-  const own = port === String(request.socket.localPort);
-  if (own ? [...hosts, ...LOOPBACK_NAMES].includes(name) : port === '80' && hosts.includes(name)) {
-    return;
-  }
-  throw foreignName('target', authority, FIX);
+  const loopback = LOOPBACK_NAMES.includes(name);
+  if (port === ownPort && loopback) return;
+  if ((port === ownPort || port === '80') && hosts.includes(name)) return;
+  throw foreignName('target', authority, loopback ? DIRECT : FIX);
 }
 
 /** Tells whether a CONNECT target is `NAME:443` of one of our names. */
