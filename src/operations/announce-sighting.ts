@@ -53,7 +53,8 @@ interface Change {
   readonly key: string;
   /** Absent: it is gone. */
   readonly told?: ToldOccurrence;
-  readonly event: NewEvent;
+  /** Absent: it was so before anybody was to be told. */
+  readonly event?: NewEvent;
 }
 
 /** Tells what is new of a sighting; `generation`: passes over what was compared with that one. */
@@ -69,27 +70,27 @@ export async function announceSighting(
   const derived = await derivedNow(deps, sighting, current);
   if (derived === undefined) return;
   const told = readTold(known?.told ?? { packages: [] });
-  const changes = compare(sighting, told, derived);
-  const news = known !== undefined || sighting.firstSeen >= audience.since;
-  const parts = news ? partsOf(changes) : [changes];
-  await tell(deps, audience, { sighting, told, parts, news, before, current });
+  const since = known === undefined ? audience.since : 0;
+  const changes = [...standing(told, derived, since), ...gone(sighting, told, derived)];
+  await tell(deps, audience, { sighting, told, changes, before, current });
 }
 
 interface Telling {
   readonly sighting: Sighting;
   readonly told: Map<string, ToldOccurrence>;
-  readonly parts: readonly (readonly Change[])[];
-  readonly news: boolean;
-  /** The generation until the last part is told, and from then on. */
+  readonly changes: readonly Change[];
+  /** The generation until the last change is told, and from then on. */
   readonly before: number;
   readonly current: number;
 }
 
 async function tell(deps: Deps, audience: Audience, telling: Telling): Promise<void> {
-  const { sighting, told, parts, news, before, current } = telling;
+  const { sighting, told, changes, before, current } = telling;
+  for (const change of changes.filter(({ event }) => event === undefined)) apply(told, change);
+  const parts = partsOf(changes.filter(({ event }) => event !== undefined));
   for (const [index, part] of parts.entries()) {
     for (const change of part) apply(told, change);
-    const events = news ? part.map(({ event }) => event) : [];
+    const events = part.flatMap(({ event }) => event ?? []);
     const generation = index + 1 === parts.length ? current : before;
     if (!(await keep(deps, audience, { sighting, events, told, generation }))) return;
   }
@@ -132,30 +133,40 @@ async function derivedNow(
   return derived.size === 0 || moved ? undefined : derived;
 }
 
-function compare(
+function gone(
   sighting: Sighting,
   before: ReadonlyMap<string, ToldOccurrence>,
   after: ReadonlyMap<string, Derived>,
 ): Change[] {
-  const gone = [...before].filter(([key]) => !after.has(key));
-  const removed = gone.map(([key, one]) => {
+  const missing = [...before].filter(([key]) => !after.has(key));
+  return missing.map(([key, one]) => {
     const event = occurrenceEvent('deleted', occurrenceOf(sighting, one));
     return { key, event };
   });
-  const standing = [...after].flatMap(([key, { told, occurrence }]) => {
-    const event = changeOf(before.get(key), told, occurrence);
-    return event === undefined ? [] : [{ key, told, event }];
-  });
-  return [...standing, ...removed];
 }
 
-function changeOf(
-  before: ToldOccurrence | undefined,
-  now: ToldOccurrence,
-  occurrence: Occurrence,
-): NewEvent | undefined {
-  if (before === undefined) return occurrenceEvent('created', occurrence);
-  if (before.hash === now.hash) return undefined;
+/** What is new or has changed among what stands, since a time. */
+function standing(
+  before: ReadonlyMap<string, ToldOccurrence>,
+  after: ReadonlyMap<string, Derived>,
+  since: Micros,
+): Change[] {
+  return [...after].flatMap(([key, { told, occurrence }]) => {
+    const known = before.get(key);
+    if (known?.hash === told.hash) return [];
+    const event =
+      known === undefined ? newsOf(occurrence, since) : changeOf(known, told, occurrence);
+    return [{ key, told, ...(event === undefined ? {} : { event }) }];
+  });
+}
+
+/** Of what nobody was told yet: what came or changed since a time. */
+function newsOf(occurrence: Occurrence, since: Micros): NewEvent | undefined {
+  if (occurrence.createTime >= since) return occurrenceEvent('created', occurrence);
+  return occurrence.updateTime >= since ? occurrenceEvent('updated', occurrence) : undefined;
+}
+
+function changeOf(before: ToldOccurrence, now: ToldOccurrence, occurrence: Occurrence): NewEvent {
   const event = occurrenceEvent('updated', occurrence);
   if (before.severity === now.severity) return event;
   return { ...event, data: { ...event.data, previousSeverity: before.severity } };
