@@ -355,7 +355,7 @@ const WRONG: readonly WrongRow[] = [
   ],
   ['a path that nothing has', ['GET', `${V1}/noets`], 'NOT_FOUND', /noets/],
   ['a version that is not served', ['GET', '/v2/projects/default/notes'], 'NOT_FOUND', /v2/],
-  ['broken percent-encoding', ['GET', `${V1}/notes/%zz`], 'INVALID_ARGUMENT', /%zz/],
+  ['broken percent-encoding', ['GET', `${V1}/notes/%zz`], 'INVALID_ARGUMENT', /percent-encoding/],
   [
     'an occurrence without resource',
     ['POST', `${V1}/occurrences`, { ...VULN, resourceUri: undefined }],
@@ -571,11 +571,15 @@ const WRONG: readonly WrongRow[] = [
     /\*/,
   ],
   [
-    'rules by namespace',
+    'rules by namespace and by cluster at once',
     [
       'PUT',
       `${V1}/policy`,
-      { defaultAdmissionRule: RULE, kubernetesNamespaceAdmissionRules: { prod: RULE } },
+      {
+        defaultAdmissionRule: RULE,
+        clusterAdmissionRules: { 'eu.c': RULE },
+        kubernetesNamespaceAdmissionRules: { prod: RULE },
+      },
     ],
     'INVALID_ARGUMENT',
     /kubernetesNamespaceAdmissionRules/,
