@@ -7,6 +7,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from '../scripts/build.ts';
 import { type BenchResult, formatFigures, holds } from './figure.ts';
+import { benchGoogleApi } from './google-api-bench.ts';
 import { benchHelp } from './help-bench.ts';
 import { benchImageReview } from './image-review-bench.ts';
 import { benchScan } from './scan-bench.ts';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<BenchResult>>
   help: () => benchHelp(MAIN),
   scan: (folder) => benchScan({ main: MAIN, folder, testData: process.env['ASSAY_TEST_DATA'] }),
   'image-review': (folder) => benchImageReview({ main: MAIN, folder }),
+  'google-api': (folder) => benchGoogleApi({ main: MAIN, folder }),
 };
 
 /** What shows how quiet the machine was. */

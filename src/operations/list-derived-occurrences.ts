@@ -12,12 +12,12 @@ import { assessSteps } from './assess-vulnerabilities.ts';
 import type { Deps } from './deps.ts';
 import type { DerivedBounds } from './derived-bounds.ts';
 import { type DerivedPlace, isWithin, placeBefore } from './derived-place.ts';
-import { MAX_MATCHES, walkSighting } from './walk-sighting.ts';
+import { walkSighting } from './walk-sighting.ts';
 
 /** Images that one page examines at most. */
 const EXAMINED_IMAGES = 100;
 /** Rows that one page examines, up to those that are read at once. */
-const EXAMINED = MAX_MATCHES;
+const EXAMINED = 10_000;
 
 /** A page of derived occurrences. */
 export interface DerivedPage {

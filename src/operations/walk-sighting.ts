@@ -33,8 +33,8 @@ import {
 
 /** Packages that are read at once. */
 const CHUNK = 50;
-/** Matches that are read at once; no page examines more. */
-export const MAX_MATCHES = 5000;
+/** Matches that are read at once. */
+const MAX_MATCHES = 5000;
 
 /** One occurrence and where it is. */
 export interface DerivedStep {
@@ -118,7 +118,9 @@ async function readChunk(
   const cut = complete.length === 0 ? steps.at(-1)?.place : undefined;
   const last = taken.at(-1) ?? members[0];
   const end = cut ?? { ...placeOf(walk, last), advisoryId: BEHIND_ALL };
-  return { steps, examined: examined + taken.length, end, read: taken.length };
+  // Behind a package that was cut the walk does not go on by itself.
+  const cost = cut === undefined ? examined + taken.length : Number.MAX_SAFE_INTEGER;
+  return { steps, examined: cost, end, read: taken.length };
 }
 
 interface ChunkMatches {
