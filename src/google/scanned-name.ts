@@ -3,7 +3,6 @@
  * the facts that they are derived from, so that a GET by name is a look-up, and the same finding
  * keeps its name when an image is scanned or matched again. Clients must not read the ids.
  */
-import { decodeBase64, encodeBase64 } from '../domain/base64.ts';
 import { type Digest, digestAlgorithm, isDigest } from '../domain/digest.ts';
 
 /** The reserved project of the scanner's notes. */
@@ -49,15 +48,19 @@ export function encodeScannedId(key: ScannedKey): string {
   const texts = [key.resource, type, name, version, path, key.advisory].slice(0, TEXTS[key.kind]);
   const format = architecture === undefined ? FORMAT.plain : FORMAT.withArchitecture;
   if (architecture !== undefined) texts.push(architecture);
-  const bytes = new TextEncoder().encode(JSON.stringify(texts));
-  const head = [format, KINDS.indexOf(key.kind), long ? 1 : 0, ...hexBytes(hex)];
-  const encoded = encodeBase64(Uint8Array.from([...head, ...bytes]));
-  return `s${encoded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
+  const head = Uint8Array.of(format, KINDS.indexOf(key.kind), long ? 1 : 0);
+  const bytes = [head, Buffer.from(hex, 'hex'), Buffer.from(JSON.stringify(texts))];
+  return `s${Buffer.concat(bytes).toString('base64url')}`;
+}
+
+/** Tells whether an id can only be the scanner's: those of clients are UUIDs. */
+export function isScannedId(id: string): boolean {
+  return id.startsWith('s');
 }
 
 /** Reads the keys of an id; undefined where it is not one that {@link encodeScannedId} prints. */
 export function decodeScannedId(id: string): ScannedKey | undefined {
-  const key = id.startsWith('s') ? decodeKey(id.slice(1)) : undefined;
+  const key = isScannedId(id) ? decodeKey(id.slice(1)) : undefined;
   return key !== undefined && encodeScannedId(key) === id ? key : undefined;
 }
 
@@ -83,27 +86,21 @@ export function unescapeNoteId(text: string): string | undefined {
   }
 }
 
-function hexBytes(hex: string): number[] {
-  return Array.from({ length: hex.length / 2 }, (_, index) =>
-    Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16),
-  );
-}
-
 function decodeKey(text: string): ScannedKey | undefined {
   try {
-    return keyOfBytes(decodeBase64(text));
+    return keyOfBytes(Buffer.from(text, 'base64url'));
   } catch {
     // Whatever does not decode is an id of another kind, such as a client's.
     return undefined;
   }
 }
 
-function keyOfBytes(bytes: Uint8Array): ScannedKey | undefined {
+function keyOfBytes(bytes: Buffer): ScannedKey | undefined {
   const kind = KINDS[bytes[1] ?? KINDS.length];
   const end = HEAD + (bytes[2] === 1 ? 64 : 32);
-  const hex = [...bytes.subarray(HEAD, end)].map((byte) => byte.toString(16).padStart(2, '0'));
-  const digest = `${bytes[2] === 1 ? 'sha512' : 'sha256'}:${hex.join('')}`;
-  const texts: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(end)));
+  const hex = bytes.toString('hex', HEAD, end);
+  const digest = `${bytes[2] === 1 ? 'sha512' : 'sha256'}:${hex}`;
+  const texts: unknown = JSON.parse(bytes.toString('utf8', end));
   if (kind === undefined || !isDigest(digest) || !isTexts(texts)) return undefined;
   const rest = takeArchitecture(bytes[0], texts);
   if (rest?.texts.length !== TEXTS[kind]) return undefined;

@@ -6,8 +6,8 @@ import type { Occurrence } from '../domain/note.ts';
 import type { OccurrenceName } from '../domain/resource-name.ts';
 import { decodeScannedId, type PackageKey, type ScannedKey } from '../google/scanned-name.ts';
 import { findAdvisoryGeneration } from '../store/advisory-rows.ts';
-import { findImageContents, findNamedVersions, type NamedVersion } from '../store/scanned-rows.ts';
-import { findSighting, type Sighting } from '../store/sighting-rows.ts';
+import { findNamedVersions, findSightedImage, type NamedVersion } from '../store/find-scanned.ts';
+import { findSighting } from '../store/sighting-rows.ts';
 import { assessVulnerabilities } from './assess-vulnerabilities.ts';
 import { refreshMatches } from './current-matches.ts';
 import type { Deps } from './deps.ts';
@@ -28,10 +28,10 @@ export async function findDerivedOccurrence(
   if (key === undefined) return undefined;
   const { digest } = key;
   const resourceUri = `${key.resource}@${digest}`;
-  const sighting = findSighting(deps.store, { project: name.project, resourceUri, digest });
-  if (key.package !== undefined) return findInImage(deps, { key, of: key.package, sighting });
-  const seen = await sighting;
-  return seen && deriveDiscovery(deps, seen);
+  const at = { project: name.project, resourceUri, digest };
+  if (key.package !== undefined) return findInImage(deps, { key, of: key.package, at });
+  const sighting = await findSighting(deps.store, at);
+  return sighting && deriveDiscovery(deps, sighting);
 }
 
 /** Names that were made before they told architectures apart mean the first. */
@@ -43,25 +43,23 @@ function isNamed(of: PackageKey, version: NamedVersion['version']): boolean {
 interface Wanted {
   readonly key: ScannedKey;
   readonly of: PackageKey;
-  /** Under way: the three look-ups need nothing of each other. */
-  readonly sighting: Promise<Sighting | undefined>;
+  readonly at: Parameters<typeof findSightedImage>[1];
 }
 
 async function findInImage(deps: Deps, wanted: Wanted): Promise<Occurrence | undefined> {
-  const { key, of } = wanted;
+  const { key, of, at } = wanted;
   const asked = { name: of.name, version: of.version, advisory: key.advisory ?? '' };
-  const [sighting, contents, versions] = await Promise.all([
-    wanted.sighting,
-    findImageContents(deps.store, key.digest),
+  // Neither look-up needs anything of the other.
+  const [image, versions] = await Promise.all([
+    findSightedImage(deps.store, at),
     findNamedVersions(deps.store, asked),
   ]);
-  if (sighting === undefined || contents === undefined) return undefined;
+  if (image === undefined) return undefined;
+  const { sighting, readTime } = image;
   for (const one of versions.filter(({ version }) => isNamed(of, version))) {
-    const member = contents.members.find(
-      ({ packageId, path }) => packageId === one.packageId && path === of.path,
-    );
+    const member = image.findMember(one.packageId, of.path);
     if (member === undefined) continue;
-    const found = { sighting, contents, member, version: one.version };
+    const found = { sighting, contents: { readTime }, member, version: one.version };
     return key.advisory === undefined
       ? derivePackage(found)
       : findMatch(deps, found, { one, asked });

@@ -3,6 +3,7 @@ import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Occurrence } from '../domain/note.ts';
 import { parseOccurrenceName } from '../domain/resource-name.ts';
+import { isScannedId } from '../google/scanned-name.ts';
 import { findOccurrence } from '../store/occurrence-rows.ts';
 import { authoriseOn } from './authorise-on.ts';
 import type { Deps } from './deps.ts';
@@ -16,8 +17,9 @@ export async function getOccurrence(
   const name = parseOccurrenceName(input.name);
   const permission = 'containeranalysis.occurrences.get';
   await authoriseOn(deps, input.caller, { permission, resource: input.name });
-  const found =
-    (await findOccurrence(deps.store, input.name)) ?? (await findDerivedOccurrence(deps, name));
+  const found = isScannedId(name.occurrence)
+    ? await findDerivedOccurrence(deps, name)
+    : await findOccurrence(deps.store, input.name);
   if (found !== undefined) return found;
   throw new AssayError('not-found', `occurrence ${input.name} does not exist`);
 }

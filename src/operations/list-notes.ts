@@ -2,9 +2,11 @@
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Note } from '../domain/note.ts';
 import { readNoteFilter } from '../google/read-filter.ts';
+import { SCANNER_PROJECT } from '../google/scanned-name.ts';
 import { listNotes as listRows } from '../store/note-rows.ts';
 import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
+import { listScannerNotes } from './list-scanner-notes.ts';
 
 /** Which page of which list. */
 export interface ListInput {
@@ -24,6 +26,7 @@ export interface NotePage {
 /** Lists notes that pass a filter. */
 export async function listNotes(deps: Deps, input: ListInput): Promise<NotePage> {
   const { caller, project, pageSize, pageToken } = input;
+  if (project === SCANNER_PROJECT) return listScannerNotes(deps, input);
   authorise(caller, 'containeranalysis.notes.list', project);
   const filter = readNoteFilter(input.filter);
   await requireProject(deps, project);

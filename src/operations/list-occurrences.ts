@@ -32,10 +32,11 @@ export async function listOccurrences(deps: Deps, input: ListInput): Promise<Occ
   const filter = readOccurrenceFilter(input.filter);
   const passes = compileFilter(filter);
   const bounds = derivedBounds(filter);
+  const bound = ['derived-occurrences', input.project, JSON.stringify(filter)];
   await requireProject(deps, input.project);
   if (input.pageToken?.startsWith(DERIVED)) {
-    const after = readPlace(input.pageToken.slice(DERIVED.length), input);
-    return derivedPage(deps, input, { after, bounds, passes, before: [] });
+    const after = readPlace(input.pageToken.slice(DERIVED.length), bound);
+    return derivedPage(deps, input, { bound, after, bounds, passes, before: [] });
   }
   const page = await listRows(deps.store, input.project, {
     filter,
@@ -46,7 +47,7 @@ export async function listOccurrences(deps: Deps, input: ListInput): Promise<Occ
     return { occurrences: page.occurrences, nextPageToken: `${STORED}${page.nextPageToken}` };
   }
   const before = page.occurrences;
-  return derivedPage(deps, input, { after: FIRST_PLACE, bounds, passes, before });
+  return derivedPage(deps, input, { bound, after: FIRST_PLACE, bounds, passes, before });
 }
 
 /** The store's own token of a token for the first part of the list; refuses all others. */
@@ -60,6 +61,8 @@ function storedToken(token: string | undefined): string | undefined {
 }
 
 interface DerivedStart {
+  /** What the tokens of this list are bound to. */
+  readonly bound: readonly string[];
   readonly after: DerivedPlace;
   readonly bounds: DerivedBounds;
   readonly passes: FilterPredicate;
@@ -72,27 +75,22 @@ async function derivedPage(
   input: ListInput,
   start: DerivedStart,
 ): Promise<OccurrencePage> {
-  const { before, ...rest } = start;
+  const { before, bound, ...rest } = start;
   const limit = input.pageSize - before.length;
   const page = await listDerivedOccurrences(deps, { project: input.project, limit, ...rest });
   const occurrences = [...before, ...page.occurrences];
   if (page.next === undefined) return { occurrences };
-  return { occurrences, nextPageToken: `${DERIVED}${formatPlace(page.next, input)}` };
+  return { occurrences, nextPageToken: `${DERIVED}${formatPlace(page.next, bound)}` };
 }
 
-function formatPlace(place: DerivedPlace, input: ListInput): string {
+function formatPlace(place: DerivedPlace, bound: readonly string[]): string {
   const { resourceUri, digest, packageId, path, advisoryId } = place;
   const key: CursorKey = [resourceUri, digest, packageId, path, advisoryId];
-  return formatPageToken(key, selection(input));
+  return formatPageToken(key, bound);
 }
 
-function readPlace(token: string, input: ListInput): DerivedPlace {
-  const key = parsePageToken(token, selection(input), DERIVED_SHAPE);
+function readPlace(token: string, bound: readonly string[]): DerivedPlace {
+  const key = parsePageToken(token, bound, DERIVED_SHAPE);
   const [resourceUri = '', digest = '', packageId, path = '', advisoryId = ''] = key.map(String);
   return { resourceUri, digest, packageId: Number(packageId), path, advisoryId };
-}
-
-/** All that selects the list; a token of another one is refused. */
-function selection(input: ListInput): readonly string[] {
-  return ['derived-occurrences', input.project, input.filter];
 }

@@ -40,6 +40,17 @@ const insertNote = statement((sql, p: NoteTable) =>
     .onConflict((conflict) => conflict.doNothing()),
 );
 
+const byProduct = statement((sql, p: { project: string; digest: string; image: string }) =>
+  sql
+    .selectFrom('note')
+    .selectAll()
+    .where('project', '=', p.project)
+    .where('product_uri', 'in', [p.digest, p.image])
+    .orderBy('product_uri')
+    .orderBy('id')
+    .limit(MAX_ASSESSMENTS),
+);
+
 /** A note by its name `projects/P/notes/N`, or undefined. */
 export async function findNote(db: Reader, name: string): Promise<Note | undefined> {
   const row = await db.first(byId(keyOf(name)));
@@ -81,16 +92,11 @@ async function manyRows(db: Reader, names: readonly string[]): Promise<NoteTable
 export async function findAssessments(
   db: Reader,
   project: string,
-  products: readonly string[],
+  products: readonly [digest: string, image: string],
 ): Promise<Note[]> {
-  if (products.length === 0) return [];
-  const notes = db.sql
-    .selectFrom('note')
-    .selectAll()
-    .where('project', '=', project)
-    .where('product_uri', 'in', [...new Set(products.map(resourceKey))]);
-  const ordered = notes.orderBy('product_uri').orderBy('id').limit(MAX_ASSESSMENTS);
-  return (await db.all(ordered)).map(fromRow);
+  const [digest, image] = products;
+  const named = { digest: resourceKey(digest), image: resourceKey(image) };
+  return (await db.all(byProduct({ project, ...named }))).map(fromRow);
 }
 
 /** A page of a project's notes by (create time, id); it may be short while more follow. */

@@ -1,7 +1,7 @@
 /** SQL that kysely's builder has no words for, with bound parameters. */
 import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely';
-import type { JsonDialect } from './json-sql.ts';
-import type { BoundStatement } from './sql-builder.ts';
+import { jsonDialect } from './json-sql.ts';
+import type { BoundStatement, SqlBuilder } from './sql-builder.ts';
 
 /** Makes a statement of raw SQL; only texts and numbers may be bound in it. */
 export function runnable<Row>(query: RawBuilder<Row>): BoundStatement<Row> {
@@ -13,17 +13,20 @@ export function runnable<Row>(query: RawBuilder<Row>): BoundStatement<Row> {
   };
 }
 
-/** That a column has one of some values: one parameter, whatever their number. */
+/** A list as one parameter, for {@link among}. */
+export function listParameter(values: readonly (string | number)[]): string {
+  return JSON.stringify(values);
+}
+
+/** That a column has one of the values of a list parameter, whatever their number. */
 export function among(
-  dialect: JsonDialect,
+  builder: SqlBuilder,
   column: Expression<unknown>,
-  values: readonly (string | number)[],
+  list: { readonly of: 'text' | 'bigint'; readonly values: string },
 ): Expression<SqlBool> {
-  const list = JSON.stringify(values);
-  if (dialect === 'sqlite') {
-    return sql<SqlBool>`${column} in (select value from json_each(${list}))`;
+  if (jsonDialect(builder) === 'sqlite') {
+    return sql<SqlBool>`${column} in (select value from json_each(${list.values}))`;
   }
-  const type = sql.raw(typeof values[0] === 'number' ? 'bigint' : 'text');
-  const each = sql`select jsonb_array_elements_text(${list}::jsonb)::${type}`;
+  const each = sql`select jsonb_array_elements_text(${list.values}::jsonb)::${sql.raw(list.of)}`;
   return sql<SqlBool>`${column} = any(array(${each}))`;
 }

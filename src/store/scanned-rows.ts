@@ -2,7 +2,7 @@
  * What scans found, piece by piece: an image's members, the packages of some of them, their
  * matches. Everything is read by keys, so that a page or a look-up reads no more than it answers.
  */
-import { sql } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import type { Match } from '../domain/advisory.ts';
 import type { Digest } from '../domain/digest.ts';
 import type {
@@ -12,10 +12,10 @@ import type {
   SystemRelease,
 } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
-import { jsonDialect } from './json-sql.ts';
 import type { PackageVersion } from './package-rows.ts';
-import { among, runnable } from './raw-statement.ts';
-import { statement } from './sql-builder.ts';
+import { among, listParameter } from './raw-statement.ts';
+import type { Schema } from './schema.ts';
+import { type SqlBuilder, statement } from './sql-builder.ts';
 import type { Reader } from './store-contract.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -93,19 +93,38 @@ export async function findImageReading(
   return { status, problems, ...(system !== undefined && { system }) };
 }
 
+/** A look-up of packages by ids; the list is a {@link listParameter}. */
+interface ById {
+  readonly ids: string;
+}
+
+const versionsById = statement((builder, p: ById) =>
+  builder
+    .selectFrom('package')
+    .select(['id', 'body', 'matched_generation'])
+    .where(among(builder, sql.ref('id'), { of: 'bigint', values: p.ids })),
+);
+
+const versionsByIdAndName = statement((builder, p: ById & { readonly names: string }) =>
+  builder
+    .selectFrom('package')
+    .select(['id', 'body', 'matched_generation'])
+    .where(among(builder, sql.ref('id'), { of: 'bigint', values: p.ids }))
+    .where(among(builder, sql.ref('name'), { of: 'text', values: p.names })),
+);
+
 /** Packages by their ids, of some names only where names are given; in no order. */
 export async function findVersions(
   db: Reader,
-  ids: readonly number[],
+  given: readonly number[],
   names?: ReadonlySet<string>,
 ): Promise<MatchedVersion[]> {
-  if (ids.length === 0) return [];
-  const dialect = jsonDialect(db.sql);
-  const named = names === undefined ? sql`1 = 1` : among(dialect, sql.ref('name'), [...names]);
+  if (given.length === 0) return [];
+  const ids = listParameter(given);
   const rows = await db.all(
-    runnable(sql<{ id: number; body: string; matched_generation: number }>`
-      select id, body, matched_generation from package
-      where ${among(dialect, sql.ref('id'), ids)} and ${named}`),
+    names === undefined
+      ? versionsById({ ids })
+      : versionsByIdAndName({ ids, names: listParameter([...names]) }),
   );
   return rows.map((row) => ({
     packageId: row.id,
@@ -114,17 +133,20 @@ export async function findVersions(
   }));
 }
 
+const ecosystemsById = statement((builder, p: ById) =>
+  builder
+    .selectFrom('package')
+    .select(['id', 'ecosystem', 'matched_generation'])
+    .where(among(builder, sql.ref('id'), { of: 'bigint', values: p.ids })),
+);
+
 /** The ecosystems of packages, and the ids of those whose matches are of another generation. */
 export async function findEcosystems(
   db: Reader,
   ids: readonly number[],
   generation: number,
 ): Promise<{ readonly ecosystems: readonly string[]; readonly stale: readonly number[] }> {
-  const rows = await db.all(
-    runnable(sql<{ id: number; ecosystem: string; matched_generation: number }>`
-      select id, ecosystem, matched_generation from package
-      where ${among(jsonDialect(db.sql), sql.ref('id'), ids)}`),
-  );
+  const rows = await db.all(ecosystemsById({ ids: listParameter(ids) }));
   const stale = rows.filter((row) => row.matched_generation !== generation);
   return {
     ecosystems: [...new Set(rows.map(({ ecosystem }) => ecosystem))].filter((one) => one !== ''),
@@ -132,17 +154,21 @@ export async function findEcosystems(
   };
 }
 
+const staleById = statement((builder, p: ById & { readonly generation: number }) =>
+  builder
+    .selectFrom('package')
+    .select('id')
+    .where(among(builder, sql.ref('id'), { of: 'bigint', values: p.ids }))
+    .where('matched_generation', '<>', p.generation),
+);
+
 /** Those of some packages whose matches are of another generation than the one in force. */
 export async function findStaleVersions(
   db: Reader,
   ids: readonly number[],
   generation: number,
 ): Promise<MatchedVersion[]> {
-  const rows = await db.all(
-    runnable(sql<{ id: number }>`select id from package
-      where ${among(jsonDialect(db.sql), sql.ref('id'), ids)}
-      and matched_generation <> ${generation}`),
-  );
+  const rows = await db.all(staleById({ ids: listParameter(ids), generation }));
   return findVersions(
     db,
     rows.map(({ id }) => id),
@@ -158,26 +184,61 @@ export interface MatchList {
   readonly limit: number;
 }
 
-interface MatchRow {
+/** The columns that make a {@link TimedMatch}. */
+export interface MatchRow {
   readonly package: number;
   readonly body: string;
   readonly first_time: Micros;
   readonly change_time: Micros;
 }
 
+interface MatchPlace {
+  readonly packages: string;
+  readonly packageId: number;
+  readonly advisoryId: string;
+  readonly severities: string;
+  readonly limit: number;
+}
+
+const matchesOfPackages = statement((builder, p: MatchPlace) => matchesAfter(builder, p));
+
+const matchesOfAdvisories = statement((builder, p: MatchPlace & { readonly advisories: string }) =>
+  matchesAfter(builder, p).where(
+    among(builder, sql.ref('advisory_id'), { of: 'text', values: p.advisories }),
+  ),
+);
+
+function matchesAfter(
+  builder: SqlBuilder,
+  p: MatchPlace,
+): SelectQueryBuilder<Schema, 'package_match', MatchRow> {
+  return builder
+    .selectFrom('package_match')
+    .select(['package', 'body', 'first_time', 'change_time'])
+    .where(among(builder, sql.ref('package'), { of: 'bigint', values: p.packages }))
+    .where((on) =>
+      on(on.refTuple('package', 'advisory_id'), '>', on.tuple(p.packageId, p.advisoryId)),
+    )
+    .where(among(builder, sql.ref('severity'), { of: 'bigint', values: p.severities }))
+    .orderBy('package')
+    .orderBy('advisory_id')
+    .limit(p.limit);
+}
+
 /** Matches by (package id, advisory id). */
 export async function listMatches(db: Reader, list: MatchList): Promise<TimedMatch[]> {
-  const { packageId, advisoryId } = list.after;
-  const dialect = jsonDialect(db.sql);
-  const { advisories } = list;
-  const of =
-    advisories === undefined ? sql`1 = 1` : among(dialect, sql.ref('advisory_id'), advisories);
+  const { after, limit, advisories } = list;
+  const place = {
+    packages: listParameter(list.packages),
+    severities: listParameter(list.severities),
+    packageId: after.packageId,
+    advisoryId: after.advisoryId,
+    limit,
+  };
   const rows = await db.all(
-    runnable(sql<MatchRow>`select package, body, first_time, change_time from package_match
-      where ${among(dialect, sql.ref('package'), list.packages)}
-      and (package, advisory_id) > (${packageId}, ${advisoryId})
-      and ${among(dialect, sql.ref('severity'), list.severities)} and ${of}
-      order by package, advisory_id limit ${list.limit}`),
+    advisories === undefined
+      ? matchesOfPackages(place)
+      : matchesOfAdvisories({ ...place, advisories: listParameter(advisories) }),
   );
   return rows.map(toTimedMatch);
 }
@@ -190,68 +251,22 @@ export interface MatchCount {
   readonly fixable: number;
 }
 
-/** Counts matches without reading them. */
-export async function countMatches(db: Reader, packages: readonly number[]): Promise<MatchCount[]> {
-  const rows = await db.all(
-    runnable(sql<{ package: number; severity: number; total: number; fixable: number }>`
-      select package, severity, count(*) as total, sum(fixable) as fixable from package_match
-      where ${among(jsonDialect(db.sql), sql.ref('package'), packages)}
-      group by package, severity`),
-  );
-  return rows.map(({ package: packageId, ...counts }) => ({ packageId, ...counts }));
-}
-
-/** A package by its own name and version, perhaps with its match of one advisory. */
-export interface NamedVersion extends MatchedVersion {
-  /** The generation of advisories in force. */
-  readonly current: number;
-  readonly found?: TimedMatch;
-}
-
-const byName = statement((builder, p: { name: string; version: string; advisory: string }) =>
+const countsById = statement((builder, p: ById) =>
   builder
-    .selectFrom('package')
-    .leftJoin('package_match', (join) =>
-      join.onRef('package_match.package', '=', 'package.id').on('advisory_id', '=', p.advisory),
-    )
-    .select(['package.id', 'package.body', 'package.matched_generation'])
-    .select(['package_match.body as match_body', 'first_time', 'change_time'])
-    .select(sql<number | null>`(select max(generation) from advisory_family)`.as('current'))
-    .where((on) =>
-      on(sql<string>`substr(name, 1, 200)`, '=', sql<string>`substr(${p.name}, 1, 200)`),
-    )
-    .where((on) =>
-      on(sql<string>`substr(version, 1, 200)`, '=', sql<string>`substr(${p.version}, 1, 200)`),
-    )
-    .where('name', '=', p.name)
-    .where('version', '=', p.version)
-    .orderBy('package.id')
-    .limit(MAX_NAMESAKES),
+    .selectFrom('package_match')
+    .select(['package as packageId', 'severity'])
+    .select([sql<number>`count(*)`.as('total'), sql<number>`sum(fixable)`.as('fixable')])
+    .where(among(builder, sql.ref('package'), { of: 'bigint', values: p.ids }))
+    .groupBy(['package', 'severity']),
 );
 
-/** Packages of one name and version that are told apart by what else they are. */
-const MAX_NAMESAKES = 1000;
-
-/** The packages of a name and version, each with its match of an advisory where it has one. */
-export async function findNamedVersions(
-  db: Reader,
-  key: { readonly name: string; readonly version: string; readonly advisory: string },
-): Promise<NamedVersion[]> {
-  const rows = await db.all(byName(key));
-  return rows.map(({ id, body, matched_generation: generation, ...row }) => {
-    const { match_body, first_time, change_time } = row;
-    const match = { package: id, first_time: first_time ?? 0, change_time: change_time ?? 0 };
-    return {
-      packageId: id,
-      version: parseStored<PackageVersion>(body),
-      generation,
-      current: row.current ?? 0,
-      ...(match_body !== null && { found: toTimedMatch({ ...match, body: match_body }) }),
-    };
-  });
+/** Counts matches without reading them. */
+export async function countMatches(db: Reader, ids: readonly number[]): Promise<MatchCount[]> {
+  return db.all(countsById({ ids: listParameter(ids) }));
 }
 
-function toTimedMatch(row: MatchRow): TimedMatch {
+/** A match of its row. */
+export function toTimedMatch(row: MatchRow): TimedMatch {
   return {
     packageId: row.package,
     match: parseStored<Match>(row.body),

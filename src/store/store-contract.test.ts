@@ -361,15 +361,16 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
         made('e', vex),
       ];
       await store.write((tx) => createNotes(tx, kept));
-      const found = async (...products: string[]): Promise<string[]> =>
-        (await findAssessments(store, 'p-roject', products)).map(({ name }) => name.slice(-1));
+      const found = async (image: string, digest = image): Promise<string[]> =>
+        (await findAssessments(store, 'p-roject', [digest, image])).map(({ name }) =>
+          name.slice(-1),
+        );
       expect(await found('r.example/app')).toEqual(['a']);
       expect(await found('https://r.example/app', 'https://r.example/app@sha256:1')).toEqual([
         'a',
         'b',
       ]);
-      expect(await found()).toEqual([]);
-      expect(await findAssessments(store, 'other', ['r.example/app'])).toEqual([]);
+      expect(await findAssessments(store, 'other', ['r.example/app', ''])).toEqual([]);
       const moved = made('a', vex, 'https://r.example/next');
       await store.write((tx) => updateNote(tx, moved));
       expect(await found('r.example/app')).toEqual([]);

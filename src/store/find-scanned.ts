@@ -1,0 +1,122 @@
+/**
+ * One finding by its keys: the image as a project has sighted it, the package by its own name and
+ * version, and its match of one advisory.
+ */
+import { sql } from 'kysely';
+import type { Digest } from '../domain/digest.ts';
+import type { PackageOrigin } from '../domain/software-package.ts';
+import type { Micros } from '../domain/time.ts';
+import type { PackageVersion } from './package-rows.ts';
+import {
+  type ImageMember,
+  type MatchedVersion,
+  type TimedMatch,
+  toTimedMatch,
+} from './scanned-rows.ts';
+import type { Sighting, SightingKey } from './sighting-rows.ts';
+import { statement } from './sql-builder.ts';
+import type { Reader } from './store-contract.ts';
+import { parseStored } from './stored-json.ts';
+
+/** An image as a project has sighted it, and what it holds. */
+export interface SightedImage {
+  readonly sighting: Sighting;
+  readonly readTime: Micros;
+  /** The member of a package id and path; undefined: the image has none. */
+  readonly findMember: (packageId: number, path: string) => ImageMember | undefined;
+}
+
+const sightedByKey = statement((builder, p: SightingKey) =>
+  builder
+    .selectFrom('image_sighting')
+    .innerJoin('image', 'image.digest', 'image_sighting.digest')
+    .innerJoin('package_set', 'package_set.id', 'image.package_set')
+    .select(['first_seen', 'last_seen', 'image.read_time', 'package_set.members'])
+    .where('image_sighting.project', '=', p.project)
+    .where('image_sighting.resource_uri', '=', p.resourceUri)
+    .where('image_sighting.digest', '=', p.digest),
+);
+
+/** A sighted image; undefined where it was not sighted, or not read. */
+export async function findSightedImage(
+  db: Reader,
+  key: SightingKey & { readonly digest: Digest },
+): Promise<SightedImage | undefined> {
+  const row = await db.first(sightedByKey(key));
+  if (row === undefined) return undefined;
+  const { project, resourceUri, digest } = key;
+  const seen = { firstSeen: row.first_seen, lastSeen: row.last_seen };
+  return {
+    sighting: { project, resourceUri, digest, ...seen },
+    readTime: row.read_time,
+    findMember: (packageId, path) => findMember(row.members, packageId, path),
+  };
+}
+
+const PATHS = '"paths":';
+const MEMBERS = ',"members":[';
+
+/**
+ * Looks for a member in the kept text (see package-rows.ts): to parse all of them would cost more
+ * than the rest of the look-up. Paths are quoted, so that none of them reads as the members' key.
+ */
+function findMember(text: string, packageId: number, path: string): ImageMember | undefined {
+  const start = text.lastIndexOf(MEMBERS);
+  const from = text.indexOf(PATHS) + PATHS.length;
+  const paths = JSON.parse(text.slice(from, start)) as string[];
+  const wanted = `[${packageId},${paths.indexOf(path)},`;
+  const at = text.indexOf(wanted, start);
+  if (at < 0) return undefined;
+  const [, , origin] = JSON.parse(text.slice(at, text.indexOf(']', at) + 1)) as unknown[];
+  return { packageId, path, origin: origin as PackageOrigin };
+}
+
+/** A package by its own name and version, perhaps with its match of one advisory. */
+export interface NamedVersion extends MatchedVersion {
+  /** The generation of advisories in force. */
+  readonly current: number;
+  readonly found?: TimedMatch;
+}
+
+const byName = statement((builder, p: { name: string; version: string; advisory: string }) =>
+  builder
+    .selectFrom('package')
+    .leftJoin('package_match', (join) =>
+      join.onRef('package_match.package', '=', 'package.id').on('advisory_id', '=', p.advisory),
+    )
+    .select(['package.id', 'package.body', 'package.matched_generation'])
+    .select(['package_match.body as match_body', 'first_time', 'change_time'])
+    .select(sql<number | null>`(select max(generation) from advisory_family)`.as('current'))
+    .where((on) =>
+      on(sql<string>`substr(name, 1, 200)`, '=', sql<string>`substr(${p.name}, 1, 200)`),
+    )
+    .where((on) =>
+      on(sql<string>`substr(version, 1, 200)`, '=', sql<string>`substr(${p.version}, 1, 200)`),
+    )
+    .where('name', '=', p.name)
+    .where('version', '=', p.version)
+    .orderBy('package.id')
+    .limit(MAX_NAMESAKES),
+);
+
+/** Packages of one name and version that are told apart by what else they are. */
+const MAX_NAMESAKES = 1000;
+
+/** The packages of a name and version, each with its match of an advisory where it has one. */
+export async function findNamedVersions(
+  db: Reader,
+  key: { readonly name: string; readonly version: string; readonly advisory: string },
+): Promise<NamedVersion[]> {
+  const rows = await db.all(byName(key));
+  return rows.map(({ id, body, matched_generation: generation, ...row }) => {
+    const { match_body, first_time, change_time } = row;
+    const match = { package: id, first_time: first_time ?? 0, change_time: change_time ?? 0 };
+    return {
+      packageId: id,
+      version: parseStored<PackageVersion>(body),
+      generation,
+      current: row.current ?? 0,
+      ...(match_body !== null && { found: toTimedMatch({ ...match, body: match_body }) }),
+    };
+  });
+}

@@ -1,0 +1,48 @@
+/** Visible advisories in the order of their ids, a bounded number of rows at a time. */
+import { sql } from 'kysely';
+import type { Advisory } from '../domain/advisory.ts';
+import { runnable } from './raw-statement.ts';
+import type { Reader } from './store-contract.ts';
+import { parseStored } from './stored-json.ts';
+
+/** A place among the rows; the list goes on behind it. */
+export interface AdvisoryPlace {
+  readonly id: string;
+  readonly number: number;
+}
+
+/** Advisories of some rows; `end` is the last row examined, absent at the end of all. */
+export interface AdvisoryPage {
+  readonly advisories: readonly { readonly place: AdvisoryPlace; readonly advisory: Advisory }[];
+  readonly end?: AdvisoryPlace;
+}
+
+interface AdvisoryRow extends AdvisoryPlace {
+  /** Null: of a generation that is not in force. */
+  readonly visible: number | null;
+  readonly body: string;
+}
+
+/** Reads the next rows; those of imports that are not in force are passed over. */
+export async function listAdvisories(
+  db: Reader,
+  { after, limit }: { readonly after: AdvisoryPlace; readonly limit: number },
+): Promise<AdvisoryPage> {
+  const rows = await db.all(
+    runnable(sql<AdvisoryRow>`select examined.id, number, body, in_force.generation as visible
+      from (select * from advisory where (id, number) > (${after.id}, ${after.number})
+        order by id, number limit ${limit}) as examined
+      left join advisory_family as in_force on in_force.family = examined.family
+        and in_force.generation = examined.generation
+      order by examined.id, number`),
+  );
+  const last = rows.length < limit ? undefined : rows.at(-1);
+  const visible = rows.filter((row) => row.visible !== null);
+  return {
+    advisories: visible.map(({ id, number, body }) => ({
+      place: { id, number },
+      advisory: parseStored<Advisory>(body),
+    })),
+    ...(last !== undefined && { end: { id: last.id, number: last.number } }),
+  };
+}
