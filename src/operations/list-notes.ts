@@ -1,27 +1,12 @@
 /** Listing a project's notes, oldest first. */
-import { type Caller, authorise } from '../domain/caller.ts';
-import type { Note } from '../domain/note.ts';
+import { authorise } from '../domain/caller.ts';
 import { readNoteFilter } from '../google/read-filter.ts';
 import { SCANNER_PROJECT } from '../google/scanned-name.ts';
 import { listNotes as listRows } from '../store/note-rows.ts';
 import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
+import type { ListInput, NotePage } from './list-input.ts';
 import { listScannerNotes } from './list-scanner-notes.ts';
-
-/** Which page of which list. */
-export interface ListInput {
-  readonly caller: Caller;
-  readonly project: string;
-  readonly filter: string;
-  readonly pageSize: number;
-  readonly pageToken?: string;
-}
-
-/** A page of notes. */
-export interface NotePage {
-  readonly notes: readonly Note[];
-  readonly nextPageToken?: string;
-}
 
 /** Lists notes that pass a filter. */
 export async function listNotes(deps: Deps, input: ListInput): Promise<NotePage> {

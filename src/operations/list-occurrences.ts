@@ -11,7 +11,7 @@ import type { Deps } from './deps.ts';
 import { type DerivedBounds, derivedBounds } from './derived-bounds.ts';
 import { type DerivedPlace, FIRST_PLACE } from './derived-place.ts';
 import { listDerivedOccurrences } from './list-derived-occurrences.ts';
-import type { ListInput } from './list-notes.ts';
+import type { ListInput } from './list-input.ts';
 
 /** A page of occurrences. */
 export interface OccurrencePage {

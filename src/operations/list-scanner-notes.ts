@@ -14,7 +14,7 @@ import { formatPageToken, parsePageToken } from '../store/cursor.ts';
 import { findAdvisory } from '../store/find-advisory.ts';
 import { type AdvisoryPlace, listAdvisories } from '../store/list-advisories.ts';
 import type { Deps } from './deps.ts';
-import type { ListInput, NotePage } from './list-notes.ts';
+import type { ListInput, NotePage } from './list-input.ts';
 
 /** Advisories that one page examines. */
 const EXAMINED = 2000;
