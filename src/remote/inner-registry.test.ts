@@ -1,7 +1,7 @@
 /** Which hosts an editor cannot make the server call. */
 import { describe, expect, it } from 'vitest';
 import { parseImageReference } from '../domain/image-reference.ts';
-import { refuseInnerRegistry } from './inner-registry.ts';
+import { refuseInnerRegistry, refuseInwardTarget } from './inner-registry.ts';
 
 function check(
   image: string,
@@ -46,5 +46,39 @@ describe('a registry within the server’s network', () => {
 
   it('an allowed port opens no other', async () => {
     await expect(check('127.0.0.1:22/a', [], ['127.0.0.1:5000'])).rejects.toThrow('own network');
+  });
+});
+
+describe('an answer that sends us on', () => {
+  const hosts: Readonly<Record<string, readonly string[]>> = {
+    'registry.example': ['203.0.113.1'],
+    'storage.example': ['203.0.113.2', '2001:4860::8888'],
+    'inner.example': ['10.0.0.7'],
+    'both.example': ['203.0.113.3', '192.168.0.1'],
+    'metadata.example': ['169.254.169.254'],
+  };
+  const follow = (from: string, to: string): Promise<void> =>
+    refuseInwardTarget(new URL(to), new URL(from), async (host) => hosts[host] ?? []);
+
+  it.each([
+    ['https://registry.example', 'https://inner.example/blob'],
+    ['https://registry.example', 'https://both.example/token'],
+    ['https://registry.example', 'https://10.0.0.7/blob'],
+    ['https://registry.example', 'https://[::ffff:10.0.0.7]/blob'],
+    ['https://registry.example', 'https://metadata.example/blob'],
+    ['https://inner.example', 'https://metadata.example/blob'],
+    ['http://127.0.0.1:5000', 'https://169.254.169.254/token'],
+  ])('%s may not send us to %s', async (from, to) => {
+    await expect(follow(from, to)).rejects.toMatchObject({ code: 'registry-refused' });
+  });
+
+  it.each([
+    ['https://registry.example', 'https://storage.example/blob'],
+    ['https://registry.example', 'https://registry.example/v2/'],
+    ['https://inner.example', 'https://both.example/blob'],
+    ['http://127.0.0.1:5000', 'http://127.0.0.1:5001/token'],
+    ['https://registry.example', 'https://unknown.example/blob'],
+  ])('%s may send us to %s', async (from, to) => {
+    await expect(follow(from, to)).resolves.toBeUndefined();
   });
 });

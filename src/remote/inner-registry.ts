@@ -39,6 +39,36 @@ export async function refuseInnerRegistry(
   );
 }
 
+/**
+ * Throws `registry-refused` where a registry's answer (a redirect, a token realm) sends us to
+ * another host that is within our own network, unless the registry is there itself; a link-local
+ * address is refused to all.
+ */
+export async function refuseInwardTarget(
+  target: URL,
+  from: URL,
+  addressesOf: (host: string) => Promise<readonly string[]> = resolveHost,
+): Promise<void> {
+  if (target.host === from.host) return;
+  const places = (await addressesFor(target, addressesOf)).map(placeOfAddress);
+  if (places.every((place) => place === 'public')) return;
+  const own = (await addressesFor(from, addressesOf)).some(isInner);
+  if (own && !places.includes('forbidden')) return;
+  throw new AssayError(
+    'registry-refused',
+    `registry ${from.host} sends us to ${target.host}, which is within this server's own ` +
+      'network, where answers of registries are not followed',
+  );
+}
+
+async function addressesFor(
+  { hostname }: URL,
+  addressesOf: (host: string) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const name = hostname.replace(/^\[|\]$/g, '');
+  return isIP(name) === 0 ? addressesOf(name) : [name];
+}
+
 function isInner(address: string): boolean {
   return placeOfAddress(address) !== 'public';
 }

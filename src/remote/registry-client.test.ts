@@ -302,6 +302,7 @@ describe('redirects', () => {
   it.each([
     ['plain http beyond loopback', `http://registry.invalid/x?token=${SECRET}`],
     ['a cloud metadata address', 'http://169.254.169.254/latest/meta-data'],
+    ['a cloud metadata address over TLS', 'https://169.254.169.254/latest/meta-data'],
     ['a look-alike of loopback', 'http://127.0.0.1.invalid/x'],
     ['a file', 'file:///etc/passwd'],
     ['a user name in the address', `http://user:${SECRET}@127.0.0.1/x`],

@@ -304,6 +304,7 @@ async function follow(
       headers: { accept: fetch.accept, ...(credential ? { authorization: credential } : {}) },
       timeoutMs: fetch.timeoutMs,
       signal: fetch.signal,
+      from: start.origin,
     });
     const location = answer.header('location');
     if (!REDIRECTS.has(answer.status) || location === undefined) return answer;

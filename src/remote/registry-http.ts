@@ -6,6 +6,7 @@ import { rootCertificates } from 'node:tls';
 import type { Agent } from 'undici';
 
 import { AssayError } from '../domain/error.ts';
+import { refuseInwardTarget } from './inner-registry.ts';
 import { withoutQuery } from './registry-address.ts';
 import type { RemoteLimits } from './remote-limits.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -19,6 +20,8 @@ export interface HttpRequest {
   readonly form?: URLSearchParams;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** The registry whose answer named this URL: it may not send us into our own network. */
+  readonly from?: URL;
 }
 
 /** An answer whose body is still to be read or discarded. */
@@ -49,6 +52,7 @@ export function openRegistryHttp(options: {
   let agent: Promise<Agent> | undefined;
   return {
     async send(message) {
+      if (message.from !== undefined) await refuseInwardTarget(message.url, message.from);
       agent ??= openAgent(options);
       return send(await agent, message);
     },

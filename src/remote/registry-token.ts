@@ -169,6 +169,7 @@ async function fetchToken(
     headers,
     timeoutMs: limits.documentMs,
     signal,
+    from: request.origin,
     ...(form === undefined ? {} : { form }),
   });
   await checkTokenStatus(answer, request);
