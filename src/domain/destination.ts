@@ -37,9 +37,13 @@ export function parseDestinationName(text: string): string {
   );
 }
 
-/** An address for people: the host, and the last four characters to tell two apart. */
+/** Of a shorter rest the last characters would be too much of a secret. */
+const LEAST_REST = 16;
+
+/** An address for people: the host, and of a long one the last four characters, to tell two apart. */
 export function formatAddress(url: string): string {
   const { protocol, host, pathname, search } = new URL(url);
   const rest = `${pathname}${search}`;
-  return rest.length <= 1 ? `${protocol}//${host}` : `${protocol}//${host}/…${rest.slice(-4)}`;
+  if (rest.length <= 1) return `${protocol}//${host}`;
+  return `${protocol}//${host}/…${rest.length < LEAST_REST ? '' : rest.slice(-4)}`;
 }

@@ -80,6 +80,8 @@ describe('a destination', () => {
     ['https://hooks.example/', 'https://hooks.example'],
     ['https://hooks.example/services/T0/B0/secretXYZ1', 'https://hooks.example/…XYZ1'],
     ['https://hooks.example:8443/a?token=hunter2', 'https://hooks.example:8443/…ter2'],
+    ['https://hooks.example/7f3a', 'https://hooks.example/…'],
+    ['https://hooks.example/?k=7f3a', 'https://hooks.example/…'],
   ])('%s is shown as %s', (url, shown) => {
     expect(formatAddress(url)).toBe(shown);
   });

@@ -162,6 +162,13 @@ describe('what is hostile in an image’s name', () => {
     expect(text).toContain('&amp; ');
   });
 
+  it('mentions nobody and links nowhere in chats that read Markdown', () => {
+    const image = `@here @channel [fine](https://evil.example) app@sha256:${'a'.repeat(64)}`;
+    const text = formatSlackText(event('assay.admission.denied', { images: [{ image }] }));
+    expect(text).not.toMatch(/@(?:here|channel)|\]\(/);
+    expect(text).toContain('app@sha256:aaaa');
+  });
+
   it('moves no cursor and turns no line round', () => {
     expect(formatSlackText(told)).not.toMatch(/[\u001b\u202e]/);
   });

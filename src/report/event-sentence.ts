@@ -42,13 +42,18 @@ export function formatEventSentence(event: NotificationEvent): string {
   return lines.join('\n').slice(0, MAX_TEXT);
 }
 
-/** Prints a message of a chat: what would be a mention or a link there is plain text. */
+/** Ends a mention (`@here`) or a link (`[text](URL)`) without being seen. */
+const BREAK = '\u200b';
+
+/**
+ * Prints a message of a chat: what would be a mention or a link there is plain text. Chats that are
+ * compatible with Slack know mentions and links of Markdown too.
+ */
 export function formatSlackText(event: NotificationEvent): string {
   const escaped = { '&': '&amp;', '<': '&lt;', '>': '&gt;' } as const;
-  return formatEventSentence(event).replace(
-    /[&<>]/g,
-    (one) => escaped[one as keyof typeof escaped],
-  );
+  return formatEventSentence(event)
+    .replace(/[&<>]/g, (one) => escaped[one as keyof typeof escaped])
+    .replace(/@(?!sha(?:256|512):)|\](?=\()/g, (one) => one + BREAK);
 }
 
 function occurrenceSentence(data: JsonObject, event: NotificationEvent): readonly string[] {
