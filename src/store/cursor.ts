@@ -51,8 +51,14 @@ function decode(token: string): unknown[] {
 
 function hasShape(key: unknown[], shape: readonly string[]): key is (string | number)[] {
   const fits = (value: unknown, index: number): boolean =>
-    typeof value === shape[index] && (typeof value === 'string' || Number.isSafeInteger(value));
+    typeof value === shape[index] &&
+    (typeof value === 'string' ? isStorable(value) : Number.isSafeInteger(value));
   return key.length === shape.length && key.every(fits);
+}
+
+/** PostgreSQL takes no NUL, and no half of a character. */
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
 }
 
 function malformed(): AssayError {

@@ -449,6 +449,17 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
       expect(listed.occurrences).toHaveLength(7);
     });
 
+    it('refuses a page token with a NUL in it, which not every database can read', async () => {
+      await store.write((tx) => createOccurrences(tx, some));
+      const list = { filter: readOccurrenceFilter(''), pageSize: 2 };
+      const { nextPageToken = '' } = await listOccurrences(store, 'p-roject', list);
+      const key = JSON.parse(Buffer.from(nextPageToken, 'base64url').toString()) as unknown[];
+      const forged = JSON.stringify([...key.slice(0, -1), 'a\u0000']);
+      const pageToken = Buffer.from(forged).toString('base64url');
+      const listing = listOccurrences(store, 'p-roject', { ...list, pageToken });
+      await expect(listing).rejects.toMatchObject({ code: 'invalid-argument' });
+    });
+
     it.each(['x', '####', 'W10', 'bnVsbA', 'a'.repeat(5000), 'WyJ4IiwxLCJhIl0'])(
       'refuses the made-up page token %s',
       async (pageToken) => {
