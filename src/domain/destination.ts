@@ -40,7 +40,7 @@ export function parseDestinationName(text: string): string {
 /** Of a shorter rest the last characters would be too much of a secret. */
 const LEAST_REST = 16;
 
-/** An address for people: the host, and of a long one the last four characters, to tell two apart. */
+/** An address for people: the host, and of a long one its last four characters. */
 export function formatAddress(url: string): string {
   const { protocol, host, pathname, search } = new URL(url);
   const rest = `${pathname}${search}`;
