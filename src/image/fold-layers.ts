@@ -35,6 +35,12 @@ export interface Resolution {
 export interface FileTree {
   /** By path, with directories' links followed. */
   readonly files: ReadonlyMap<string, TreeFile>;
+  /** Hard links to something that is not known, by path. */
+  readonly hardLinks: ReadonlyMap<string, LayerEntry>;
+  /** The lowest first. */
+  readonly layers: readonly Digest[];
+  /** Names of the extractors that read a file of any layer, also one that was removed later. */
+  readonly extractors: ReadonlySet<string>;
   /** Of the layers and of the fold. */
   readonly problems: readonly ScanProblem[];
   /** True where every entry of every layer is known, not only what the reader asked for. */
@@ -62,12 +68,22 @@ export function foldLayers(layers: readonly LayerFacts[]): FileTree {
   }
   const { root } = fold;
   return {
-    files: collectFiles(root),
+    ...collectFiles(root),
+    layers: layers.map(({ digest }) => digest),
+    extractors: extractorsOf(layers),
     problems: firstOfEach(fold.problems),
     allEntries: layers.every((layer) => layer.allEntries === true),
     symlinks: layers.flatMap(({ entries }) => entries.filter(({ kind }) => kind === 'symlink')),
     resolve: (path) => resolve(root, path),
   };
+}
+
+function extractorsOf(layers: readonly LayerFacts[]): Set<string> {
+  const names = new Set<string>();
+  for (const { entries } of layers) {
+    for (const { extracted } of entries) if (extracted) names.add(extracted.extractor);
+  }
+  return names;
 }
 
 /** Half a million directories, or five million steps behind links. */

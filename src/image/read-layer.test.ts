@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { AssayError } from '../domain/error.ts';
 import type { LayerFacts } from '../domain/layer-facts.ts';
 import { digestOf, inPieces, paxRecord, rawEntry, rawTar, type RawEntry } from './raw-tar.ts';
-import { readLayer, type LayerLimits, type LayerReader } from './read-layer.ts';
+import type { LayerLimits } from './layer-limits.ts';
+import { readLayer, type LayerReader } from './read-layer.ts';
 
 const want: LayerReader = {
   wants: (path) => (path.startsWith('want/') ? 1000 : 0),

@@ -8,11 +8,18 @@ import { AssayError, isAssayError } from '../domain/error.ts';
 import type { LayerEntry, LayerFacts } from '../domain/layer-facts.ts';
 import type { ExtractedFile, ScanProblem } from '../domain/software-package.ts';
 import { createDecoder, MAGIC_BYTES, type Decoder } from './decompress-layer.ts';
+import { entryKind, sizeAndTarget } from './entry-kind.ts';
 import { baseName, cleanEntryPath, joinPath, parentPath } from './entry-path.ts';
+import {
+  startInspection,
+  type FileInspector,
+  type InspectedFile,
+  type Inspection,
+} from './file-inspector.ts';
 import { IMAGE_OVER_CAP, newImageBudget, spend, type ImageBudget } from './image-budget.ts';
-import { invalid } from './json-document.ts';
+import { LAYER_LIMITS, type LayerLimits } from './layer-limits.ts';
 import type { TarHeader } from './tar-header.ts';
-import { walkTar, type TarWalk } from './walk-tar.ts';
+import { walkTar, type TarWalk, type WantedContent } from './walk-tar.ts';
 
 /** What to take from a layer. */
 export interface LayerReader {
@@ -24,45 +31,21 @@ export interface LayerReader {
     bytes: Uint8Array,
   ): { readonly extracted?: ExtractedFile; readonly problems: readonly ScanProblem[] };
   /**
+   * Chooses by its first bytes who watches a regular file that is not wanted; nothing of it is
+   * buffered. Where this is given, executable files are kept, for they replace others.
+   */
+  inspect?(file: InspectedFile): FileInspector<ExtractedFile> | undefined;
+  /**
+   * What stands for a wanted file that cannot be read, for that reason in words. Without an answer
+   * it is a fatal problem of the layer.
+   */
+  refuse?(path: string, reason: string): ExtractedFile | undefined;
+  /**
    * Tells whether the fold needs to know that something lies at this path although its content is
    * not wanted. Without it every entry is kept. Links are always kept.
    */
   keeps?(path: string): boolean;
 }
-
-/** Caps of one layer; reaching one makes a fatal problem. */
-export interface LayerLimits {
-  /** Bytes as received. */
-  readonly compressedBytes: number;
-  /** Bytes of the tar. */
-  readonly uncompressedBytes: number;
-  /** How many times the received bytes the tar may be, beyond `ratioFreeBytes` of tar. */
-  readonly ratio: number;
-  readonly ratioFreeBytes: number;
-  /** Entries of the tar. */
-  readonly entries: number;
-  /** Entries, whiteouts and opaque directories that facts keep. */
-  readonly keptEntries: number;
-  /** Characters of the names and link targets that facts keep. */
-  readonly keptCharacters: number;
-  /** Characters of a name or link target. */
-  readonly pathLength: number;
-  /** Bytes of all wanted files together. */
-  readonly wantedBytes: number;
-}
-
-/** The caps that hold where none are given. */
-export const LAYER_LIMITS: LayerLimits = {
-  compressedBytes: 16 * 1024 ** 3,
-  uncompressedBytes: 64 * 1024 ** 3,
-  ratio: 200,
-  ratioFreeBytes: 64 * 1024 ** 2,
-  entries: 2_000_000,
-  keptEntries: 500_000,
-  keptCharacters: 64 * 1024 ** 2,
-  pathLength: 4096,
-  wantedBytes: 256 * 1024 ** 2,
-};
 
 /** What {@link readLayer} needs besides the bytes. */
 export interface ReadLayerOptions {
@@ -115,6 +98,7 @@ interface Reading {
   decoder: Decoder | undefined;
   /** The entry whose content comes next. */
   current: LayerEntry | undefined;
+  inspection: Inspection<ExtractedFile> | undefined;
   compressedBytes: number;
   uncompressedBytes: number;
   wantedBytes: number;
@@ -132,6 +116,7 @@ function startReading(options: ReadLayerOptions): Reading {
     walk: walkTar({
       entry: (header) => takeEntry(reading, header),
       content: (bytes) => takeContent(reading, bytes),
+      piece: (bytes, left) => takePiece(reading, bytes, left),
     }),
     entries: [],
     whiteouts: [],
@@ -140,6 +125,7 @@ function startReading(options: ReadLayerOptions): Reading {
     head: Buffer.alloc(0),
     decoder: undefined,
     current: undefined,
+    inspection: undefined,
     compressedBytes: 0,
     uncompressedBytes: 0,
     wantedBytes: 0,
@@ -198,8 +184,8 @@ function takeTar(reading: Reading, tar: Buffer): void {
   reading.walk.write(tar);
 }
 
-/** Notes an entry; answers whether its content is wanted. */
-function takeEntry(reading: Reading, header: TarHeader): boolean {
+/** Notes an entry; answers how its content is wanted. */
+function takeEntry(reading: Reading, header: TarHeader): WantedContent {
   const { limits } = reading;
   reading.entryCount += 1;
   if (reading.entryCount > limits.entries) throw overCap(`more than ${limits.entries} entries`);
@@ -208,43 +194,15 @@ function takeEntry(reading: Reading, header: TarHeader): boolean {
     throw overCap(`a name of more than ${limits.pathLength} characters`);
   }
   const kind = entryKind(header.type);
-  if (kind === undefined) return false;
+  if (kind === undefined) return 'none';
   const { path, outside } = cleanEntryPath(header.name);
   if (outside) noteOutside(reading, path);
-  if (outside || path === '' || takeWhiteout(reading, path)) return false;
+  if (outside || path === '' || takeWhiteout(reading, path)) return 'none';
   return keepEntry(
     reading,
     { path, kind, mode: header.mode, ...sizeAndTarget(kind, header) },
     header,
   );
-}
-
-/** Global headers are no files; types that no container runtime unpacks are damage. */
-function entryKind(type: string): LayerEntry['kind'] | undefined {
-  if (type === 'g') return undefined;
-  const kind = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
-  if (kind === undefined) throw invalid(`the tar has an entry of the unknown type ${quote(type)}`);
-  return kind;
-}
-
-const KINDS: Readonly<Record<string, LayerEntry['kind']>> = {
-  '0': 'file',
-  '1': 'hardlink',
-  '2': 'symlink',
-  '3': 'other',
-  '4': 'other',
-  '5': 'directory',
-  '6': 'other',
-  '7': 'file',
-  S: 'file',
-};
-
-function sizeAndTarget(
-  kind: LayerEntry['kind'],
-  header: TarHeader,
-): { readonly size: number; readonly target?: string } {
-  const isLink = kind === 'symlink' || kind === 'hardlink';
-  return isLink ? { size: 0, target: header.linkName } : { size: header.size };
 }
 
 /** A name that climbs out of the root; fatal where some runtimes would make it a file we want. */
@@ -274,22 +232,43 @@ function takeWhiteout(reading: Reading, path: string): boolean {
   return true;
 }
 
-function keepEntry(reading: Reading, entry: LayerEntry, header: TarHeader): boolean {
+function keepEntry(reading: Reading, entry: LayerEntry, header: TarHeader): WantedContent {
   const { want } = reading;
   const cap = entry.kind === 'file' ? want.wants(entry.path) : 0;
-  const isLink = entry.target !== undefined;
-  if (cap === 0 && !isLink && want.keeps?.(entry.path) === false) return false;
+  if (cap > 0) {
+    keep(reading, entry);
+    return isReadable(reading, { entry, cap, sparse: header.sparse }) ? 'whole' : 'none';
+  }
+  if (isKept(want, entry)) keep(reading, entry);
+  if (want.inspect === undefined || entry.kind !== 'file') return 'none';
+  if (header.sparse) {
+    if (isExecutable(entry)) noteUnread(reading, entry, SPARSE);
+    return 'none';
+  }
+  reading.current = entry;
+  reading.inspection = startInspection(entry, (file) => want.inspect?.(file));
+  return 'pieces';
+}
+
+function isKept(want: LayerReader, entry: LayerEntry): boolean {
+  if (entry.target !== undefined || want.keeps === undefined) return true;
+  return want.keeps(entry.path) || (want.inspect !== undefined && isExecutable(entry));
+}
+
+function isExecutable({ kind, mode }: LayerEntry): boolean {
+  return kind === 'file' && (mode & 0o111) !== 0;
+}
+
+function keep(reading: Reading, entry: LayerEntry): void {
   reading.entries.push(entry);
   checkKept(reading, entry.path.length + (entry.target?.length ?? 0));
-  return cap > 0 && isReadable(reading, { entry, cap, sparse: header.sparse });
 }
 
 /** Tells whether a wanted file's content can be read; it is then the next to come. */
 function isReadable(reading: Reading, { entry, cap, sparse }: Wanted): boolean {
   const reason = unreadable({ entry, cap, sparse });
   if (reason !== undefined) {
-    const message = `${quote(entry.path)} was not read: ${reason}`;
-    note(reading, { code: 'file-not-read', message, fatal: true });
+    noteUnread(reading, entry, reason);
     return false;
   }
   reading.current = entry;
@@ -301,6 +280,21 @@ function isReadable(reading: Reading, { entry, cap, sparse }: Wanted): boolean {
   return true;
 }
 
+function noteUnread(reading: Reading, entry: LayerEntry, reason: string): void {
+  const extracted = reading.want.refuse?.(entry.path, reason);
+  if (extracted !== undefined) return keepExtracted(reading, entry, extracted);
+  const message = `${quote(entry.path)} was not read: ${reason}`;
+  note(reading, { code: 'file-not-read', message, fatal: true });
+}
+
+/** Puts what was made of an entry's content to it; one that was not kept is kept for that. */
+function keepExtracted(reading: Reading, entry: LayerEntry, extracted: ExtractedFile): void {
+  if (reading.entries.at(-1) !== entry) keep(reading, entry);
+  reading.entries[reading.entries.length - 1] = { ...entry, extracted };
+}
+
+const SPARSE = 'it is stored as a sparse file; store it whole';
+
 interface Wanted {
   readonly entry: LayerEntry;
   readonly cap: number;
@@ -308,7 +302,7 @@ interface Wanted {
 }
 
 function unreadable({ entry, cap, sparse }: Wanted): string | undefined {
-  if (sparse) return 'it is stored as a sparse file; store it whole';
+  if (sparse) return SPARSE;
   return entry.size > cap ? `it has ${entry.size} bytes; at most ${cap} are read` : undefined;
 }
 
@@ -318,8 +312,19 @@ function takeContent(reading: Reading, bytes: Buffer): void {
   reading.current = undefined;
   const { extracted, problems } = reading.want.extract(entry.path, bytes);
   for (const problem of problems) note(reading, problem);
-  if (extracted !== undefined)
-    reading.entries[reading.entries.length - 1] = { ...entry, extracted };
+  if (extracted !== undefined) keepExtracted(reading, entry, extracted);
+}
+
+/** Bytes of a file that may be inspected; answers whether more are wanted. */
+function takePiece(reading: Reading, bytes: Buffer, left: number): boolean {
+  const { current, inspection } = reading;
+  if (current === undefined || inspection === undefined) return false;
+  if (inspection.take(bytes, left)) return true;
+  reading.current = undefined;
+  reading.inspection = undefined;
+  const extracted = inspection.found();
+  if (extracted !== undefined) keepExtracted(reading, current, extracted);
+  return false;
 }
 
 function checkKept(reading: Reading, characters: number): void {

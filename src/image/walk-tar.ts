@@ -12,12 +12,20 @@ import {
 } from './pax-records.ts';
 import { isZeroBlock, parseTarHeader, TAR_BLOCK, type TarHeader } from './tar-header.ts';
 
-/** What hears of the entries. Both may throw to stop the walk. */
+/** How an entry's content is wanted: not at all, in one piece, or as it comes. */
+export type WantedContent = 'none' | 'whole' | 'pieces';
+
+/** What hears of the entries. All may throw to stop the walk. */
 export interface TarListener {
-  /** Called for each entry; answers whether its content is wanted (its size is known by then). */
-  entry(header: TarHeader): boolean;
+  /** Called for each entry; answers how its content is wanted (its size is known by then). */
+  entry(header: TarHeader): WantedContent;
   /** The whole content of the wanted entry; the bytes are only valid during the call. */
   content(bytes: Buffer): void;
+  /**
+   * The next bytes of an entry that is wanted in pieces, of which `left` are still to come; answers
+   * whether more are wanted. It is not called for an empty entry.
+   */
+  piece(bytes: Buffer, left: number): boolean;
 }
 
 /** A walk in progress. */
@@ -39,6 +47,8 @@ interface Walk {
   longName: string;
   longLink: string;
   header: TarHeader | undefined;
+  /** Bytes of an entry that is wanted in pieces; they go before those to pass over. */
+  stream: number;
   /** Bytes to pass over; infinite after the end marker. */
   skip: number;
   /** Bytes wanted in one piece, and who gets them. */
@@ -58,6 +68,7 @@ export function walkTar(listener: TarListener): TarWalk {
     longName: '',
     longLink: '',
     header: undefined,
+    stream: 0,
     skip: 0,
     need: TAR_BLOCK,
     take: takeHeader,
@@ -71,6 +82,7 @@ export function walkTar(listener: TarListener): TarWalk {
 function push(walk: Walk, chunk: Buffer): void {
   let at = 0;
   while (at < chunk.length) {
+    if (walk.stream > 0) at += pass(walk, chunk, at);
     const jump = Math.min(walk.skip, chunk.length - at);
     walk.skip -= jump;
     at += jump;
@@ -81,6 +93,17 @@ function push(walk: Walk, chunk: Buffer): void {
       walk.take(walk, chunk.subarray(start, at));
     } else at += gather(walk, chunk, at);
   }
+}
+
+/** Hands on what the chunk has of an entry that is wanted in pieces; answers how much that is. */
+function pass(walk: Walk, chunk: Buffer, at: number): number {
+  const bytes = chunk.subarray(at, at + walk.stream);
+  walk.stream -= bytes.length;
+  if (!walk.listener.piece(bytes, walk.stream)) {
+    walk.skip += walk.stream;
+    walk.stream = 0;
+  }
+  return bytes.length;
 }
 
 /** Gathers a piece that spans chunks; answers how many bytes it took. */
@@ -100,7 +123,7 @@ function gather(walk: Walk, chunk: Buffer, at: number): number {
 function checkEnd(walk: Walk): void {
   const extended = walk.records.size > 0 || walk.longName !== '' || walk.longLink !== '';
   const inside = walk.held !== undefined || walk.take !== takeHeader || extended;
-  const missing = Number.isFinite(walk.skip) && walk.skip > 0;
+  const missing = walk.stream > 0 || (Number.isFinite(walk.skip) && walk.skip > 0);
   if (inside || missing) throw invalid('the tar stops in the middle of an entry');
 }
 
@@ -142,8 +165,10 @@ function takeEntry(walk: Walk, raw: TarHeader): void {
   walk.records = new Map();
   walk.longName = '';
   walk.longLink = '';
-  if (walk.listener.entry(header)) return expect(walk, header.size, takeContent);
-  walk.skip = header.size;
+  const wanted = walk.listener.entry(header);
+  if (wanted === 'whole') return expect(walk, header.size, takeContent);
+  if (wanted === 'pieces') walk.stream = header.size;
+  else walk.skip = header.size;
   finish(walk, header.size);
 }
 

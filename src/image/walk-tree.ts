@@ -68,18 +68,27 @@ export function makeDirectory(root: TreeNode, names: readonly string[], budget: 
   return node;
 }
 
-/** All files by path. */
-export function collectFiles(root: TreeNode): Map<string, TreeFile> {
+/** What lies in a tree, by path. */
+export interface TreeContents {
+  readonly files: ReadonlyMap<string, TreeFile>;
+  /** Hard links to something that is not known. */
+  readonly hardLinks: ReadonlyMap<string, LayerEntry>;
+}
+
+/** All files, and the hard links that lead to none. */
+export function collectFiles(root: TreeNode): TreeContents {
   const files = new Map<string, TreeFile>();
+  const hardLinks = new Map<string, LayerEntry>();
   const waiting: { readonly path: string; readonly node: TreeNode }[] = [{ path: '', node: root }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { path, node } = next;
     if (node.file !== undefined) files.set(path, node.file);
+    else if (node.entry?.kind === 'hardlink') hardLinks.set(path, node.entry);
     for (const [name, child] of node.children ?? []) {
       waiting.push({ path: joinPath(path, name), node: child });
     }
   }
-  return files;
+  return { files, hardLinks };
 }
 
 interface Walk {

@@ -1,5 +1,4 @@
 /** From an image's files to the packages that are installed in it, each with its layer. */
-import type { Digest } from '../domain/digest.ts';
 import type { Json } from '../domain/json.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
 import type { PackageSet, ScanProblem, ScanStatus } from '../domain/software-package.ts';
@@ -15,7 +14,9 @@ import {
 } from './extract/extractors.ts';
 import type { OsRelease } from './extract/os-release.ts';
 import { databaseFromJson, type DatabasePackage } from './extract/package-database.ts';
+import { dataOf, type FileVersion, layerFinder, versionsOf } from './layer-finder.ts';
 import { formatPackageUrl } from './package-url.ts';
+import { readLanguages, type ReadLanguages } from './read-languages.ts';
 import { readSystem, repositoriesProblem, type KnownSystem } from './read-system.ts';
 
 /** The packages of an image, and what a second reading of its layers could still find. */
@@ -26,26 +27,29 @@ export interface ReadPackages extends PackageSet {
 }
 
 /**
- * Reads an image's packages. A problem that is fatal makes it INCOMPLETE; no system, or one that
- * is not known, UNSUPPORTED. Packages of another kind than the system's have no advisories here:
- * that is INCOMPLETE, too.
+ * Reads an image's packages, its system's and those of languages. A problem that is fatal makes it
+ * INCOMPLETE. A system that is not known is UNSUPPORTED; where there is none at all, the packages
+ * of languages are all there is. Packages of another kind than the system's have no advisories
+ * here: that is INCOMPLETE, too.
  */
 export function readPackages(tree: FileTree): ReadPackages {
   const found = findFiles(tree);
   const known = systemOf(found);
-  const packages = sortPackages(found.flatMap((file) => filePackages(file, known)));
+  const own = found.flatMap((file) => filePackages(file, known));
+  const languages = readLanguages(tree);
   const unread = found.flatMap((file) => file.unread ?? []).slice(0, UNREAD);
   const problems = [
     ...tree.problems,
     ...found.flatMap((file) => fileProblems(file)),
-    ...systemProblems(found, known, packages),
+    ...languages.problems,
+    ...systemProblems({ tree, found, known, own, languages }),
   ];
   return {
     ...(known && { system: known.system }),
-    packages,
+    packages: sortPackages([...own, ...languages.packages]),
     problems: distinct(problems),
     status: statusOf(problems),
-    unread,
+    unread: [...unread, ...languages.unread],
   };
 }
 
@@ -59,7 +63,7 @@ interface FoundFile {
   readonly path: string;
   readonly data?: Json;
   /** Data of the files that it replaced and its own, oldest first. */
-  readonly versions: readonly { readonly layer: Digest; readonly data: Json }[];
+  readonly versions: readonly FileVersion[];
   readonly problems: readonly ScanProblem[];
   readonly unread?: UnreadFile;
 }
@@ -116,21 +120,9 @@ function findFile(tree: FileTree, location: Location): FoundFile[] {
 
 function readFile(file: TreeFile, unread: FoundFile): FoundFile {
   const { extractor, path, problems } = unread;
-  const data = dataOf(file, extractor);
+  const data = dataOf(file, extractor.name);
   if (data === undefined) return unread;
-  return { extractor, path, problems, data, versions: versionsOf(file, extractor) };
-}
-
-/** What this extractor made of the file; another one's reading of it is no use. */
-function dataOf({ entry }: TreeFile, extractor: Extractor): Json | undefined {
-  return entry.extracted?.extractor === extractor.name ? entry.extracted.data : undefined;
-}
-
-function versionsOf(file: TreeFile, extractor: Extractor): FoundFile['versions'] {
-  return [...file.earlier, file].map((version) => ({
-    layer: version.layer,
-    data: dataOf(version, extractor) ?? { packages: [], problems: [] },
-  }));
+  return { extractor, path, problems, data, versions: versionsOf(file, extractor.name) };
 }
 
 function fileProblems(file: FoundFile): ScanProblem[] {
@@ -142,14 +134,8 @@ function fileProblems(file: FoundFile): ScanProblem[] {
 }
 
 function isDatabase(file: FoundFile): boolean {
-  return file.extractor.name in TYPES;
+  return file.extractor.type !== undefined;
 }
-
-/** purl types by extractor. */
-const TYPES: Readonly<Record<string, 'deb' | 'apk'>> = {
-  'dpkg-status': 'deb',
-  'apk-installed': 'apk',
-};
 
 /** os-release(5): the file in etc goes before the one in usr/lib. */
 function systemOf(found: readonly FoundFile[]): KnownSystem | undefined {
@@ -158,7 +144,7 @@ function systemOf(found: readonly FoundFile[]): KnownSystem | undefined {
 }
 
 function filePackages(file: FoundFile, known: KnownSystem | undefined): ScannedPackage[] {
-  const type = TYPES[file.extractor.name];
+  const { type } = file.extractor;
   if (type === undefined || file.data === undefined) return [];
   const layerOf = layerFinder(file.versions);
   return databaseFromJson(file.data).packages.map((item) => {
@@ -167,29 +153,9 @@ function filePackages(file: FoundFile, known: KnownSystem | undefined): ScannedP
   });
 }
 
-/** The first layer from which on every version of the database holds that package version. */
-function layerFinder(
-  versions: FoundFile['versions'],
-): (item: DatabasePackage) => Digest | undefined {
-  const sets = versions
-    .map(({ layer, data }) => ({
-      layer,
-      keys: new Set(databaseFromJson(data).packages.map(packageKey)),
-    }))
-    .reverse();
-  return (item) => {
-    const gone = sets.findIndex(({ keys }) => !keys.has(packageKey(item)));
-    return sets.at(gone === -1 ? -1 : gone - 1)?.layer;
-  };
-}
-
-function packageKey({ name, version, architecture }: DatabasePackage): string {
-  return `${name} ${version} ${architecture}`;
-}
-
 function toPackage(
   item: DatabasePackage,
-  type: 'deb' | 'apk',
+  type: string,
   known: KnownSystem | undefined,
 ): Omit<ScannedPackage, 'path'> {
   const { name, version, architecture } = item;
@@ -209,15 +175,18 @@ function toPackage(
   };
 }
 
-function systemProblems(
-  found: readonly FoundFile[],
-  known: KnownSystem | undefined,
-  packages: readonly ScannedPackage[],
-): ScanProblem[] {
-  if (known === undefined) {
-    const message = 'the image has no os-release, so its system is not known';
-    return [{ code: 'system-unsupported', message, fatal: false }];
-  }
+interface Parts {
+  readonly tree: FileTree;
+  readonly found: readonly FoundFile[];
+  readonly known: KnownSystem | undefined;
+  /** The system's packages. */
+  readonly own: readonly ScannedPackage[];
+  readonly languages: ReadLanguages;
+}
+
+function systemProblems(parts: Parts): ScanProblem[] {
+  const { found, known, own } = parts;
+  if (known === undefined) return [withoutSystem(parts)];
   if (known.unsupported !== undefined) {
     const message = `the system is not supported: ${known.unsupported}`;
     return [{ code: 'system-unsupported', message, fatal: false }];
@@ -225,8 +194,22 @@ function systemProblems(
   const file = found.find(({ extractor, data }) => extractor.name === 'apk-repositories' && data);
   const releases = (file?.data ?? []) as readonly string[];
   const differ = repositoriesProblem(known.system, releases);
-  const missing = packages.length === 0 ? [noPackages(known)] : [];
-  return [...missing, ...(differ ? [differ] : []), ...foreignProblems(packages, known)];
+  const missing = own.length === 0 ? [noPackages(known)] : [];
+  return [...missing, ...(differ ? [differ] : []), ...foreignProblems(own, known)];
+}
+
+/**
+ * An image without any system is one that nothing else is missing from; one of whose layers had a
+ * system's files is not, whatever later layers removed.
+ */
+function withoutSystem({ tree, found, languages }: Parts): ScanProblem {
+  const traces = EXTRACTORS.some(({ name }) => tree.extractors.has(name)) || found.length > 0;
+  if (!traces && languages.packages.length > 0) {
+    const message = 'the image has no system; only packages of languages were found';
+    return { code: 'no-system', message, fatal: false };
+  }
+  const message = 'the image has no os-release, so its system is not known';
+  return { code: 'system-unsupported', message, fatal: false };
 }
 
 /** A system without a package database is one whose database was removed. */

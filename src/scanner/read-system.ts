@@ -5,8 +5,8 @@ import type { OsRelease } from './extract/os-release.ts';
 /** A system, and the ecosystem of its packages; the reason where it has none that is known. */
 export interface KnownSystem {
   readonly system: SystemRelease;
-  /** OSV ecosystem with release, and the type of packages that it is about. */
-  readonly ecosystem?: { readonly name: string; readonly type: 'deb' | 'apk' };
+  /** OSV ecosystem with release, and the purl type of packages that it is about. */
+  readonly ecosystem?: { readonly name: string; readonly type: string };
   readonly unsupported?: string;
 }
 

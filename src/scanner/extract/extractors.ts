@@ -1,23 +1,30 @@
 /** The table of what is read from an image's files; a new kind of file is a row here. */
 import type { Json } from '../../domain/json.ts';
+import type { ExtractedFile } from '../../domain/software-package.ts';
 import type { LayerReader } from '../../image/read-layer.ts';
 import { readApkInstalled } from './apk-installed.ts';
 import { readDpkgStatus } from './dpkg-status.ts';
+import { findLanguageFile } from './find-language-file.ts';
 import { readApkRepositories, readOsRelease } from './os-release.ts';
 import { databaseToJson } from './package-database.ts';
+import { readLanguageFile, unreadLanguageFile } from './read-language-file.ts';
 
 /** Part of the key of kept layer facts: grows with any change of what is read or how. */
-export const EXTRACTOR_VERSION = 1;
+export const EXTRACTOR_VERSION = 2;
 
-/** One kind of file that is read. */
+/** One kind of a system's files that is read. */
 export interface Extractor {
   readonly name: string;
   /** Clean paths of single files. */
   readonly files: readonly string[];
   /** Clean paths of directories whose direct children are read. */
   readonly directories: readonly string[];
+  /** Which children are meant, by name; all unless told. */
+  readonly children?: (name: string) => boolean;
   /** Most bytes of one file. */
   readonly cap: number;
+  /** purl type of its packages, where it is a database of packages. */
+  readonly type?: string;
   /** Never throws: what is wrong with a file is part of the data. */
   extract(path: string, bytes: Uint8Array): Json;
 }
@@ -28,7 +35,9 @@ const DPKG: Extractor = {
   name: 'dpkg-status',
   files: ['var/lib/dpkg/status'],
   directories: ['var/lib/dpkg/status.d'],
+  children: (name) => !/\.(?:md5sums|list|conffiles)$/.test(name),
   cap: 32 * MEBIBYTE,
+  type: 'deb',
   extract: (path, bytes) => databaseToJson(readDpkgStatus(bytes, path)),
 };
 
@@ -37,6 +46,7 @@ const APK: Extractor = {
   files: ['lib/apk/db/installed', 'usr/lib/apk/db/installed'],
   directories: [],
   cap: 32 * MEBIBYTE,
+  type: 'apk',
   extract: (path, bytes) => databaseToJson(readApkInstalled(bytes, path)),
 };
 
@@ -56,20 +66,21 @@ const APK_REPOSITORIES: Extractor = {
   extract: (_path, bytes) => readApkRepositories(bytes),
 };
 
-/** All extractors. */
+/** All extractors of systems; those of languages are the tables of find-language-file.ts. */
 export const EXTRACTORS: readonly Extractor[] = [DPKG, APK, OS_RELEASE, APK_REPOSITORIES];
 
-/** Files of `status.d` that are no stanzas. */
-const NOT_STANZAS = /\.(?:md5sums|list|conffiles)$/;
+const BY_FILE = new Map(EXTRACTORS.flatMap((row) => row.files.map((path) => [path, row] as const)));
+const BY_DIRECTORY = new Map(
+  EXTRACTORS.flatMap((row) => row.directories.map((path) => [path, row] as const)),
+);
 
-/** The extractor that reads the file at this path. */
+/** The extractor that reads a system's file at this path. */
 export function findExtractor(path: string): Extractor | undefined {
+  const found = BY_FILE.get(path);
+  if (found !== undefined) return found;
   const slash = path.lastIndexOf('/');
-  const directory = path.slice(0, Math.max(slash, 0));
-  return EXTRACTORS.find(
-    ({ files, directories }) =>
-      files.includes(path) || (directories.includes(directory) && !NOT_STANZAS.test(path)),
-  );
+  const parent = BY_DIRECTORY.get(path.slice(0, Math.max(slash, 0)));
+  return parent?.children?.(path.slice(slash + 1)) === false ? undefined : parent;
 }
 
 const DIRECTORIES = new Set(EXTRACTORS.flatMap(({ directories }) => directories.map(lastPart)));
@@ -99,9 +110,10 @@ export function mayLeadToDirectory(link: {
 
 /** What the first reading of a layer takes. */
 export const layerReader: LayerReader = {
-  wants: (path) => findExtractor(path)?.cap ?? 0,
+  wants: (path) => findReader(path)?.cap ?? 0,
   extract: (path, bytes) => extractAs(path, path, bytes),
-  keeps: isNameOnTheWay,
+  refuse: (path, reason) => refuseAs(path, path, reason),
+  keeps: (path) => isNameOnTheWay(path) || findLanguageFile(path) !== undefined,
 };
 
 /** A file that was reached by links and whose content has not been read. */
@@ -114,17 +126,35 @@ export interface UnreadFile {
 
 /** The reader for a second reading of all layers: it also takes these, and keeps every entry. */
 export function extendedLayerReader(unread: readonly UnreadFile[]): LayerReader {
+  const aliases = new Map(unread.toReversed().map(({ path, wanted }) => [path, wanted]));
   function wantedPath(path: string): string {
-    if (findExtractor(path) !== undefined) return path;
-    for (const alias of unread) {
-      if (path === alias.path) return alias.wanted;
-      if (path.startsWith(`${alias.path}/`)) return alias.wanted + path.slice(alias.path.length);
+    if (findReader(path) !== undefined) return path;
+    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const wanted = aliases.get(path.slice(0, end));
+      if (wanted !== undefined) return wanted + path.slice(end);
     }
     return path;
   }
   return {
-    wants: (path) => findExtractor(wantedPath(path))?.cap ?? 0,
+    wants: (path) => findReader(wantedPath(path))?.cap ?? 0,
     extract: (path, bytes) => extractAs(wantedPath(path), path, bytes),
+    refuse: (path, reason) => refuseAs(wantedPath(path), path, reason),
+  };
+}
+
+/** Who reads a file, whatever it is of. */
+type FileReader = Pick<Extractor, 'name' | 'cap' | 'extract'>;
+
+function findReader(path: string): FileReader | undefined {
+  const system = findExtractor(path);
+  if (system !== undefined) return system;
+  const language = findLanguageFile(path);
+  if (language === undefined) return undefined;
+  const { name, cap } = language;
+  return {
+    name,
+    cap,
+    extract: (at, bytes) => databaseToJson(readLanguageFile(language, bytes, at)),
   };
 }
 
@@ -133,12 +163,20 @@ function extractAs(
   path: string,
   bytes: Uint8Array,
 ): ReturnType<LayerReader['extract']> {
-  const extractor = findExtractor(wanted);
-  if (extractor === undefined) return { problems: [] };
+  const reader = findReader(wanted);
+  if (reader === undefined) return { problems: [] };
   return {
-    extracted: { extractor: extractor.name, data: extractor.extract(path, bytes) },
+    extracted: { extractor: reader.name, data: reader.extract(path, bytes) },
     problems: [],
   };
+}
+
+/** Of a language's file that is not read, it counts as long as the file is there. */
+function refuseAs(wanted: string, path: string, reason: string): ExtractedFile | undefined {
+  const language = findExtractor(wanted) === undefined ? findLanguageFile(wanted) : undefined;
+  if (language === undefined) return undefined;
+  const data = databaseToJson(unreadLanguageFile(language, path, reason));
+  return { extractor: language.name, data };
 }
 
 function lastPart(path: string): string {

@@ -10,12 +10,16 @@ export interface DatabasePackage {
   readonly architecture: string;
   readonly source: string;
   readonly sourceVersion: string;
+  /** Clean paths of the files of languages, and of executables, that belong to it. */
+  readonly files?: readonly string[];
 }
 
 /** The packages of one database file, and what was wrong with it. */
 export interface PackageDatabase {
   readonly packages: readonly DatabasePackage[];
   readonly problems: readonly ScanProblem[];
+  /** The kind of language file where one reader reads several kinds, e.g. executables. */
+  readonly language?: string;
 }
 
 /**
@@ -67,7 +71,10 @@ export function readDatabase(
 /** A database as JSON, for keeping. */
 export function databaseToJson(database: PackageDatabase): Json {
   return {
-    packages: database.packages.map((item) => ({ ...item })),
+    packages: database.packages.map(({ files, ...item }) => ({
+      ...item,
+      ...(files !== undefined && { files: [...files] }),
+    })),
     problems: database.problems.map((problem) => ({ ...problem })),
   };
 }

@@ -1,0 +1,107 @@
+/**
+ * The packages of languages in an image: their files lie anywhere, so that the tree is asked for
+ * what was read of it. Symbolic links need no following, for a file is found where it really lies.
+ */
+import type { ScannedPackage } from '../domain/scan-result.ts';
+import type { ScanProblem } from '../domain/software-package.ts';
+import type { FileTree } from '../image/fold-layers.ts';
+import { baseName, cleanEntryPath } from '../image/entry-path.ts';
+import type { TreeFile } from '../image/walk-tree.ts';
+import { findLanguageFile, languageFileNamed } from './extract/find-language-file.ts';
+import type { UnreadFile } from './extract/extractors.ts';
+import type { LanguageFile } from './extract/language-file.ts';
+import { databaseFromJson } from './extract/package-database.ts';
+import { dataOf, layerFinder, versionsOf } from './layer-finder.ts';
+import { languagePackageUrl } from './package-url.ts';
+
+/** What was found of languages, and which files hard links lead to that were not read. */
+export interface ReadLanguages {
+  readonly packages: readonly ScannedPackage[];
+  readonly problems: readonly ScanProblem[];
+  readonly unread: readonly UnreadFile[];
+}
+
+/** Most files that a second reading is asked for; others stay unread, which is INCOMPLETE. */
+const UNREAD = 20_000;
+/** Most problems that are told. */
+const PROBLEMS = 100;
+
+/** Reads the languages' packages of an image. */
+export function readLanguages(tree: FileTree): ReadLanguages {
+  const found = [...tree.files].flatMap(([path, file]) => languageFile(path, file) ?? []);
+  const unread = [...found.flatMap(unreadFile), ...unreadHardLinks(tree)];
+  return {
+    packages: found.flatMap(packagesOf),
+    problems: firstProblems([...found.flatMap(problemsOf), ...unread.map(unreadProblem)]),
+    unread: unread.slice(0, UNREAD),
+  };
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly file: TreeFile;
+  readonly row: LanguageFile;
+}
+
+/** A file of a language by where it lies; else by where its layer has it, but for hard links. */
+function languageFile(path: string, file: TreeFile): FoundFile | undefined {
+  const row = findLanguageFile(path);
+  if (row !== undefined) return { path, file, row };
+  const { extracted, path: own } = file.entry;
+  if (extracted === undefined || baseName(own) !== baseName(path)) return undefined;
+  const read = languageFileNamed(extracted.extractor);
+  return read && { path, file, row: read };
+}
+
+function unreadFile({ path, file, row }: FoundFile): UnreadFile[] {
+  if (dataOf(file, row.name) !== undefined) return [];
+  return [{ path: file.entry.path, wanted: path }];
+}
+
+function unreadHardLinks({ hardLinks }: FileTree): UnreadFile[] {
+  return [...hardLinks]
+    .filter(([path]) => findLanguageFile(path) !== undefined)
+    .map(([path, { target }]) => ({ path: cleanEntryPath(target ?? '').path, wanted: path }));
+}
+
+function unreadProblem({ path, wanted }: UnreadFile): ScanProblem {
+  const fatal = findLanguageFile(wanted)?.origin !== 'declared';
+  const message = `${wanted} leads to ${path}, whose content was not read`;
+  return { code: 'content-not-read', message, fatal };
+}
+
+function problemsOf({ file, row }: FoundFile): readonly ScanProblem[] {
+  const data = dataOf(file, row.name);
+  return data === undefined ? [] : databaseFromJson(data).problems;
+}
+
+function packagesOf({ path, file, row }: FoundFile): ScannedPackage[] {
+  const data = dataOf(file, row.name);
+  if (data === undefined) return [];
+  const layerOf = layerFinder(versionsOf(file, row.name));
+  return databaseFromJson(data).packages.map((item) => {
+    const { name, version, architecture, source, sourceVersion } = item;
+    const layer = layerOf(item);
+    return {
+      name,
+      version,
+      type: row.type,
+      ...(row.ecosystem !== undefined && { ecosystem: row.ecosystem }),
+      ...(architecture !== '' && { architecture }),
+      purl: languagePackageUrl({ type: row.type, name, version }),
+      source: { name: source, version: sourceVersion },
+      origin: row.origin,
+      path,
+      ...(layer && { layer }),
+    };
+  });
+}
+
+/** Fatal ones first where they are too many. */
+function firstProblems(problems: readonly ScanProblem[]): readonly ScanProblem[] {
+  if (problems.length <= PROBLEMS) return problems;
+  const told = problems.toSorted((a, b) => Number(b.fatal) - Number(a.fatal)).slice(0, PROBLEMS);
+  const more = problems.length - PROBLEMS;
+  const message = `${more} more problems were found in files of languages`;
+  return [...told, { code: 'more-problems', message, fatal: told.at(-1)?.fatal ?? false }];
+}
