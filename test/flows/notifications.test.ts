@@ -2,7 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { rawTar } from '../../src/image/raw-tar.ts';
+import { scanImage } from '../../src/operations/scan-image.ts';
+import { databaseFile } from '../../src/store/migrate-store.ts';
 import { type Ended, runAssay } from '../support/assay-command.ts';
 import { type ApiAnswer, type AssayServer, startAssay } from '../support/assay-server.ts';
 import { imageReview } from '../support/assay-server.ts';
@@ -11,7 +15,11 @@ import {
   type Reaction,
   startEventReceiver,
 } from '../support/event-receiver.ts';
+import { memoryImage, openFakeDeps } from '../support/fake-deps.ts';
+import { DEBIAN12, dpkgStatus } from '../support/image-layout.ts';
 import { startLoopbackServer } from '../support/loopback-server.ts';
+import { ADMIN } from '../support/notification-bench.ts';
+import { osvRecord, writeOsvExport } from '../support/osv-records.ts';
 import { createTestDatabase, postgresPrograms } from '../support/postgres.ts';
 
 const SECRET = 'only the receiver and the server know this';
@@ -239,6 +247,70 @@ describe('kill -9 between deliveries', () => {
     expect(all.length - new Set(all).size).toBeLessThanOrEqual(8);
   }, 60_000);
 });
+
+describe('kill -9 while images are compared with new advisories', () => {
+  it('tells each image of it, and none twice but what was under way', async () => {
+    const seeded = await seed(30);
+    let server = await startAssay({ args: ALLOW, data: seeded.data });
+    let killing: Promise<void> | undefined;
+    let seen = 0;
+    const receiver = await receive((response) => {
+      seen += 1;
+      if (seen === 5) killing = server.kill();
+      response.writeHead(204).end();
+    });
+    const wanted = { events: ['occurrence'], kinds: ['VULNERABILITY'] };
+    await new Place(server, 'shop').add({ url: receiver.url, ...wanted });
+    const compared = (): number => seeded.count('announcement');
+    await vi.waitFor(() => expect(compared()).toBe(30), SOON);
+    await server.call('/api/v1/advisories', { body: { path: seeded.osv } });
+    await vi.waitFor(() => expect(killing).toBeDefined(), SOON);
+    await killing;
+    server = await startAssay({ args: ALLOW, data: seeded.data });
+    closing.push(() => server.stop());
+    const told = () => new Set(receiver.events.map(({ subject }) => subject));
+    await vi.waitFor(() => expect(told().size).toBe(30), SOON);
+    const ids = receiver.events.map(({ id }) => id);
+    expect(new Set(ids).size, 'a crash makes no second event of a change').toBe(30);
+    expect(ids.length).toBeLessThanOrEqual(38);
+  }, 90_000);
+
+  /** A data folder whose project `shop` has sighted images, and records of new advisories. */
+  async function seed(images: number): Promise<Seeded> {
+    let image = memoryImage([]);
+    const random = { randomBytes: () => new Uint8Array(8) };
+    const fake = await openFakeDeps({ openImage: () => image, ...random });
+    closing.push(async () => rmSync(fake.folder, { recursive: true }));
+    for (let index = 0; index < images; index += 1) {
+      const packages = dpkgStatus(['app 1.0', `own-${index} 1`]);
+      image = memoryImage([
+        rawTar([{ name: 'etc/os-release', content: DEBIAN12 }]),
+        rawTar([{ name: 'var/lib/dpkg/status', content: packages }]),
+      ]);
+      const name = `registry.example/app-${index}:1`;
+      await scanImage(fake.deps, { caller: ADMIN, project: 'shop', image: name });
+    }
+    await fake.deps.store.close();
+    const data = join(fake.folder, 'data');
+    const osv = writeOsvExport(join(fake.folder, 'osv'), [['NEW-1', osvRecord('NEW-1', 'app')]]);
+    return { data, osv, count: (table) => countRows(databaseFile(data), table) };
+  }
+});
+
+interface Seeded {
+  readonly data: string;
+  readonly osv: string;
+  readonly count: (table: 'announcement') => number;
+}
+
+function countRows(path: string, table: string): number {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    return Number(database.prepare(`select count(*) as rows from ${table}`).get()?.['rows']);
+  } finally {
+    database.close();
+  }
+}
 
 describe('where nothing may be sent', () => {
   it.each([
