@@ -169,14 +169,9 @@ function bindingsOf(
   if (id.startsWith('google.iam.')) return IAM_BINDINGS[id.slice(id.lastIndexOf('.') + 1)] ?? [];
   if (!family.located) return rules;
   // v1beta1's older descriptors say nothing of locations; gcloud uses them in every version.
-  const located = rules.map((rule) => rule.replace('=projects/*/', '=projects/*/locations/*/'));
-  const parents = located.map((rule) => rule.replace('=projects/*}', '=projects/*/locations/*}'));
-  return [
-    ...new Set([
-      ...rules,
-      ...parents.filter((rule) => !rule.includes('s/*/locations/*/locations')),
-    ]),
-  ];
+  const plain = rules.filter((rule) => !rule.includes('/locations/'));
+  const located = plain.map((rule) => rule.replace('=projects/*', '=projects/*/locations/*'));
+  return [...new Set([...rules, ...located])];
 }
 
 function readBinding(rule: string): HttpBinding {
