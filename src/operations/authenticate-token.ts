@@ -1,12 +1,12 @@
 /** From a bearer token to its caller. */
 import type { Caller } from '../domain/caller.ts';
-import { findToken } from '../store/token-rows.ts';
 import { hashSecret } from './create-token.ts';
 import type { Deps } from './deps.ts';
+import { recallToken } from './token-memory.ts';
 
 /** The caller of a token; undefined where it is unknown, revoked or expired. */
 export async function authenticateToken(deps: Deps, secret: string): Promise<Caller | undefined> {
-  const token = await findToken(deps.store, hashSecret(secret));
+  const token = await recallToken(deps.store, hashSecret(secret));
   if (token === undefined) return undefined;
   if (token.expireTime !== undefined && token.expireTime <= deps.now()) return undefined;
   return {
