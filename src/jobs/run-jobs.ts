@@ -3,6 +3,7 @@
  * dead endpoint holds up nothing else. Each turn of a job is bounded; between turns the store knows
  * where it stands, so that a crash loses no more than a turn.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deps } from '../operations/deps.ts';
 import { giveBack, takeJobs } from '../operations/job-lease.ts';
 
@@ -17,15 +18,35 @@ export interface JobLane {
   readonly run: (deps: Deps, job: Job) => Promise<void>;
 }
 
-/** Takes and runs what is due, until nothing is; answers how many turns that took. */
+/** While turns run, others that have come due are looked for as often, in milliseconds. */
+const LOOK_EVERY = 1000;
+
+/**
+ * Takes and runs what is due, until nothing is; answers how many turns that took. A turn that ends
+ * makes room for the next at once: slow ones of one project do not keep others waiting.
+ */
 export async function runDueJobs(deps: Deps, lane: JobLane, stopped = never): Promise<number> {
+  const running = new Set<Promise<void>>();
   let turns = 0;
   for (;;) {
-    const jobs = stopped() ? [] : await takeJobs(deps, lane.kind, lane.width);
-    if (jobs.length === 0) return turns;
+    const room = lane.width - running.size;
+    const jobs = room === 0 || stopped() ? [] : await takeJobs(deps, lane.kind, room);
     turns += jobs.length;
-    await Promise.all(jobs.map((job) => runTurn(deps, lane, job)));
+    for (const job of jobs) {
+      const turn = runTurn(deps, lane, job).finally(() => running.delete(turn));
+      running.add(turn);
+    }
+    if (running.size === 0) return turns;
+    if (jobs.length < room || running.size === lane.width) await oneOf(running);
   }
+}
+
+/** Waits for the first of some turns, and no longer than until it is time to look again. */
+async function oneOf(running: ReadonlySet<Promise<void>>): Promise<void> {
+  const ended = new AbortController();
+  const look = sleep(LOOK_EVERY, undefined, { signal: ended.signal }).catch(() => undefined);
+  await Promise.race([...running, look]);
+  ended.abort();
 }
 
 /** Runs each lane again and again with a pause between; returns how to stop. */
@@ -68,7 +89,10 @@ async function runTurn(deps: Deps, lane: JobLane, job: Job): Promise<void> {
     await lane.run(deps, job);
   } catch (error) {
     deps.log.error({ err: error, kind: job.kind }, 'a job failed; it is tried again');
-    await giveBack(deps, job);
+    await giveBack(deps, job).catch((cause: unknown) =>
+      // Its lease ends, and then it is anybody's.
+      deps.log.error({ err: cause, kind: job.kind }, 'a job that failed cannot be given back'),
+    );
   }
 }
 
