@@ -65,7 +65,7 @@ const SERVE: CommandSpec = {
     MIRROR,
     {
       flags: '--allow-registry <host:port>',
-      description: 'registry in the server’s own network that editors may have scanned',
+      description: 'registry in the server’s own network that editors too may have scanned',
       many: true,
     },
     {

@@ -22,6 +22,7 @@ it.each<[string, Grant, string, string]>([
   ['an editor calls public registries', { role: 'editor' }, 'r.example/a', OPENED],
   ['an editor does not call inner ones', { role: 'editor' }, '10.0.0.1/a', 'own network'],
   ['an admin does', { role: 'admin' }, '10.0.0.1/a', OPENED],
+  ['one of a project does not', { role: 'admin', project: 'p' }, '10.0.0.1/a', 'own network'],
   ['a viewer learns nothing of them', { role: 'viewer' }, '10.0.0.1/a', 'assay.images.scan'],
 ])('%s', async (_fact, grant, image, word) => {
   const caller: Caller = { name: 't', grants: [grant] };

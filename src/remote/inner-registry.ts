@@ -34,8 +34,8 @@ export async function refuseInnerRegistry(
   if (!addresses.some(isInner)) return;
   throw new AssayError(
     'permission-denied',
-    `registry ${domain} is within this server's own network; only an admin may have images of ` +
-      `it scanned, unless the server is started with --allow-registry ${domain}`,
+    `registry ${domain} is within this server's own network; only an admin of all projects may ` +
+      `have images of it scanned, unless the server is started with --allow-registry ${domain}`,
   );
 }
 
