@@ -95,7 +95,6 @@ const byName = statement((builder, p: { name: string; version: string; advisory:
     )
     .where('name', '=', p.name)
     .where('version', '=', p.version)
-    .orderBy('package.id')
     .limit(MAX_NAMESAKES),
 );
 
@@ -108,7 +107,8 @@ export async function findNamedVersions(
   key: { readonly name: string; readonly version: string; readonly advisory: string },
 ): Promise<NamedVersion[]> {
   const rows = await db.all(byName(key));
-  return rows.map(({ id, body, matched_generation: generation, ...row }) => {
+  const ordered = rows.toSorted((a, b) => a.id - b.id);
+  return ordered.map(({ id, body, matched_generation: generation, ...row }) => {
     const { match_body, first_time, change_time } = row;
     const match = { package: id, first_time: first_time ?? 0, change_time: change_time ?? 0 };
     return {
