@@ -103,6 +103,10 @@ const SCAN: CommandSpec = {
       choices: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'],
     },
     {
+      flags: '--include-declared',
+      description: 'packages that lock files declare count for --fail-on, too',
+    },
+    {
       flags: '--max-advisory-age <days>',
       description: 'older advisory data are a problem',
       default: 7,

@@ -2,12 +2,13 @@
 import { AssayError } from '../domain/error.ts';
 import type { ScanResult } from '../domain/scan-result.ts';
 import {
-  type Severity,
-  isSeverity,
-  severityRank,
-  severityRankForLimit,
-} from '../domain/severity.ts';
-import { leavesUndecided } from '../domain/software-package.ts';
+  DECLARED_TOO,
+  type GateOutcome,
+  INSTALLED_ONLY,
+  judgeGate,
+  type ScanGate,
+} from '../domain/scan-gate.ts';
+import { isSeverity } from '../domain/severity.ts';
 import { DAY } from '../domain/time.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
 import { absoluteImage } from './local-path.ts';
@@ -18,6 +19,7 @@ import { withOperations } from './with-operations.ts';
 
 /** `assay scan IMAGE` */
 export const runScan: CommandRun = async (context, args, options) => {
+  const gate = gateOf(options);
   const progress = progressTo(context);
   const reach = {
     ...reachOf(options),
@@ -35,7 +37,7 @@ export const runScan: CommandRun = async (context, args, options) => {
   });
   const results = await scan.finally(progress.end);
   await print(context, results, options);
-  return exitCode(results, textOption(options, 'failOn'));
+  return EXIT_CODES[judgeGate(results, gate)];
 };
 
 async function print(
@@ -58,15 +60,12 @@ async function print(
 }
 
 /** 3 where anything is unknown, 2 where a finding reaches the limit, else 0 unless undecided. */
-function exitCode(results: readonly ScanResult[], failOn: string | undefined): number {
-  if (results.length === 0 || results.some((one) => one.status !== 'COMPLETE')) return 3;
-  if (failOn === undefined) return 0;
-  if (!isSeverity(failOn))
-    throw new AssayError('invalid-argument', `--fail-on ${failOn} is no severity`);
-  if (results.some((one) => reaches(one, failOn))) return 2;
-  return results.some((one) => one.problems.some(leavesUndecided)) ? 3 : 0;
-}
+const EXIT_CODES: Readonly<Record<GateOutcome, number>> = { pass: 0, fail: 2, undecided: 3 };
 
-function reaches(result: ScanResult, limit: Severity): boolean {
-  return result.findings.some((one) => severityRankForLimit(one.severity) >= severityRank(limit));
+function gateOf(options: OptionValues): ScanGate {
+  const failOn = textOption(options, 'failOn');
+  const counted = isOn(options, 'includeDeclared') ? DECLARED_TOO : INSTALLED_ONLY;
+  if (failOn === undefined) return { counted };
+  if (isSeverity(failOn)) return { counted, failOn };
+  throw new AssayError('invalid-argument', `--fail-on ${failOn} is no severity`);
 }

@@ -32,7 +32,10 @@ export interface ScanResult {
   readonly system?: SystemRelease;
   readonly packages: readonly ScannedPackage[];
   readonly findings: readonly Finding[];
+  /** Findings of installed packages by severity. */
   readonly summary: Readonly<Record<Severity, number>>;
+  /** Findings of packages that are only declared by severity. */
+  readonly declaredSummary: Readonly<Record<Severity, number>>;
   /** How many layer blobs were read for this answer; 0: everything was known. */
   readonly layersRead: number;
 }

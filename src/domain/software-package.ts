@@ -9,10 +9,15 @@ export interface SoftwarePackage {
   /** The binary package's name, e.g. `libssl3`. */
   readonly name: string;
   readonly version: string;
-  /** purl type: `deb`, `apk`. */
+  /** purl type: `deb`, `apk`, `npm`. */
   readonly type: string;
-  /** OSV ecosystem with release, e.g. `Debian:12`, `Alpine:v3.18`; absent where none is known. */
+  /**
+   * OSV ecosystem, with its release where it has some: `Debian:12`, `Alpine:v3.18`, `npm`. Absent
+   * where none is known, and for what belongs to a package of the system.
+   */
   readonly ecosystem?: string;
+  /** The system's package that a package of a language belongs to; its advisories count. */
+  readonly ownedBy?: string;
   readonly architecture?: string;
   readonly purl: string;
   /** The source package that advisories name, with its own version. */
@@ -41,6 +46,8 @@ export interface ScanProblem {
   readonly code: string;
   readonly message: string;
   readonly fatal: boolean;
+  /** Set where it is about packages of this origin only. */
+  readonly origin?: PackageOrigin;
 }
 
 /**
@@ -53,9 +60,23 @@ const UNDECIDED: ReadonlySet<string> = new Set([
   'advisories-date-implausible',
 ]);
 
-/** Tells whether a gate must not let pass what has this problem. */
-export function leavesUndecided(problem: ScanProblem): boolean {
+/**
+ * Tells whether a gate must not let pass what has this problem; `counted` are the origins that the
+ * gate counts.
+ */
+export function leavesUndecided(
+  problem: ScanProblem,
+  counted: ReadonlySet<PackageOrigin>,
+): boolean {
+  if (problem.origin !== undefined && problem.origin !== 'installed') {
+    return counted.has(problem.origin);
+  }
   return problem.fatal || UNDECIDED.has(problem.code);
+}
+
+/** The problem of what is only declared: it keeps nobody from knowing what is installed. */
+export function aboutDeclared({ code, message }: ScanProblem): ScanProblem {
+  return { code, message, fatal: false, origin: 'declared' };
 }
 
 /** What an image holds, folded over its layers: packages sorted by (type, name, version, path). */

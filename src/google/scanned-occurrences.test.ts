@@ -58,6 +58,7 @@ const RESULT: ScanResult = {
     findingOf('DSA-2-1', 'SEVERITY_UNSPECIFIED'),
   ],
   summary: { SEVERITY_UNSPECIFIED: 1, MINIMAL: 0, LOW: 0, MEDIUM: 0, HIGH: 1, CRITICAL: 1 },
+  declaredSummary: { SEVERITY_UNSPECIFIED: 0, MINIMAL: 0, LOW: 0, MEDIUM: 0, HIGH: 0, CRITICAL: 0 },
   layersRead: 1,
 };
 const IMAGE = { project: 'p', resourceUri: URI, digest: DIGEST, createTime: 1, updateTime: 2 };

@@ -2,7 +2,12 @@
 import { expect, it } from 'vitest';
 import { NOW } from '../../test/support/fake-deps.ts';
 import { DAY, HOUR } from '../domain/time.ts';
-import { type ScanParts, assembleScanResult } from './assemble-scan-result.ts';
+import {
+  type ScanBasis,
+  type ScanParts,
+  assembleScanResult,
+  judgeScan,
+} from './assemble-scan-result.ts';
 
 it.each([
   ['of today', NOW - HOUR, []],
@@ -10,7 +15,8 @@ it.each([
   ['older than the limit', NOW - 8 * DAY, ['advisories-old']],
   ['of next year', NOW + 365 * DAY, ['advisories-date-implausible']],
 ])('data %s', (_, updated, codes) => {
-  const packageSet = { packages: [{ ecosystem: 'Debian:12' }], problems: [], status: 'COMPLETE' };
+  const pkg = { ecosystem: 'Debian:12', origin: 'installed' };
+  const packageSet = { packages: [pkg], problems: [], status: 'COMPLETE' };
   const source = { ecosystem: 'Debian:12', source: 'test', updated, records: 1 };
   const { problems } = assembleScanResult({
     image: { packageSet, problems: [], status: 'COMPLETE' },
@@ -19,4 +25,37 @@ it.each([
     maxAdvisoryAge: 7 * DAY,
   } as unknown as ScanParts);
   expect(problems.map((one) => one.code)).toEqual(codes);
+});
+
+function judged(origins: readonly ('installed' | 'declared')[]) {
+  const basis: ScanBasis = {
+    read: { status: 'COMPLETE', problems: [] },
+    ecosystems: {
+      installed: origins.includes('installed') ? ['npm'] : [],
+      declared: origins.includes('declared') ? ['npm'] : [],
+    },
+    matched: { problems: [], sources: [] },
+    now: NOW,
+    maxAdvisoryAge: DAY,
+  };
+  const { status, problems } = judgeScan(basis);
+  return { status, problems: problems.map(({ code, fatal, origin }) => ({ code, fatal, origin })) };
+}
+
+const NO_SOURCE = { code: 'no-advisory-source', fatal: true, origin: undefined };
+
+it.each([
+  ['an installed ecosystem', ['installed'], { status: 'INCOMPLETE', problems: [NO_SOURCE] }],
+  [
+    'one that is also declared, once',
+    ['installed', 'declared'],
+    { status: 'INCOMPLETE', problems: [NO_SOURCE] },
+  ],
+  [
+    'one that is only declared, as a note',
+    ['declared'],
+    { status: 'COMPLETE', problems: [{ ...NO_SOURCE, fatal: false, origin: 'declared' }] },
+  ],
+] as const)('without advisories: %s', (_fact, origins, expected) => {
+  expect(judged(origins)).toEqual(expected);
 });

@@ -1,7 +1,14 @@
 /** Packages, matches and the age of advisories put together as one answer; pure. */
 import { ADVISORY_DATE_LEEWAY, type AdvisorySource } from '../domain/advisory.ts';
 import type { ScanResult } from '../domain/scan-result.ts';
-import type { ScanProblem, ScanStatus, SystemRelease } from '../domain/software-package.ts';
+import {
+  aboutDeclared,
+  type PackageOrigin,
+  type ScanProblem,
+  type ScanStatus,
+  type SoftwarePackage,
+  type SystemRelease,
+} from '../domain/software-package.ts';
 import { DAY, type Micros, formatTime } from '../domain/time.ts';
 import { countBySeverity } from '../scanner/match/summarise-findings.ts';
 import { systemEcosystem } from '../scanner/read-system.ts';
@@ -23,7 +30,11 @@ export interface ScanParts {
 export function assembleScanResult(parts: ScanParts): ScanResult {
   const { reference, image, matched, now, maxAdvisoryAge } = parts;
   const { system, packages } = image.packageSet;
-  const ecosystems = packages.flatMap((pkg) => pkg.ecosystem ?? []);
+  const ecosystems = {
+    installed: ecosystemsBy(packages, 'installed'),
+    declared: ecosystemsBy(packages, 'declared'),
+  };
+  const byOrigin = Map.groupBy(matched.findings, (finding) => finding.package.origin);
   const read = { status: image.status, problems: image.problems, ...(system && { system }) };
   return {
     image: { reference, digest: image.digest, platform: image.platform },
@@ -31,17 +42,22 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
     ...(system === undefined ? {} : { system }),
     packages: packages.map(({ packageId: _id, ...pkg }) => pkg),
     findings: matched.findings,
-    summary: countBySeverity(matched.findings),
+    summary: countBySeverity(byOrigin.get('installed') ?? []),
+    declaredSummary: countBySeverity(byOrigin.get('declared') ?? []),
     layersRead: parts.layersRead,
   };
+}
+
+function ecosystemsBy(packages: readonly SoftwarePackage[], wanted: PackageOrigin): string[] {
+  return packages.flatMap(({ origin, ecosystem }) => (origin === wanted ? (ecosystem ?? []) : []));
 }
 
 /** What says how far an image is known. */
 export interface ScanBasis {
   /** How it was read. */
   readonly read: Pick<ScanResult, 'status' | 'problems' | 'system'>;
-  /** The ecosystems of its packages. */
-  readonly ecosystems: readonly string[];
+  /** The ecosystems of its packages by their origin. */
+  readonly ecosystems: Readonly<Record<PackageOrigin, readonly string[]>>;
   readonly matched: Pick<MatchedPackages, 'problems' | 'sources'>;
   readonly now: Micros;
   readonly maxAdvisoryAge: Micros;
@@ -52,14 +68,24 @@ export function judgeScan(
   basis: ScanBasis,
 ): Pick<ScanResult, 'status' | 'problems' | 'advisories'> {
   const { read, matched, now } = basis;
-  const ecosystems = ecosystemsOf(read.system, basis.ecosystems);
-  const advisories = matched.sources.filter((source) => ecosystems.has(source.ecosystem));
+  const installed = ecosystemsOf(read.system, basis.ecosystems.installed);
+  const declared = new Set(basis.ecosystems.declared.filter((name) => !installed.has(name)));
+  const advisories = matched.sources.filter(
+    ({ ecosystem }) => installed.has(ecosystem) || declared.has(ecosystem),
+  );
+  const ofSources = (ecosystems: ReadonlySet<string>): readonly ScanProblem[] => {
+    const sources = advisories.filter(({ ecosystem }) => ecosystems.has(ecosystem));
+    return [
+      ...missingSources(ecosystems, sources),
+      ...oldSources(sources, basis),
+      ...implausibleSources(sources, now),
+    ];
+  };
   const problems = [
     ...read.problems,
     ...matched.problems,
-    ...missingSources(ecosystems, advisories),
-    ...oldSources(advisories, basis),
-    ...implausibleSources(advisories, now),
+    ...ofSources(installed),
+    ...ofSources(declared).map(aboutDeclared),
   ];
   return { status: statusOf(read.status, problems), problems, advisories };
 }

@@ -51,12 +51,12 @@ export async function deriveDiscovery(
   ]);
   if (read === undefined || contents === undefined) return undefined;
   const ids = contents.members.map(({ packageId }) => packageId);
-  const { ecosystems, stale } = await findEcosystems(deps.store, ids, generation);
+  const { ecosystems: installed, stale } = await findEcosystems(deps.store, ids, generation);
   const versions = await findVersions(deps.store, stale);
   const { problems, sources } = await refreshMatches(deps, versions, generation);
   const result = judgeScan({
     read,
-    ecosystems,
+    ecosystems: { installed, declared: [] },
     matched: { problems, sources: sources ?? (await listAdvisorySources(deps.store)) },
     now: deps.now(),
     maxAdvisoryAge: Number.MAX_SAFE_INTEGER,

@@ -4,7 +4,7 @@
  */
 import type { AdvisorySource, Match } from '../domain/advisory.ts';
 import type { Finding, ScannedPackage } from '../domain/scan-result.ts';
-import type { ScanProblem } from '../domain/software-package.ts';
+import { aboutDeclared, type ScanProblem } from '../domain/software-package.ts';
 import { type PackageMatches, advisoryKey, matchPackage } from '../scanner/match/match-package.ts';
 import {
   findAdvisories,
@@ -71,10 +71,23 @@ async function matchOnce(deps: Deps, packages: readonly MatchedPackage[]): Promi
     const matches = known.get(packageId) ?? computed.get(packageId)?.matches ?? [];
     return matches.map((match) => ({ ...match, package: shown }));
   });
-  const problems = [...computed.values()].flatMap((one) => one.problems);
+  const problems = problemsOf(packages, computed);
   const incomplete = [...computed].filter(([, one]) => one.problems.length > 0);
   const unkept = new Map(incomplete.map(([packageId, { matches }]) => [packageId, matches]));
   return { matched: { findings, problems, unkept, sources }, moved };
+}
+
+/** The problems of matching; those of packages that are only declared say so. */
+function problemsOf(
+  packages: readonly MatchedPackage[],
+  computed: ReadonlyMap<number, PackageMatches>,
+): readonly ScanProblem[] {
+  const installed = new Set(
+    packages.flatMap(({ packageId, origin }) => (origin === 'installed' ? packageId : [])),
+  );
+  return [...computed].flatMap(([packageId, { problems }]) =>
+    installed.has(packageId) ? problems : problems.map(aboutDeclared),
+  );
 }
 
 async function findKnown(

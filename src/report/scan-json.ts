@@ -34,7 +34,12 @@ function scanResultToJson(result: ScanResult): JsonObject {
     schemaVersion: 1,
     image: { reference: image.reference, digest: image.digest, platform: image.platform },
     status: result.status,
-    problems: result.problems.map(({ code, message, fatal }) => ({ code, message, fatal })),
+    problems: result.problems.map(({ code, message, fatal, origin = null }) => ({
+      code,
+      message,
+      fatal,
+      origin,
+    })),
     advisories: result.advisories.map(({ ecosystem, source, updated, records }) => ({
       ecosystem,
       source,
@@ -45,6 +50,7 @@ function scanResultToJson(result: ScanResult): JsonObject {
     packages: result.packages.map(packageToJson),
     findings: result.findings.map(findingToJson),
     summary: { ...result.summary },
+    declaredSummary: { ...result.declaredSummary },
     layersRead: result.layersRead,
   };
 }
@@ -61,11 +67,12 @@ function packageToJson(pkg: ScannedPackage): JsonObject {
     layer: pkg.layer ?? null,
     path: pkg.path,
     origin: pkg.origin,
+    ownedBy: pkg.ownedBy ?? null,
   };
 }
 
 function findingToJson(finding: Finding): JsonObject {
-  const { name, version, purl, source, layer } = finding.package;
+  const { name, version, purl, source, layer, path, origin } = finding.package;
   return {
     id: finding.advisoryId,
     aliases: finding.aliases,
@@ -76,6 +83,8 @@ function findingToJson(finding: Finding): JsonObject {
       purl,
       source: { name: source.name, version: source.version },
       layer: layer ?? null,
+      path,
+      origin,
     },
     fixedVersion: finding.fixedVersion ?? null,
     severity: finding.severity,

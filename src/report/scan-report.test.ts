@@ -15,6 +15,8 @@ const LAYER = parseDigest(`sha256:${'b'.repeat(64)}`);
 const SCHEMA_URL = new URL('../../docs/reference/schemas/scan.schema.json', import.meta.url);
 const schema = z.fromJSONSchema(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')));
 
+const NONE = { SEVERITY_UNSPECIFIED: 0, MINIMAL: 0, LOW: 0, MEDIUM: 0, HIGH: 0, CRITICAL: 0 };
+
 const openssl = {
   name: 'libssl3',
   version: '3.0.11-1~deb12u2',
@@ -68,7 +70,8 @@ function result(change: Partial<ScanResult> = {}): ScanResult {
     system: { id: 'debian', version: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
     packages: [openssl],
     findings: [finding()],
-    summary: { SEVERITY_UNSPECIFIED: 0, MINIMAL: 0, LOW: 0, MEDIUM: 0, HIGH: 1, CRITICAL: 0 },
+    summary: { ...NONE, HIGH: 1 },
+    declaredSummary: NONE,
     layersRead: 1,
     ...change,
   };
@@ -202,6 +205,40 @@ describe('formatScanJson', () => {
   ])('the schema refuses %s', (_name, change) => {
     const json = { ...(scanToJson([result()]) as object), ...change };
     expect(schema.safeParse(json).success).toBe(false);
+  });
+
+  it('tells what is declared, what belongs to the system, and what a problem is about', () => {
+    const lodash = {
+      name: 'lodash',
+      version: '4.17.20',
+      type: 'npm',
+      ecosystem: 'npm',
+      purl: 'pkg:npm/lodash@4.17.20',
+      source: { name: 'lodash', version: '4.17.20' },
+      path: 'app/package-lock.json',
+      origin: 'declared',
+    } as const;
+    const owned = { ...lodash, origin: 'installed', ownedBy: 'node-lodash' } as const;
+    const problem = { code: 'no-advisory-source', message: 'x', fatal: false } as const;
+    const told = result({
+      packages: [openssl, lodash, owned],
+      findings: [finding({ package: lodash })],
+      summary: NONE,
+      declaredSummary: { ...NONE, HIGH: 1 },
+      problems: [{ ...problem, origin: 'declared' }],
+    });
+    const json = scanToJson([told]);
+    expect(schema.safeParse(json).error?.issues).toBeUndefined();
+    expect(json).toMatchObject({
+      packages: [{ ownedBy: null }, { origin: 'declared' }, { ownedBy: 'node-lodash' }],
+      findings: [{ package: { origin: 'declared', path: 'app/package-lock.json' } }],
+      summary: { HIGH: 0 },
+      declaredSummary: { HIGH: 1 },
+      problems: [{ origin: 'declared' }],
+    });
+    const table = formatScanTable(told);
+    expect(table).toContain('Found   nothing in 2 packages\n        1 high in 1 package that lock');
+    expect(table).toContain('lodash (declared)');
   });
 
   it('is an array for an index, also for one of a single platform', () => {

@@ -93,6 +93,7 @@ function toResult(result: ScanResult, finding: Finding, ruleIndex: number): Json
       severity: finding.severity,
       severitySource: finding.severitySource,
       purl: pkg.purl,
+      origin: pkg.origin,
       layer: pkg.layer ?? null,
       fixedVersion: finding.fixedVersion ?? null,
     },

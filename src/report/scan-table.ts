@@ -57,6 +57,7 @@ function formatHeader(result: ScanResult, options: ScanTableOptions): string {
     labelled('Status', formatStatus(result, options)),
     ...advisoryLines(result.advisories, options),
     labelled('Found', countLine(result)),
+    ...declaredLine(result),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -90,16 +91,25 @@ function formatAge(updated: Micros, now: Micros | undefined): string {
   return `${whole} ${unit}${whole === 1 ? '' : 's'} old`;
 }
 
-function countLine(result: ScanResult): string {
-  const { findings, packages, summary, status } = result;
-  const among = `in ${packages.length} package${packages.length === 1 ? '' : 's'}`;
-  if (findings.length === 0) {
-    return status === 'COMPLETE' ? `nothing ${among}` : `nothing ${among} so far; not an all-clear`;
-  }
+function countLine({ packages, summary, status }: ScanResult): string {
+  const line = counted(summary, packages.filter(({ origin }) => origin === 'installed').length);
+  const clear = SHOWN_SEVERITIES.every((severity) => summary[severity] === 0);
+  return clear && status !== 'COMPLETE' ? `${line} so far; not an all-clear` : line;
+}
+
+/** What lock files declare is counted apart: it may not be there at all. */
+function declaredLine({ packages, declaredSummary }: ScanResult): string[] {
+  const count = packages.filter(({ origin }) => origin === 'declared').length;
+  if (count === 0) return [];
+  return [labelled('', `${counted(declaredSummary, count)} that lock files declare`)];
+}
+
+function counted(summary: ScanResult['summary'], packages: number): string {
   const counts = SHOWN_SEVERITIES.filter((severity) => summary[severity] > 0).map(
     (severity) => `${summary[severity]} ${severityWord(severity)}`,
   );
-  return `${counts.join(', ')} ${among}`;
+  const found = counts.length === 0 ? 'nothing' : counts.join(', ');
+  return `${found} in ${packages} package${packages === 1 ? '' : 's'}`;
 }
 
 function severityWord(severity: Severity): string {
@@ -111,7 +121,7 @@ function formatFindings(findings: readonly Finding[], options: ScanTableOptions)
     columns: ['PACKAGE', 'INSTALLED', 'FIXED', 'SEVERITY', 'ID'],
     whole: ['SEVERITY', 'ID'],
     rows: orderFindings(findings).map((finding) => [
-      finding.package.name,
+      nameText(finding),
       installedText(finding),
       finding.fixedVersion ?? 'unfixed',
       severityCell(finding.severity),
@@ -120,6 +130,10 @@ function formatFindings(findings: readonly Finding[], options: ScanTableOptions)
     width: options.width ?? 80,
     color: options.color ?? false,
   });
+}
+
+function nameText({ package: { name, origin } }: Finding): string {
+  return origin === 'declared' ? `${name} (declared)` : name;
 }
 
 /** A fix is a version of the source package; where the binary's differs, both are shown. */

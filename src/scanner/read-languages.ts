@@ -3,11 +3,11 @@
  * what was read of it. Symbolic links need no following, for a file is found where it really lies.
  */
 import type { ScannedPackage } from '../domain/scan-result.ts';
-import type { ScanProblem } from '../domain/software-package.ts';
+import { aboutDeclared, type ScanProblem } from '../domain/software-package.ts';
 import type { FileTree } from '../image/fold-layers.ts';
 import { baseName, cleanEntryPath } from '../image/entry-path.ts';
 import type { TreeFile } from '../image/walk-tree.ts';
-import { findLanguageFile, languageFileNamed } from './extract/find-language-file.ts';
+import { findLanguageFile, isInspected, languageFileNamed } from './extract/find-language-file.ts';
 import type { UnreadFile } from './extract/extractors.ts';
 import type { LanguageFile } from './extract/language-file.ts';
 import { databaseFromJson } from './extract/package-database.ts';
@@ -28,7 +28,7 @@ const PROBLEMS = 100;
 
 /** Reads the languages' packages of an image. */
 export function readLanguages(tree: FileTree): ReadLanguages {
-  const found = [...tree.files].flatMap(([path, file]) => languageFile(path, file) ?? []);
+  const found = findFiles(tree);
   const unread = [...found.flatMap(unreadFile), ...unreadHardLinks(tree)];
   return {
     packages: found.flatMap(packagesOf),
@@ -43,14 +43,25 @@ interface FoundFile {
   readonly row: LanguageFile;
 }
 
-/** A file of a language by where it lies; else by where its layer has it, but for hard links. */
-function languageFile(path: string, file: TreeFile): FoundFile | undefined {
-  const row = findLanguageFile(path);
-  if (row !== undefined) return { path, file, row };
+function findFiles({ files }: FileTree): FoundFile[] {
+  const found: FoundFile[] = [];
+  const others: FoundFile[] = [];
+  for (const [path, file] of files) {
+    const row = findLanguageFile(path);
+    if (row !== undefined) found.push({ path, file, row });
+    else others.push(...readElsewhere(path, file));
+  }
+  const seen = new Set(found.map(({ file }) => file.entry));
+  // Of an executable's names the first counts; the others are hard links to it.
+  return [...found, ...others.filter(({ file: { entry } }) => !seen.has(entry) && seen.add(entry))];
+}
+
+/** A file that its layer has elsewhere, behind a linked folder, or that is told by its bytes. */
+function readElsewhere(path: string, file: TreeFile): FoundFile[] {
   const { extracted, path: own } = file.entry;
-  if (extracted === undefined || baseName(own) !== baseName(path)) return undefined;
-  const read = languageFileNamed(extracted.extractor);
-  return read && { path, file, row: read };
+  const row = extracted && languageFileNamed(extracted.extractor);
+  if (row === undefined) return [];
+  return isInspected(row) || baseName(own) === baseName(path) ? [{ path, file, row }] : [];
 }
 
 function unreadFile({ path, file, row }: FoundFile): UnreadFile[] {
@@ -65,14 +76,15 @@ function unreadHardLinks({ hardLinks }: FileTree): UnreadFile[] {
 }
 
 function unreadProblem({ path, wanted }: UnreadFile): ScanProblem {
-  const fatal = findLanguageFile(wanted)?.origin !== 'declared';
   const message = `${wanted} leads to ${path}, whose content was not read`;
-  return { code: 'content-not-read', message, fatal };
+  const problem = { code: 'content-not-read', message, fatal: true };
+  return findLanguageFile(wanted)?.origin === 'declared' ? aboutDeclared(problem) : problem;
 }
 
 function problemsOf({ file, row }: FoundFile): readonly ScanProblem[] {
   const data = dataOf(file, row.name);
-  return data === undefined ? [] : databaseFromJson(data).problems;
+  const problems = data === undefined ? [] : databaseFromJson(data).problems;
+  return row.origin === 'installed' ? problems : problems.map(aboutDeclared);
 }
 
 function packagesOf({ path, file, row }: FoundFile): ScannedPackage[] {

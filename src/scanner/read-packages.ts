@@ -15,6 +15,7 @@ import {
 import type { OsRelease } from './extract/os-release.ts';
 import { databaseFromJson, type DatabasePackage } from './extract/package-database.ts';
 import { dataOf, type FileVersion, layerFinder, versionsOf } from './layer-finder.ts';
+import { type FileOwner, markOwned } from './owned-packages.ts';
 import { formatPackageUrl } from './package-url.ts';
 import { readLanguages, type ReadLanguages } from './read-languages.ts';
 import { readSystem, repositoriesProblem, type KnownSystem } from './read-system.ts';
@@ -36,12 +37,15 @@ export function readPackages(tree: FileTree): ReadPackages {
   const found = findFiles(tree);
   const known = systemOf(found);
   const own = found.flatMap((file) => filePackages(file, known));
-  const languages = readLanguages(tree);
+  const read = readLanguages(tree);
+  const owners = { owners: found.flatMap(ownersOf), names: new Set(own.map(({ name }) => name)) };
+  const languages = { ...read, packages: markOwned(tree, read.packages, owners) };
   const unread = found.flatMap((file) => file.unread ?? []).slice(0, UNREAD);
   const problems = [
     ...tree.problems,
     ...found.flatMap((file) => fileProblems(file)),
     ...languages.problems,
+    ...withoutEcosystem(languages.packages),
     ...systemProblems({ tree, found, known, own, languages }),
   ];
   return {
@@ -151,6 +155,30 @@ function filePackages(file: FoundFile, known: KnownSystem | undefined): ScannedP
     const layer = layerOf(item);
     return { ...toPackage(item, type, known), path: file.path, ...(layer && { layer }) };
   });
+}
+
+function ownersOf({ extractor, data, versions }: FoundFile): FileOwner[] {
+  if (extractor.type === undefined || data === undefined) return [];
+  const layerOf = layerFinder(versions);
+  return databaseFromJson(data).packages.flatMap((item) => {
+    const layer = layerOf(item);
+    return item.files === undefined
+      ? []
+      : [{ name: item.name, files: item.files, ...(layer && { layer }) }];
+  });
+}
+
+/** Installed packages of which no advisories exist anywhere; those of the system have its own. */
+function withoutEcosystem(packages: readonly ScannedPackage[]): ScanProblem[] {
+  const unknown = packages.filter(
+    ({ ecosystem, ownedBy, origin }) =>
+      ecosystem === undefined && ownedBy === undefined && origin === 'installed',
+  );
+  return [...Map.groupBy(unknown, ({ type }) => type)].map(([type, of]) => ({
+    code: 'ecosystem-unknown',
+    message: `no advisories are known for ${type} packages (${of.length}, ${of[0]?.path})`,
+    fatal: true,
+  }));
 }
 
 function toPackage(

@@ -19,14 +19,17 @@ import { type SqlBuilder, statement } from './sql-builder.ts';
 import type { Reader } from './store-contract.ts';
 import { parseStored } from './stored-json.ts';
 
-/** A package of an image, and the file that it was read from. */
+/** An installed package of an image, and the file that it was read from. */
 export interface ImageMember {
   readonly packageId: number;
   readonly path: string;
   readonly origin: PackageOrigin;
 }
 
-/** What an image holds, without its packages themselves. */
+/**
+ * What is installed in an image, without its packages themselves. What lock files declare is left
+ * out: nothing in Google's messages tells it from what is there.
+ */
 export interface ImageContents {
   readonly readTime: Micros;
   /** By (package id, path), each once. */
@@ -282,7 +285,8 @@ interface KeptMembers {
 
 function readMembers(text: string): ImageMember[] {
   const { paths, members } = parseStored<KeptMembers>(text);
-  const named = members.map(([packageId, path, origin]) => ({
+  const installed = members.filter(([, , origin]) => origin === 'installed');
+  const named = installed.map(([packageId, path, origin]) => ({
     packageId,
     path: paths[path] ?? '',
     origin,

@@ -1,10 +1,12 @@
 /** Alpine's database of installed packages, which is Alpine's "installed database" v2 text form. */
 import { readDatabase, type PackageDatabase, type ReadBlock } from './package-database.ts';
+import { isOwnable } from './owned-files.ts';
 import type { TextLine } from './text-lines.ts';
 
 /**
  * Reads `lib/apk/db/installed`: blocks of `LETTER:value`, with P name, V version, A architecture
- * and o origin (the source package, which shares the version). Other letters are passed over.
+ * and o origin (the source package, which shares the version), F a folder and R a file in it. Other
+ * letters are passed over.
  */
 export function readApkInstalled(bytes: Uint8Array, path: string): PackageDatabase {
   return readDatabase(bytes, path, readPackage);
@@ -23,7 +25,25 @@ function readPackage(lines: readonly TextLine[]): ReadBlock {
     if (fields.has(key)) return wrong(number, `has the field ${key} a second time`);
     fields.set(key, text.slice(2));
   }
-  return fromFields(fields, lines[0]?.number ?? 1);
+  return withFiles(fromFields(fields, lines[0]?.number ?? 1), lines);
+}
+
+function withFiles(block: ReadBlock, lines: readonly TextLine[]): ReadBlock {
+  if ('error' in block || block.package === undefined) return block;
+  const files = ownedFiles(lines);
+  return files.length === 0 ? block : { package: { ...block.package, files } };
+}
+
+function ownedFiles(lines: readonly TextLine[]): readonly string[] {
+  const files: string[] = [];
+  let folder = '';
+  for (const { text } of lines) {
+    if (text.startsWith('F:')) folder = text.slice(2);
+    if (!text.startsWith('R:')) continue;
+    const path = folder === '' ? text.slice(2) : `${folder}/${text.slice(2)}`;
+    if (isOwnable(path)) files.push(path);
+  }
+  return files;
 }
 
 function fromFields(fields: ReadonlyMap<string, string>, line: number): ReadBlock {

@@ -5,7 +5,15 @@ import type { LayerReader } from '../../image/read-layer.ts';
 import { readApkInstalled } from './apk-installed.ts';
 import { readDpkgStatus } from './dpkg-status.ts';
 import { findLanguageFile } from './find-language-file.ts';
+import { inspectFile } from './inspect-file.ts';
 import { readApkRepositories, readOsRelease } from './os-release.ts';
+import {
+  isFileList,
+  OWNED_FILES,
+  OWNED_FILES_CAP,
+  readOwnedFiles,
+  unreadOwnedFiles,
+} from './owned-files.ts';
 import { databaseToJson } from './package-database.ts';
 import { readLanguageFile, unreadLanguageFile } from './read-language-file.ts';
 
@@ -113,6 +121,7 @@ export const layerReader: LayerReader = {
   wants: (path) => findReader(path)?.cap ?? 0,
   extract: (path, bytes) => extractAs(path, path, bytes),
   refuse: (path, reason) => refuseAs(path, path, reason),
+  inspect: inspectFile,
   keeps: (path) => isNameOnTheWay(path) || findLanguageFile(path) !== undefined,
 };
 
@@ -138,23 +147,35 @@ export function extendedLayerReader(unread: readonly UnreadFile[]): LayerReader 
   return {
     wants: (path) => findReader(wantedPath(path))?.cap ?? 0,
     extract: (path, bytes) => extractAs(wantedPath(path), path, bytes),
+    inspect: inspectFile,
     refuse: (path, reason) => refuseAs(wantedPath(path), path, reason),
   };
 }
 
-/** Who reads a file, whatever it is of. */
-type FileReader = Pick<Extractor, 'name' | 'cap' | 'extract'>;
+/** Who reads a file, whatever it is of, and what stands for it where it cannot be read. */
+interface FileReader extends Pick<Extractor, 'name' | 'cap' | 'extract'> {
+  readonly refuse?: (path: string, reason: string) => Json;
+}
+
+const OWNED: FileReader = {
+  name: OWNED_FILES,
+  cap: OWNED_FILES_CAP,
+  extract: readOwnedFiles,
+  refuse: unreadOwnedFiles,
+};
 
 function findReader(path: string): FileReader | undefined {
   const system = findExtractor(path);
   if (system !== undefined) return system;
+  if (isFileList(path)) return OWNED;
   const language = findLanguageFile(path);
   if (language === undefined) return undefined;
-  const { name, cap } = language;
   return {
-    name,
-    cap,
+    name: language.name,
+    cap: language.cap,
     extract: (at, bytes) => databaseToJson(readLanguageFile(language, bytes, at)),
+    // It counts as long as the file is there, not for ever as a problem of its layer.
+    refuse: (at, reason) => databaseToJson(unreadLanguageFile(language, at, reason)),
   };
 }
 
@@ -171,12 +192,10 @@ function extractAs(
   };
 }
 
-/** Of a language's file that is not read, it counts as long as the file is there. */
 function refuseAs(wanted: string, path: string, reason: string): ExtractedFile | undefined {
-  const language = findExtractor(wanted) === undefined ? findLanguageFile(wanted) : undefined;
-  if (language === undefined) return undefined;
-  const data = databaseToJson(unreadLanguageFile(language, path, reason));
-  return { extractor: language.name, data };
+  const reader = findReader(wanted);
+  if (reader?.refuse === undefined) return undefined;
+  return { extractor: reader.name, data: reader.refuse(path, reason) };
 }
 
 function lastPart(path: string): string {

@@ -65,6 +65,11 @@ const BY_EXTRACTOR: ReadonlyMap<string, LanguageFile> = new Map(
   FAMILIES.flat().map((row) => [row.name, row]),
 );
 
+/** Tells whether files of a kind are told by their bytes: by their paths nothing is of it. */
+export function isInspected({ names, endings }: LanguageFile): boolean {
+  return names === undefined && endings === undefined;
+}
+
 /** The kind of language file that an extractor's name stands for. */
 export function languageFileNamed(extractor: string): LanguageFile | undefined {
   return BY_EXTRACTOR.get(extractor);
