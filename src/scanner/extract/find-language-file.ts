@@ -2,11 +2,12 @@
  * Which files speak of packages of a language: a family of formats is a table of its own, listed
  * here. Every entry of an image is asked, so a path costs two look-ups by its base name.
  */
+import { COMPILED_FILES } from './compiled-files.ts';
 import { JAVASCRIPT_FILES } from './javascript-files.ts';
 import type { LanguageFile } from './language-file.ts';
 
 /** All families. */
-const FAMILIES: readonly (readonly LanguageFile[])[] = [JAVASCRIPT_FILES];
+const FAMILIES: readonly (readonly LanguageFile[])[] = [JAVASCRIPT_FILES, COMPILED_FILES];
 
 /** The rows of some tables, so that the first row that a path is of is found fast. */
 export interface LanguageIndex {

@@ -1,0 +1,109 @@
+/**
+ * A file that passes by in chunks: short patterns are found even where two chunks meet, and pieces
+ * of it are kept from an offset on, for as long as somebody wants more of them.
+ */
+
+/** What is at hand: the end of what was there before, and the new chunk. */
+export interface ByteWindow {
+  readonly bytes: Buffer;
+  /** Where in the file the first of these bytes is. */
+  readonly start: number;
+  /** How many of the bytes were at hand before. */
+  readonly seen: number;
+}
+
+/**
+ * Looks at a piece that is as long as it was wanted to be, or shorter where the file has ended;
+ * answers how long it should be, or undefined to let go of it.
+ */
+export type Grow = (piece: Buffer, ended: boolean) => number | undefined;
+
+/** The chunks of one file. */
+export interface ByteStream {
+  /** Makes the chunk part of the window; the bytes are only valid during the call. */
+  push(chunk: Uint8Array): ByteWindow;
+  /** Keeps bytes from this offset of the file on; earlier than the window is too late. */
+  keep(offset: number, length: number, grow: Grow): void;
+  end(): void;
+}
+
+/** How many bytes of a window come again in the next: patterns are no longer than this. */
+const OVERLAP = 64;
+/** Most pieces that are kept at a time. */
+const PIECES = 16;
+
+interface Piece {
+  readonly offset: number;
+  readonly parts: Buffer[];
+  readonly grow: Grow;
+  length: number;
+  wanted: number;
+}
+
+/** Begins with an empty window. */
+export function newByteStream(): ByteStream {
+  let window: ByteWindow = { bytes: Buffer.alloc(0), start: 0, seen: 0 };
+  let pieces: Piece[] = [];
+  const feedAll = (): void => {
+    const waiting = pieces;
+    // Whoever gets a piece may ask for another one.
+    pieces = [];
+    for (const piece of waiting) if (feed(piece, window)) pieces.push(piece);
+  };
+  return {
+    push: (chunk) => {
+      window = nextWindow(window, chunk);
+      feedAll();
+      return window;
+    },
+    keep: (offset, length, grow) => {
+      if (offset < window.start || pieces.length >= PIECES) return;
+      const piece = { offset, parts: [], grow, length: 0, wanted: length };
+      if (feed(piece, window)) pieces.push(piece);
+    },
+    end: () => {
+      for (const { parts, grow } of pieces) grow(Buffer.concat(parts), true);
+      pieces = [];
+    },
+  };
+}
+
+function nextWindow({ bytes, start }: ByteWindow, chunk: Uint8Array): ByteWindow {
+  const seen = Math.min(bytes.length, OVERLAP);
+  const from = bytes.length - seen;
+  return { bytes: Buffer.concat([bytes.subarray(from), chunk]), start: start + from, seen };
+}
+
+/** Answers whether the piece wants more than the window has. */
+function feed(piece: Piece, { bytes, start }: ByteWindow): boolean {
+  for (;;) {
+    const from = piece.offset + piece.length - start;
+    const part = bytes.subarray(from, from + piece.wanted - piece.length);
+    if (part.length > 0) piece.parts.push(part);
+    piece.length += part.length;
+    if (piece.length < piece.wanted) return true;
+    const wanted = piece.grow(Buffer.concat(piece.parts), false);
+    if (wanted === undefined || wanted <= piece.length) return false;
+    piece.wanted = wanted;
+  }
+}
+
+/** A short search compares many bytes at once, a longer one does not. */
+const CORE = 4;
+
+/** Where in the window the pattern begins, each place once over all windows. */
+export function* findBytes(
+  { bytes, seen }: ByteWindow,
+  pattern: Buffer,
+  span: number = pattern.length,
+): Generator<number> {
+  const core = pattern.subarray(0, CORE);
+  let at = bytes.indexOf(core, Math.max(seen - span + 1, 0));
+  for (; at !== -1 && at + span <= bytes.length; at = bytes.indexOf(core, at + 1)) {
+    if (pattern.length <= CORE || isAt(bytes, pattern, at)) yield at;
+  }
+}
+
+function isAt(bytes: Buffer, pattern: Buffer, at: number): boolean {
+  return pattern.compare(bytes, at, at + pattern.length) === 0;
+}
