@@ -341,6 +341,8 @@ describe('is refused:', () => {
     const outcome = authenticateBearer(fake.deps, broken, await signToken(key, ADA));
     await expect(outcome).rejects.toMatchObject({ code: 'unavailable' });
     await expect(outcome).rejects.toThrow('the keys of issuer https://issuer.example cannot be');
+    // Strangers make tokens too: they hear nothing of our files.
+    await expect(outcome).rejects.not.toThrow('none.json');
   });
 });
 

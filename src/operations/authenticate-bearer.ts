@@ -83,7 +83,19 @@ async function verify(
       if (refused?.code !== 'unavailable') refused = error;
     }
   }
-  throw refused ?? unknownIssuer(origin.issuer);
+  throw refused === undefined ? unknownIssuer(origin.issuer) : told(deps, refused, origin.issuer);
+}
+
+/** Failures that the log has: one stands for all tokens until the keys are asked again. */
+const logged = new WeakSet<AssayError>();
+
+/** Why keys cannot be had names files and hosts of ours, which strangers must not hear. */
+function told({ log }: Deps, problem: AssayError, issuer: string): AssayError {
+  if (problem.code !== 'unavailable') return problem;
+  if (!logged.has(problem)) log.error({ err: problem, issuer }, 'keys of an issuer cannot be had');
+  logged.add(problem);
+  const message = `the keys of issuer ${issuer} cannot be had now; the server's log says why`;
+  return new AssayError('unavailable', message, { cause: problem });
 }
 
 function unknownIssuer(issuer: string): AssayError {
