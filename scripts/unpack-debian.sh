@@ -9,8 +9,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(skopeo docker-registry gpg gpg-agent gpgconf postgresql)
-programs=(skopeo docker-registry gpg gpg-agent gpgconf initdb postgres)
+packages=(rpm skopeo docker-registry gpg gpg-agent gpgconf postgresql)
+programs=(rpm skopeo docker-registry gpg gpg-agent gpgconf initdb postgres)
 home="$PWD/.cache/debian"
 apt="$PWD/.cache/apt"
 root="$home/root"
@@ -23,7 +23,7 @@ give_up() {
 
 # What was unpacked holds for these packages on this release only.
 release="$(. /etc/os-release 2>/dev/null && echo "${ID:-}-${VERSION_ID:-}" || true)"
-want="$release $(uname -m) ${packages[*]} 2"
+want="$release $(uname -m) ${packages[*]} 3"
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then exit 0; fi
 
 for tool in apt-get dpkg; do
@@ -73,6 +73,7 @@ multiarch="$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname
 libraries="$root/usr/lib/$multiarch:$root/lib/$multiarch:$root/usr/lib"
 arguments_of() {
   case "$1" in
+    rpm) echo "--rcfile '$root/usr/lib/rpm/rpmrc' --macros '$root/usr/lib/rpm/macros'" ;;
     gpg) echo "--agent-program '$home/bin/gpg-agent'" ;;
     skopeo)
       if [ -f "$root.new/etc/containers/policy.json" ]; then

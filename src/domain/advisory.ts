@@ -14,6 +14,7 @@ export interface AdvisoryEvent {
 export interface AffectedPackage {
   /** OSV ecosystem with release, e.g. `Debian:12`. */
   readonly ecosystem: string;
+  /** In the one spelling by which the ecosystem's packages are looked up. */
   readonly name: string;
   readonly ranges: readonly { readonly type: string; readonly events: readonly AdvisoryEvent[] }[];
   /** Explicit affected versions. */

@@ -6,6 +6,7 @@
 import type { Advisory, AdvisoryEvent, AffectedPackage } from '../../domain/advisory.ts';
 import { AssayError, isAssayError } from '../../domain/error.ts';
 import { isJsonObject } from '../../domain/json.ts';
+import { normalisePackageName } from '../match/package-name.ts';
 import type { Field } from './osv-field.ts';
 import {
   fieldError,
@@ -107,10 +108,11 @@ function readAffected(field: Field): readonly AffectedPackage[] {
   if (named.value === undefined || named.value === null) return [];
   readObject(named);
   const severity = readSeverity(entry, 'osv:affected.');
+  const ecosystem = readText(member(named, 'ecosystem'), OSV_LIMITS.id);
   return [
     {
-      ecosystem: readText(member(named, 'ecosystem'), OSV_LIMITS.id),
-      name: readText(member(named, 'name'), OSV_LIMITS.text),
+      ecosystem,
+      name: normalisePackageName(ecosystem, readText(member(named, 'name'), OSV_LIMITS.text)),
       ranges,
       versions: versions.map((version) => readText(version, OSV_LIMITS.text)),
       ...(severity === undefined ? {} : severityFields(severity)),

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { AdvisoryEvent } from '../../domain/advisory.ts';
+import { compareAlpineVersions } from '../versions/alpine-version.ts';
+import { compareDebianVersions } from '../versions/debian-version.ts';
 import { evaluateRange } from './evaluate-range.ts';
 
 const FIRST_AND_SECOND: readonly AdvisoryEvent[] = [
@@ -89,7 +91,7 @@ describe('evaluateRange', () => {
       { kind: 'affected', fixed: '3' },
     ],
   ])('%s (%s)', (_fact, version, events, wanted) => {
-    expect(evaluateRange('Debian:12', version, events)).toEqual(wanted);
+    expect(evaluateRange(compareDebianVersions, version, events)).toEqual(wanted);
   });
 
   it.each<[string, readonly AdvisoryEvent[]]>([
@@ -97,7 +99,7 @@ describe('evaluateRange', () => {
     ['an introduction', [{ introduced: '1 0' }, { fixed: '2' }]],
     ['a limit', [{ introduced: '0' }, { limit: '' }]],
   ])('is undecided, with the reason, where %s is malformed', (_name, events) => {
-    const answer = evaluateRange('Debian:12', '1.0', events);
+    const answer = evaluateRange(compareDebianVersions, '1.0', events);
     expect(answer).toMatchObject({
       kind: 'undecided',
       reason: expect.stringContaining('Debian version'),
@@ -106,11 +108,13 @@ describe('evaluateRange', () => {
 
   it('decides where the malformed part of a version does not matter', () => {
     const events = [{ introduced: '0' }, { fixed: '10.2.26.r0' }];
-    expect(evaluateRange('Alpine:v3.7', '10.2.24-r0', events)).toEqual({
+    expect(evaluateRange(compareAlpineVersions, '10.2.24-r0', events)).toEqual({
       kind: 'affected',
       fixed: '10.2.26.r0',
     });
-    expect(evaluateRange('Alpine:v3.7', '10.2.26-r1', events)).toMatchObject({ kind: 'undecided' });
+    expect(evaluateRange(compareAlpineVersions, '10.2.26-r1', events)).toMatchObject({
+      kind: 'undecided',
+    });
   });
 
   it('agrees, whatever the order of events, with a walk over every version', () => {
@@ -129,7 +133,7 @@ describe('evaluateRange', () => {
           before % 2 === 0
             ? { kind: 'not-affected' }
             : { kind: 'affected', ...(fix === undefined ? {} : { fixed: `${fix}` }) };
-        expect(evaluateRange('Debian:12', `${asked}`, turned)).toEqual(wanted);
+        expect(evaluateRange(compareDebianVersions, `${asked}`, turned)).toEqual(wanted);
       }),
     );
   });

@@ -4,8 +4,8 @@
  * compared, the answer is "undecided" with the reason.
  */
 import type { AdvisoryEvent } from '../../domain/advisory.ts';
-import { compareVersions } from '../versions/compare-versions.ts';
 import type { VersionError } from '../versions/version-error.ts';
+import type { VersionComparer } from '../versions/version-order.ts';
 
 /** What a range says of a version. `fixed` is absent where the interval has no known fix. */
 export type RangeAnswer =
@@ -20,13 +20,13 @@ interface Bound {
 
 const NOT_AFFECTED: RangeAnswer = { kind: 'not-affected' };
 
-/** Judges one version of an ecosystem by the events of one range, in whatever order they come. */
+/** Judges one version by the events of one range, in whatever order they come. */
 export function evaluateRange(
-  ecosystem: string,
+  comparer: VersionComparer,
   version: string,
   events: readonly AdvisoryEvent[],
 ): RangeAnswer {
-  const order = boundOrder(ecosystem);
+  const order = boundOrder(comparer);
   const all = events.flatMap(toBound);
   const bounds = order.sort(all.filter((bound) => bound.kind !== 'limit'));
   const limits = all.filter((bound) => bound.kind === 'limit');
@@ -61,13 +61,13 @@ interface BoundOrder {
   readonly failure: () => string | undefined;
 }
 
-/** The ecosystem's order, in which "0" as a bound comes before every version. */
-function boundOrder(ecosystem: string): BoundOrder {
+/** The range's order, in which "0" as a bound comes before every version. */
+function boundOrder(comparer: VersionComparer): BoundOrder {
   let failed: VersionError | undefined;
   const compare = (version: string, bound: string): number => {
     if (bound === '0') return version === '0' ? 0 : 1;
     if (version === '0') return -1;
-    const result = compareVersions(ecosystem, version, bound);
+    const result = comparer(version, bound);
     if (typeof result === 'number') return result;
     failed ??= result;
     return 0;

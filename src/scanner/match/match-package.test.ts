@@ -111,6 +111,16 @@ describe('matchPackage', () => {
     expect(fixes(installed('3.0.11-1'), advisory(affected))).toEqual(wanted);
   });
 
+  it('looks a package up by the one spelling of its name', () => {
+    const pkg = installed('1.0', {
+      ecosystem: 'PyPI',
+      source: { name: 'Flask_Cors', version: '1.0' },
+    });
+    const entry = affecting({ ecosystem: 'PyPI', name: 'flask-cors' });
+    expect(advisoryKey(pkg)).toEqual({ ecosystem: 'PyPI', name: 'flask-cors' });
+    expect(fixes(pkg, advisory([entry]))).toEqual(['3.0.15-1']);
+  });
+
   it('never matches a withdrawn record', () => {
     expect(fixes(installed('1'), advisory([affecting()], { withdrawn: 1 }))).toEqual([]);
   });

@@ -1,13 +1,15 @@
 /**
  * Which advisories affect a package: pure, so that the same answer comes from a scan and from a new
  * advisory. Distributions' records name source packages, so source name and source version count
- * (for Alpine the origin); nothing is guessed from binary names.
+ * (for Alpine the origin); nothing is guessed from binary names. A package of a language is its own
+ * source. Names are compared in the one spelling of their ecosystem.
  */
 import type { Advisory, AffectedPackage, Match } from '../../domain/advisory.ts';
 import type { ScanProblem, SoftwarePackage } from '../../domain/software-package.ts';
-import { compareVersions } from '../versions/compare-versions.ts';
+import { compareVersions, rangeComparer } from '../versions/compare-versions.ts';
 import type { RangeAnswer } from './evaluate-range.ts';
 import { evaluateRange } from './evaluate-range.ts';
+import { normalisePackageName } from './package-name.ts';
 
 /** Under which an advisory's affected packages are looked up. */
 export interface AdvisoryKey {
@@ -27,7 +29,8 @@ type Answer = RangeAnswer & { readonly affected?: AffectedPackage };
 /** The key by which a package's advisories are found; undefined where its ecosystem is unknown. */
 export function advisoryKey(pkg: SoftwarePackage): AdvisoryKey | undefined {
   const { ecosystem, source } = pkg;
-  return ecosystem === undefined ? undefined : { ecosystem, name: source.name };
+  if (ecosystem === undefined) return undefined;
+  return { ecosystem, name: normalisePackageName(ecosystem, source.name) };
 }
 
 /**
@@ -104,7 +107,7 @@ function judgeEntry(entry: AffectedPackage, version: string): RangeAnswer {
   let undecided: RangeAnswer | undefined;
   for (const range of entry.ranges) {
     if (range.type === 'GIT') continue;
-    const answer = evaluateRange(ecosystem, version, range.events);
+    const answer = evaluateRange(rangeComparer(ecosystem, range.type), version, range.events);
     if (answer.kind === 'affected') affected = laterFix(entry, affected, answer);
     if (answer.kind === 'undecided') undecided ??= answer;
   }

@@ -6,6 +6,7 @@
  * such as `10.2.26.r0`, which are surely newer than 10.2.24); there the answer is an error value.
  */
 import type { VersionError } from './version-error.ts';
+import { MAX_VERSION_LENGTH } from './version-order.ts';
 
 interface Step {
   /** Which kind of step sorts after which: {@link END} sorts before every later kind. */
@@ -34,7 +35,6 @@ const NUMBERS = /^\d+(?:\.\d+)*/;
 const REST =
   /^([a-z]?)((?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)(?![a-z])\d*)*)(~[0-9a-f]+)?(-r\d+)?/;
 const SUFFIX = /_([a-z]+)(\d*)/g;
-const MAX_LENGTH = 512;
 
 /**
  * Negative, zero or positive as the first version is older, equal or newer; an error value where
@@ -64,7 +64,7 @@ function malformed(text: string): VersionError {
 
 /** Reads a version into its steps, {@link MALFORMED} standing for what apk calls invalid. */
 function readSteps(text: string): readonly Step[] {
-  const numbers = text.length > MAX_LENGTH ? undefined : NUMBERS.exec(text)?.[0];
+  const numbers = text.length > MAX_VERSION_LENGTH ? undefined : NUMBERS.exec(text)?.[0];
   if (numbers === undefined) return [MALFORMED];
   const steps = numbers.split('.').map(numberStep);
   if (numbers.length === text.length) return steps;

@@ -4,6 +4,7 @@
  * no digit, an underscore) is ordered here too; what it refuses is an error value.
  */
 import type { VersionError } from './version-error.ts';
+import { compareDigits, MAX_VERSION_LENGTH } from './version-order.ts';
 
 /** A Debian version in its three parts; the epoch is 0 and the revision empty where not written. */
 export interface DebianVersion {
@@ -17,6 +18,8 @@ const UPSTREAM = /^[A-Za-z0-9.+~:_-]+$/;
 const REVISION = /^[A-Za-z0-9.+~_]+$/;
 const MAX_EPOCH = 2_147_483_647;
 
+const TOO_LONG = `has more than ${MAX_VERSION_LENGTH} characters`;
+
 const ZERO = 48;
 const NINE = 57;
 const TILDE = 126;
@@ -29,7 +32,10 @@ export function parseDebianVersion(text: string): DebianVersion | VersionError {
   const hyphen = rest.lastIndexOf('-');
   const upstream = hyphen === -1 ? rest : rest.slice(0, hyphen);
   const revision = hyphen === -1 ? '' : rest.slice(hyphen + 1);
-  const problem = partsProblem({ epoch, upstream, revision, hyphen: hyphen !== -1 });
+  const problem =
+    text.length > MAX_VERSION_LENGTH
+      ? TOO_LONG
+      : partsProblem({ epoch, upstream, revision, hyphen: hyphen !== -1 });
   if (problem === undefined) return { epoch: Number(epoch), upstream, revision };
   return { error: `Debian version ${JSON.stringify(text.slice(0, 100))} ${problem}` };
 }
@@ -103,13 +109,4 @@ function digitsEnd(text: string, start: number): number {
   let end = start;
   while (end < text.length && !isNonDigit(text, end)) end += 1;
   return end;
-}
-
-/** Compares digit runs of any length by value; an empty run is zero. */
-function compareDigits(a: string, b: string): number {
-  const left = a.replace(/^0+/, '');
-  const right = b.replace(/^0+/, '');
-  if (left.length !== right.length) return left.length < right.length ? -1 : 1;
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }
