@@ -15,7 +15,7 @@ import { realProgram } from './support/real.ts';
 
 type Pair = readonly [a: string, b: string];
 
-const RUNS = 3000;
+const RUNS = 2000;
 const rpm = realProgram('rpm');
 
 const rpmVersion = fc

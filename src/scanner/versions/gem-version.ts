@@ -9,8 +9,9 @@ import { compareDigits, comparerOf, compareTexts } from './version-order.ts';
 const FORM = /^\d[0-9a-zA-Z]*(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 const SEGMENT = /\d+|[a-zA-Z]+/g;
 /** What a platform begins with: a processor, or a runtime that needs none. */
-const PLATFORM =
-  /^(?:x86|x86_64|x64|i[3-6]86|arm|armv\w+|arm64|aarch64|universal|powerpc\w*|ppc\w*|s390x|riscv\w*|sparc\w*|java|jruby|dalvik\w*|dotnet\w*|mswin\w*|mingw\w*|ruby)$/;
+const PROCESSOR =
+  /^(?:x86|x86_64|x64|i[3-6]86|arm|armv\w+|arm64|aarch64|powerpc\w*|ppc\w*|s390x|riscv\w*)$/;
+const RUNTIME = /^(?:universal|java|jruby|ruby|dalvik\w*|dotnet\w*|mswin\w*|mingw\w*)$/;
 
 /** Negative, zero or positive as the first version is older, equal or newer. */
 export const compareGemVersions = comparerOf({
@@ -38,8 +39,12 @@ function canonical(segments: readonly string[]): readonly string[] {
 function withoutPlatform(text: string): string {
   if (!text.includes('-')) return text;
   const parts = text.split('-');
-  const platform = parts.findIndex((part, index) => index > 0 && PLATFORM.test(part));
+  const platform = parts.findIndex((part, index) => index > 0 && isPlatform(part));
   return platform === -1 ? text : parts.slice(0, platform).join('-');
+}
+
+function isPlatform(part: string): boolean {
+  return PROCESSOR.test(part) || RUNTIME.test(part);
 }
 
 function compareSegments(a: readonly string[], b: readonly string[]): number {

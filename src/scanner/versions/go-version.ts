@@ -1,9 +1,9 @@
 /**
  * The order of Go modules (https://go.dev/ref/mod#versions) and of the standard library and the
- * tool chain (https://go.dev/doc/toolchain#version). Modules are Semantic Versioning with `v`, which
- * OSV leaves out; pseudo-versions are pre-releases whose time decides, and `+incompatible` is build
- * metadata. `go1.20rc1` is what OSV writes as 1.20.0-rc.1; experiments after a blank (`go1.22
- * X:boringcrypto`) do not count.
+ * tool chain (https://go.dev/doc/toolchain#version). Modules are Semantic Versioning with `v`,
+ * which OSV leaves out; pseudo-versions are pre-releases whose time decides, and `+incompatible` is
+ * build metadata. `go1.20rc1` is what OSV writes as 1.20.0-rc.1; experiments after a blank
+ * (`go1.22 X:boringcrypto`) do not count.
  */
 import type { SemanticVersion } from './semantic-version.ts';
 import { comparePrecedence, readSemanticVersion } from './semantic-version.ts';

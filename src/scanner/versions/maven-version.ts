@@ -1,9 +1,9 @@
 /**
  * The order of Maven (https://maven.apache.org/pom.html#Version_Order_Specification, as Maven 3.9
- * has it). A version is split at dots, hyphens and where digits meet letters; each token keeps what
- * stood before it. Values that say nothing (0, final, ga, release) are dropped at the end and before
- * each hyphen. `.qualifier` is the same as `-qualifier`, and sorts before `-number`, which sorts
- * before `.number`; a version that ends sorts as if it went on with nothing.
+ * has it). A version is split at dots, hyphens and where digits meet letters; each token keeps
+ * what stood before it. Values that say nothing (0, final, ga, release) are dropped at the end and
+ * before each hyphen. `.qualifier` is the same as `-qualifier`, and sorts before `-number`, which
+ * sorts before `.number`; a version that ends sorts as if it went on with nothing.
  */
 import { compareDigits, comparerOf, compareTexts } from './version-order.ts';
 

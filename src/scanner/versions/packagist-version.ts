@@ -1,8 +1,8 @@
 /**
  * The order of Composer packages: normalised as composer/semver does (four numbers, missing ones
- * zero; `a`, `b`, `p` and `pl` written out; build metadata and `@stability` dropped; `1.x-dev` is the
- * newest of its branch), then compared as PHP's version_compare does: dev, alpha, beta, RC, the
- * release, further numbers, patch. A named branch (`dev-main`) has no number and precedes all.
+ * zero; `a`, `b`, `p` and `pl` written out; build metadata and `@stability` dropped; `1.x-dev` is
+ * the newest of its branch), then compared as PHP's version_compare does: dev, alpha, beta, RC,
+ * the release, further numbers, patch. A named branch (`dev-main`) has no number and precedes all.
  */
 import { compareDigits, comparerOf, compareReleases, compareTexts } from './version-order.ts';
 

@@ -159,7 +159,7 @@ const LEGACY_WORDS: ReadonlyMap<string, string> = new Map([
   ['dev', '@'],
 ]);
 
-/** The parts that setuptools made of a version: numbers filled up to eight digits, words with `*`. */
+/** The parts that setuptools made of a version: numbers of eight digits, words with `*`. */
 function readLegacy(text: string): PypiVersion {
   const parts: string[] = [];
   for (const part of [...(text.match(LEGACY_PART) ?? []), 'final']) {

@@ -34,7 +34,7 @@ export const compareRpmVersions = comparerOf({
     compareRelease(a.release, b.release),
 });
 
-/** As rpm parses it: digits before the first colon are the epoch, the last hyphen begins the release. */
+/** Digits before the first colon are the epoch; the last hyphen begins the release. */
 function readRpmVersion(text: string): RpmVersion | undefined {
   if (text === '' || UNPRINTABLE.test(text)) return undefined;
   const colon = text.indexOf(':');

@@ -16,8 +16,15 @@ export interface SemanticVersion {
   readonly build: readonly string[];
 }
 
-const FORM =
-  /^[vV]?(\d+(?:\.\d+)*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)|\.?([A-Za-z][0-9A-Za-z-]*(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
+const FORM = new RegExp(
+  [
+    /^[vV]?(\d+(?:\.\d+)*)/,
+    /(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)|\.?([A-Za-z][0-9A-Za-z-]*(?:\.[0-9A-Za-z-]+)*))?/,
+    /(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
 const NONE: readonly string[] = [];
 
 const ZERO = 48;
