@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { formatApiReference } from '../scripts/api-reference.ts';
 import { formatCommandReference } from '../scripts/command-reference.ts';
 import { formatRolesReference } from '../scripts/roles-reference.ts';
+import { formatScannedFilesReference } from '../scripts/scanned-files-reference.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 
 function page(name: string): string {
@@ -20,4 +21,8 @@ it('api.md is the tables of methods and operations (node scripts/api-reference.t
 
 it('roles.md is the table of roles (node scripts/roles-reference.ts)', () => {
   expect(page('roles')).toBe(formatRolesReference());
+});
+
+it('scanned-files.md is the tables of the scanner (node scripts/scanned-files-reference.ts)', () => {
+  expect(page('scanned-files')).toBe(formatScannedFilesReference());
 });

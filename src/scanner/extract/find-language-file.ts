@@ -5,9 +5,18 @@
 import { COMPILED_FILES } from './compiled-files.ts';
 import { JAVASCRIPT_FILES } from './javascript-files.ts';
 import type { LanguageFile } from './language-file.ts';
+import { PHP_FILES } from './php-files.ts';
+import { PYTHON_FILES } from './python-files.ts';
+import { RUBY_FILES } from './ruby-files.ts';
 
 /** All families. */
-const FAMILIES: readonly (readonly LanguageFile[])[] = [JAVASCRIPT_FILES, COMPILED_FILES];
+export const LANGUAGE_FAMILIES: readonly (readonly LanguageFile[])[] = [
+  JAVASCRIPT_FILES,
+  PYTHON_FILES,
+  RUBY_FILES,
+  PHP_FILES,
+  COMPILED_FILES,
+];
 
 /** The rows of some tables, so that the first row that a path is of is found fast. */
 export interface LanguageIndex {
@@ -55,7 +64,7 @@ function fromLastDot(name: string): string {
   return dot === -1 ? '' : name.slice(dot);
 }
 
-const INDEX = indexLanguageFiles(FAMILIES);
+const INDEX = indexLanguageFiles(LANGUAGE_FAMILIES);
 
 /** The kind of language file at this clean path. */
 export function findLanguageFile(path: string): LanguageFile | undefined {
@@ -63,7 +72,7 @@ export function findLanguageFile(path: string): LanguageFile | undefined {
 }
 
 const BY_EXTRACTOR: ReadonlyMap<string, LanguageFile> = new Map(
-  FAMILIES.flat().map((row) => [row.name, row]),
+  LANGUAGE_FAMILIES.flat().map((row) => [row.name, row]),
 );
 
 /** Tells whether files of a kind are told by their bytes: by their paths nothing is of it. */

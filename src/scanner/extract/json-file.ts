@@ -5,9 +5,15 @@ import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 export function readJsonObject(
   bytes: Uint8Array,
 ): { readonly value: JsonObject } | { readonly reason: string } {
+  const read = readJson(new TextDecoder().decode(bytes));
+  if ('reason' in read) return read;
+  return isJsonObject(read.value) ? { value: read.value } : { reason: 'it is no JSON object' };
+}
+
+/** The JSON value that a text is; the reason in words where it is none. */
+export function readJson(text: string): { readonly value: Json } | { readonly reason: string } {
   try {
-    const value = JSON.parse(new TextDecoder().decode(bytes)) as Json;
-    return isJsonObject(value) ? { value } : { reason: 'it is no JSON object' };
+    return { value: JSON.parse(text) as Json };
   } catch {
     return { reason: 'it is no JSON' };
   }
@@ -23,4 +29,10 @@ export function textField(object: JsonObject, key: string, most = 1024): string 
 export function objectField(object: JsonObject, key: string): JsonObject | undefined {
   const value = Object.hasOwn(object, key) ? object[key] : undefined;
   return isJsonObject(value) ? value : undefined;
+}
+
+/** The objects of an own field that is a list; empty where it is none. */
+export function objectList(object: JsonObject, key: string): readonly JsonObject[] {
+  const value = Object.hasOwn(object, key) ? object[key] : undefined;
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }

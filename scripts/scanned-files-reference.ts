@@ -1,0 +1,58 @@
+/**
+ * The reference page of the files of languages that a scan reads, made of their tables: run it to
+ * write the page; a test holds the page against the tables.
+ */
+import { writeFileSync } from 'node:fs';
+import { LANGUAGE_FAMILIES } from '../src/scanner/extract/find-language-file.ts';
+import type { LanguageFile } from '../src/scanner/extract/language-file.ts';
+
+const HEAD = `# Files that a scan reads
+
+Beside the databases of a system's packages (dpkg, apk, rpm), a scan reads the files of languages
+below, wherever they lie in an image. This page is made from the tables of the scanner by
+\`node scripts/scanned-files-reference.ts\`.
+
+- **installed**: the file is there because the package is. One that cannot be read makes the scan
+  INCOMPLETE, for what it would have named is not known.
+- **declared**: a lock file says that the package is wanted, which does not prove that it is there.
+  One that cannot be read is told, and the scan goes on. By default only installed packages gate.
+
+What holds for all of them:
+
+- Packages for development, optional ones and those of other platforms count: a lock file declares
+  them, and an \`installed\` file has them on the disk. Nothing is left out by a flag.
+- Equal name and version in one file are one package. Names and versions are as written; an alias
+  is the package that it stands for.
+- The project itself, members of its workspace that the file marks as such, and links to folders
+  are no packages. A folder or a checkout with a version of its own is one.
+- What has no exact version (a range, an address of git or of an archive) is no package version: it
+  is counted in the problem \`package-version-unclear\`, by name and without its address.
+- A requirements file that includes others does not pull them in: they are read where their own
+  names are those of requirements, which \`requirements-included\` says.
+- \`bun.lockb\` is binary and is not read, which is told; \`package.json\` is read in
+  \`node_modules/NAME\` and \`node_modules/@SCOPE/NAME\` only, lock files of published packages are not.
+- A larger file than its limit is not read, which is told as if it were damaged.
+`;
+
+const COLUMNS =
+  '| Files | Reader | Origin | Type | OSV | Limit |\n| --- | --- | --- | --- | --- | --- |';
+
+/** The page over the tables. */
+export function formatScannedFilesReference(): string {
+  const rows = LANGUAGE_FAMILIES.map((family) => family.map(formatRow).join('\n'));
+  return `${HEAD}\n${COLUMNS}\n${rows.join('\n')}\n`;
+}
+
+function formatRow(row: LanguageFile): string {
+  const { name, names = [], endings = [], origin, type, ecosystem = 'none', cap } = row;
+  const files = [...names, ...endings.map((ending) => `*${ending}`)].map((file) => `\`${file}\``);
+  const where = row.when === undefined ? '' : ' (in some folders)';
+  const limit = `${cap / (1024 * 1024)} MiB`;
+  const cells = [files.join(', ') + where, `\`${name}\``, origin, `\`${type}\``, ecosystem, limit];
+  return `| ${cells.join(' | ')} |`;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const page = new URL('../docs/reference/scanned-files.md', import.meta.url);
+  writeFileSync(page, formatScannedFilesReference());
+}
