@@ -34,6 +34,22 @@ What holds for all of them:
 - A larger file than its limit is not read, which is told as if it were damaged.
 `;
 
+/** Names of files that a row's function tells apart, where names and endings alone do not. */
+const FILES: Readonly<Record<string, string>> = {
+  'npm-package': '`node_modules/NAME/package.json`',
+  'npm-installed-lock': '`node_modules/.package-lock.json`',
+  'pnpm-installed-lock': '`node_modules/.pnpm/lock.yaml`',
+  'python-metadata': '`*.dist-info/METADATA`',
+  'python-egg-info': '`*.egg-info/PKG-INFO`, `EGG-INFO/PKG-INFO`',
+  'conda-meta': '`conda-meta/*.json`',
+  'pip-requirements': '`*requirements*.txt`, `requirements/*.txt`',
+  pylock: '`pylock.toml`, `pylock.*.toml`',
+  gemspec: '`specifications/*.gemspec`, `specifications/default/*.gemspec`',
+  'composer-installed': '`composer/installed.json`',
+  'go-executable': 'executables by their first bytes',
+  'rust-executable': 'executables by their first bytes',
+};
+
 const COLUMNS =
   '| Files | Reader | Origin | Type | OSV | Limit |\n| --- | --- | --- | --- | --- | --- |';
 
@@ -44,12 +60,16 @@ export function formatScannedFilesReference(): string {
 }
 
 function formatRow(row: LanguageFile): string {
-  const { name, names = [], endings = [], origin, type, ecosystem = 'none', cap } = row;
-  const files = [...names, ...endings.map((ending) => `*${ending}`)].map((file) => `\`${file}\``);
-  const where = row.when === undefined ? '' : ' (in some folders)';
-  const limit = `${cap / (1024 * 1024)} MiB`;
-  const cells = [files.join(', ') + where, `\`${name}\``, origin, `\`${type}\``, ecosystem, limit];
+  const { name, origin, type, ecosystem = 'none', cap } = row;
+  const limit = cap === 0 ? 'in passing' : `${cap / (1024 * 1024)} MiB`;
+  const files = FILES[name] ?? namesOf(row);
+  const cells = [files, `\`${name}\``, origin, `\`${type}\``, ecosystem, limit];
   return `| ${cells.join(' | ')} |`;
+}
+
+function namesOf({ names = [], endings = [], when }: LanguageFile): string {
+  const files = [...names, ...endings.map((ending) => `*${ending}`)].map((file) => `\`${file}\``);
+  return files.join(', ') + (when === undefined ? '' : ' (in some folders)');
 }
 
 if (process.argv[1] === import.meta.filename) {

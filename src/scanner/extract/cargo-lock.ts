@@ -30,7 +30,7 @@ export function readCargoLock(bytes: Uint8Array, path: string): PackageDatabase 
     } else if (crate !== undefined) takeField(crate, line);
   }
   addCrate(list, crate);
-  const isNone = tables === 0 && /^\s*[^\s#]/m.test(text.replace(/^version\s*=.*$/m, ''));
+  const isNone = tables === 0 && /^[ \t]*[^\s#]/m.test(text.replace(/^version\s*=.*$/m, ''));
   return isNone ? unreadPackages(path, 'declared', 'it has no tables of TOML') : list.database();
 }
 
