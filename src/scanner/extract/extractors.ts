@@ -14,8 +14,11 @@ import {
   readOwnedFiles,
   unreadOwnedFiles,
 } from './owned-files.ts';
-import { databaseToJson } from './package-database.ts';
+import { databaseToJson, type PackageDatabase } from './package-database.ts';
 import { readLanguageFile, unreadLanguageFile } from './read-language-file.ts';
+import { readRpmBdb } from './rpm-bdb.ts';
+import { readRpmNdb } from './rpm-ndb.ts';
+import { readRpmLog, readRpmSqlite } from './rpm-sqlite.ts';
 
 /** Part of the key of kept layer facts: grows with any change of what is read or how. */
 export const EXTRACTOR_VERSION = 2;
@@ -38,6 +41,8 @@ export interface Extractor {
 }
 
 const MEBIBYTE = 1024 * 1024;
+
+type DatabaseReader = (bytes: Uint8Array, path: string) => PackageDatabase;
 
 const DPKG: Extractor = {
   name: 'dpkg-status',
@@ -74,8 +79,29 @@ const APK_REPOSITORIES: Extractor = {
   extract: (_path, bytes) => readApkRepositories(bytes),
 };
 
+/** Where rpm keeps its database: of old, since Fedora 36 and SUSE 15, and of rpm-ostree. */
+const RPM_FOLDERS = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'];
+
+function rpmRow(name: string, bases: readonly string[], read: DatabaseReader): Extractor {
+  return {
+    name,
+    files: RPM_FOLDERS.flatMap((folder) => bases.map((base) => `${folder}/${base}`)),
+    directories: [],
+    cap: 128 * MEBIBYTE,
+    type: 'rpm',
+    extract: (path, bytes) => databaseToJson(read(bytes, path)),
+  };
+}
+
+const RPM = [
+  rpmRow('rpm-sqlite', ['rpmdb.sqlite'], readRpmSqlite),
+  rpmRow('rpm-log', ['rpmdb.sqlite-wal', 'rpmdb.sqlite-journal'], readRpmLog),
+  rpmRow('rpm-ndb', ['Packages.db'], readRpmNdb),
+  rpmRow('rpm-bdb', ['Packages'], readRpmBdb),
+];
+
 /** All extractors of systems; those of languages are the tables of find-language-file.ts. */
-export const EXTRACTORS: readonly Extractor[] = [DPKG, APK, OS_RELEASE, APK_REPOSITORIES];
+export const EXTRACTORS: readonly Extractor[] = [DPKG, APK, ...RPM, OS_RELEASE, APK_REPOSITORIES];
 
 const BY_FILE = new Map(EXTRACTORS.flatMap((row) => row.files.map((path) => [path, row] as const)));
 const BY_DIRECTORY = new Map(

@@ -10,6 +10,10 @@ export interface DatabasePackage {
   readonly architecture: string;
   readonly source: string;
   readonly sourceVersion: string;
+  /** Of rpm: the module that it belongs to, `name:stream:version:context`. */
+  readonly modularity?: string;
+  /** Of rpm: who built it, as the package says. */
+  readonly vendor?: string;
   /** Clean paths of the files of languages, and of executables, that belong to it. */
   readonly files?: readonly string[];
 }
