@@ -11,6 +11,7 @@ import { benchGoogleApi } from './google-api-bench.ts';
 import { benchHelp } from './help-bench.ts';
 import { benchImageReview } from './image-review-bench.ts';
 import { benchScan } from './scan-bench.ts';
+import { benchVersions } from './version-bench.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const MAIN = join(ROOT, 'dist/main.js');
@@ -18,6 +19,7 @@ const MAIN = join(ROOT, 'dist/main.js');
 const BENCHES: Readonly<Record<string, (folder: string) => Promise<BenchResult>>> = {
   help: () => benchHelp(MAIN),
   scan: (folder) => benchScan({ main: MAIN, folder, testData: process.env['ASSAY_TEST_DATA'] }),
+  versions: () => benchVersions(),
   'image-review': (folder) => benchImageReview({ main: MAIN, folder }),
   'google-api': (folder) => benchGoogleApi({ main: MAIN, folder }),
 };

@@ -155,8 +155,41 @@ describe('matchPackage', () => {
     expect(problems[0]?.message).toContain('libssl3');
   });
 
+  it('needs no order where nothing is compared', () => {
+    const go = (change: Partial<AffectedPackage>): AffectedPackage =>
+      affecting({ ecosystem: 'Go', ...change });
+    const pkg = installed('(devel)', { ecosystem: 'Go' });
+    expect(matchPackage(pkg, [])).toEqual({ matches: [], problems: [] });
+    const always = go({ ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }] }] });
+    expect(fixes(pkg, advisory([always]))).toEqual(['unfixed']);
+    expect(fixes(pkg, advisory([go({ ranges: [], versions: ['(devel)'] })]))).toEqual(['unfixed']);
+    expect(matchPackage(pkg, [advisory([go({})])]).problems).toMatchObject([
+      { code: 'version-not-comparable', fatal: true },
+    ]);
+  });
+
+  it('is affected as the public version where a record says no local label', () => {
+    const pkg = installed('2.0.1+cpu', { ecosystem: 'PyPI' });
+    const events = [{ introduced: '0' }, { lastAffected: '2.0.1' }];
+    const range = { ecosystem: 'PyPI', ranges: [{ type: 'ECOSYSTEM', events }] };
+    expect(fixes(pkg, advisory([affecting(range)]))).toEqual(['unfixed']);
+    const listed = { ecosystem: 'PyPI', ranges: [], versions: ['2.0.1'] };
+    expect(fixes(pkg, advisory([affecting(listed)]))).toEqual(['unfixed']);
+  });
+
+  it('takes Semantic Versioning for a SEMVER range, whatever the ecosystem', () => {
+    const events = [{ introduced: '0' }, { fixed: '1.0.0' }];
+    const pkg = installed('1.0.0-1', { ecosystem: 'Maven' });
+    const as = (type: string): AffectedPackage =>
+      affecting({ ecosystem: 'Maven', ranges: [{ type, events }] });
+    expect(fixes(pkg, advisory([as('SEMVER')]))).toEqual(['1.0.0']);
+    expect(fixes(pkg, advisory([as('ECOSYSTEM')]))).toEqual([]);
+  });
+
   it('names an ecosystem without a version order, as fatal', () => {
-    const { problems } = matchPackage(installed('1', { ecosystem: 'Haiku:1' }), []);
+    const { problems } = matchPackage(installed('1', { ecosystem: 'Haiku:1' }), [
+      advisory([affecting({ ecosystem: 'Haiku:1' })]),
+    ]);
     expect(problems).toMatchObject([{ code: 'version-not-comparable', fatal: true }]);
   });
 

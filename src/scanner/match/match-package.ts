@@ -4,11 +4,12 @@
  * (for Alpine the origin); nothing is guessed from binary names. A package of a language is its own
  * source. Names are compared in the one spelling of their ecosystem.
  */
-import type { Advisory, AffectedPackage, Match } from '../../domain/advisory.ts';
+import type { Advisory, AdvisoryEvent, AffectedPackage, Match } from '../../domain/advisory.ts';
 import type { ScanProblem, SoftwarePackage } from '../../domain/software-package.ts';
 import { compareVersions, rangeComparer } from '../versions/compare-versions.ts';
 import type { RangeAnswer } from './evaluate-range.ts';
 import { evaluateRange } from './evaluate-range.ts';
+import { versionBeside } from './installed-version.ts';
 import { normalisePackageName } from './package-name.ts';
 
 /** Under which an advisory's affected packages are looked up. */
@@ -36,7 +37,8 @@ export function advisoryKey(pkg: SoftwarePackage): AdvisoryKey | undefined {
 /**
  * Matches a package with candidate advisories: those that affect its source version, each once, by
  * id. Candidates of other packages and withdrawn records never match. Versions that cannot be
- * compared are fatal problems, one for the installed version or one per record.
+ * compared are fatal problems where an answer hangs on them: one for the installed version, or one
+ * per record.
  */
 export function matchPackage(
   pkg: SoftwarePackage,
@@ -44,8 +46,6 @@ export function matchPackage(
 ): PackageMatches {
   const key = advisoryKey(pkg);
   if (key === undefined) return { matches: [], problems: [] };
-  const problem = installedProblem(pkg, key);
-  if (problem !== undefined) return { matches: [], problems: [problem] };
   const matches = new Map<string, Match>();
   const problems: ScanProblem[] = [];
   for (const advisory of candidates) {
@@ -54,7 +54,11 @@ export function matchPackage(
     if (answer.kind === 'affected') matches.set(advisory.id, toMatch(advisory, answer));
     if (answer.kind === 'undecided') problems.push(recordProblem(advisory, pkg, answer.reason));
   }
-  return { matches: [...matches.values()].sort(byId), problems };
+  const own = problems.length === 0 ? undefined : installedProblem(pkg, key);
+  return {
+    matches: [...matches.values()].sort(byId),
+    problems: own === undefined ? problems : [own],
+  };
 }
 
 function byId(a: Match, b: Match): number {
@@ -107,13 +111,18 @@ function judgeEntry(entry: AffectedPackage, version: string): RangeAnswer {
   let undecided: RangeAnswer | undefined;
   for (const range of entry.ranges) {
     if (range.type === 'GIT') continue;
-    const answer = evaluateRange(rangeComparer(ecosystem, range.type), version, range.events);
+    const asked = versionBeside(ecosystem, version, boundsOf(range.events));
+    const answer = evaluateRange(rangeComparer(ecosystem, range.type), asked, range.events);
     if (answer.kind === 'affected') affected = laterFix(entry, affected, answer);
     if (answer.kind === 'undecided') undecided ??= answer;
   }
   if (affected !== undefined) return affected;
   if (isListed(entry, version)) return { kind: 'affected' };
   return undecided ?? { kind: 'not-affected' };
+}
+
+function boundsOf(events: readonly AdvisoryEvent[]): readonly string[] {
+  return events.flatMap((event) => Object.values(event) as readonly string[]);
 }
 
 /** Where two ranges hold a version, only what leaves both is a fix: the later, or none. */
@@ -124,11 +133,10 @@ function laterFix(key: { readonly ecosystem: string }, a: Answer | undefined, b:
   return typeof order === 'number' && order < 0 ? b : a;
 }
 
-function isListed(entry: AffectedPackage, version: string): boolean {
-  return (
-    entry.versions.includes(version) ||
-    entry.versions.some((listed) => compareVersions(entry.ecosystem, listed, version) === 0)
-  );
+function isListed({ ecosystem, versions }: AffectedPackage, version: string): boolean {
+  const isSame = (listed: string): boolean =>
+    compareVersions(ecosystem, listed, versionBeside(ecosystem, version, [listed])) === 0;
+  return versions.includes(version) || versions.some(isSame);
 }
 
 function toMatch(advisory: Advisory, answer: Answer): Match {

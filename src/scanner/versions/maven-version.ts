@@ -9,33 +9,42 @@ import { compareDigits, comparerOf, compareTexts } from './version-order.ts';
 
 /** A token with its place among the kinds of token. */
 interface Token {
-  readonly hyphen: boolean;
-  /** Digits, or a qualifier in its one spelling. */
+  /** Of a qualifier, of {@link HYPHEN_NUMBER} or of {@link DOT_NUMBER}. */
+  readonly rank: number;
+  /** Digits, or a qualifier as written. */
   readonly text: string;
-  readonly number: boolean;
 }
 
 /** What no version holds: blanks, control characters, an unresolved property. */
 const REFUSED = /[\u0000-\u0020\u007f${}]/;
-const SEPARATOR = /^[.-]/;
-const TOKEN = /[.-]?(?:\d+|[^\d.-]+)|[.-]/g;
 
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['ga', ''],
-  ['final', ''],
-  ['release', ''],
-  ['cr', 'rc'],
+/** Qualifiers that Maven knows, in order; all others follow by name. */
+const QUALIFIERS: ReadonlyMap<string, number> = new Map([
+  ['alpha', 0],
+  ['beta', 1],
+  ['milestone', 2],
+  ['rc', 3],
+  ['cr', 3],
+  ['snapshot', 4],
+  ['', 5],
+  ['ga', 5],
+  ['final', 5],
+  ['release', 5],
+  ['sp', 6],
 ]);
 /** Short forms, which count only right before a digit. */
-const SHORT: ReadonlyMap<string, string> = new Map([
-  ['a', 'alpha'],
-  ['b', 'beta'],
-  ['m', 'milestone'],
+const SHORT: ReadonlyMap<string, number> = new Map([
+  ['a', 0],
+  ['b', 1],
+  ['m', 2],
 ]);
-const QUALIFIERS = ['alpha', 'beta', 'milestone', 'rc', 'snapshot', '', 'sp'];
-const OTHER_RANK = QUALIFIERS.length;
-const HYPHEN_NUMBER_RANK = OTHER_RANK + 1;
-const DOT_NUMBER_RANK = OTHER_RANK + 2;
+const RELEASE = 5;
+const OTHER = 7;
+const HYPHEN_NUMBER = 8;
+const DOT_NUMBER = 9;
+
+const HYPHEN = 45;
+const DOT = 46;
 
 /** Negative, zero or positive as the first version is older, equal or newer. */
 export const compareMavenVersions = comparerOf({
@@ -45,44 +54,67 @@ export const compareMavenVersions = comparerOf({
   compare: compareTokens,
 });
 
-function readMavenVersion(text: string): readonly Token[] | undefined {
-  if (text === '' || REFUSED.test(text)) return undefined;
-  const words: string[] = text.toLowerCase().match(TOKEN) ?? [];
-  if (SEPARATOR.test(text)) words.unshift('');
-  return trimmed(words.map((word, index) => toToken(word, words[index + 1], index === 0)));
-}
-
-/** One token; a change between digits and letters counts as a hyphen. */
-function toToken(word: string, next: string | undefined, first: boolean): Token {
-  const separator = SEPARATOR.test(word) ? word.charAt(0) : '';
-  const text = word.slice(separator.length);
-  if (text === '' || isDigit(text.charCodeAt(0))) {
-    return { hyphen: !first && separator !== '.', text, number: true };
+/** A change between digits and letters counts as a hyphen; a token may be empty, which is 0. */
+function readMavenVersion(written: string): readonly Token[] | undefined {
+  if (written === '' || REFUSED.test(written)) return undefined;
+  const text = written.toLowerCase();
+  const tokens: Token[] = [];
+  let hyphen = false;
+  let start = 0;
+  for (;;) {
+    const end = runEnd(text, start);
+    addToken(tokens, toToken(text, { start, end, hyphen }));
+    if (end === text.length) break;
+    const next = text.charCodeAt(end);
+    hyphen = next !== DOT;
+    start = next === DOT || next === HYPHEN ? end + 1 : end;
   }
-  const beforeDigit = next !== undefined && isDigit(next.charCodeAt(0));
-  const name = (beforeDigit ? SHORT.get(text) : undefined) ?? ALIASES.get(text) ?? text;
-  return { hyphen: true, text: name, number: false };
+  dropNulls(tokens);
+  return tokens;
 }
 
-/** Without the tokens that say nothing at the end and before each hyphen. */
-function trimmed(tokens: readonly Token[]): readonly Token[] {
-  const kept: Token[] = [];
-  for (const token of tokens) {
-    if (token.hyphen) dropNulls(kept);
-    kept.push(token);
+interface Run {
+  readonly start: number;
+  readonly end: number;
+  /** Whether a hyphen stood before it, or what counts as one. */
+  readonly hyphen: boolean;
+}
+
+function toToken(text: string, { start, end, hyphen }: Run): Token {
+  const word = text.slice(start, end);
+  if (word === '' || isDigit(word.charCodeAt(0))) {
+    return { rank: hyphen ? HYPHEN_NUMBER : DOT_NUMBER, text: word };
   }
-  dropNulls(kept);
-  return kept;
+  const short = isDigit(text.charCodeAt(end)) ? SHORT.get(word) : undefined;
+  return { rank: short ?? QUALIFIERS.get(word) ?? OTHER, text: word };
 }
 
+function addToken(tokens: Token[], token: Token): void {
+  if (token.rank !== DOT_NUMBER) dropNulls(tokens);
+  tokens.push(token);
+}
+
+/** Where a run of digits, or of what is neither digit nor separator, ends. */
+function runEnd(text: string, start: number): number {
+  const digits = isDigit(text.charCodeAt(start));
+  let end = start;
+  while (end < text.length) {
+    const code = text.charCodeAt(end);
+    if (code === DOT || code === HYPHEN || isDigit(code) !== digits) break;
+    end += 1;
+  }
+  return end;
+}
+
+/** Drops the tokens at the end that say nothing. */
 function dropNulls(tokens: Token[]): void {
   for (let last = tokens.at(-1); last !== undefined && isNull(last); last = tokens.at(-1)) {
     tokens.pop();
   }
 }
 
-function isNull({ text, number }: Token): boolean {
-  return number ? compareDigits(text, '') === 0 : text === '';
+function isNull({ rank, text }: Token): boolean {
+  return rank >= HYPHEN_NUMBER ? compareDigits(text, '') === 0 : rank === RELEASE;
 }
 
 function compareTokens(a: readonly Token[], b: readonly Token[]): number {
@@ -98,24 +130,16 @@ function compareTokens(a: readonly Token[], b: readonly Token[]): number {
 function compareToken(a: Token | undefined, b: Token | undefined): number {
   const left = a ?? endBeside(b);
   const right = b ?? endBeside(a);
-  const rank = rankOf(left);
-  const order = rank - rankOf(right);
-  if (order !== 0) return order;
-  if (left.number) return compareDigits(left.text, right.text);
-  return rank === OTHER_RANK ? compareTexts(left.text, right.text) : 0;
+  if (left.rank !== right.rank) return left.rank - right.rank;
+  if (left.rank >= HYPHEN_NUMBER) return compareDigits(left.text, right.text);
+  return left.rank === OTHER ? compareTexts(left.text, right.text) : 0;
 }
 
-const END: Token = { hyphen: true, text: '', number: false };
-const ZERO: Token = { hyphen: false, text: '', number: true };
+const END: Token = { rank: RELEASE, text: '' };
+const ZERO: Token = { rank: DOT_NUMBER, text: '' };
 
 function endBeside(other: Token | undefined): Token {
-  return other?.number === true && !other.hyphen ? ZERO : END;
-}
-
-function rankOf(token: Token): number {
-  if (token.number) return token.hyphen ? HYPHEN_NUMBER_RANK : DOT_NUMBER_RANK;
-  const rank = QUALIFIERS.indexOf(token.text);
-  return rank === -1 ? OTHER_RANK : rank;
+  return other?.rank === DOT_NUMBER ? ZERO : END;
 }
 
 function isDigit(code: number): boolean {

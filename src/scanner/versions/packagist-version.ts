@@ -15,6 +15,8 @@ interface PackagistVersion {
 }
 
 const RELEASE = /^v?(\d+(?:\.\d+)*)((?:\.[x*])*)/;
+const PLAIN = /^\d+(?:\.\d+)*$/;
+const NONE: readonly string[] = [];
 const SUFFIX = /^[a-z0-9._-]*$/;
 const LONE_SEPARATOR = /[._-](?:[._-]|$)/;
 const PART = /\d+|[a-z]+/g;
@@ -47,6 +49,7 @@ export const comparePackagistVersions = comparerOf({
 });
 
 function readPackagistVersion(text: string): PackagistVersion | undefined {
+  if (PLAIN.test(text)) return { branch: '', release: text.split('.'), suffix: NONE };
   const written = text.trim();
   const lower = written.toLowerCase();
   return lower.startsWith(BRANCH_PREFIX)
@@ -69,6 +72,7 @@ function readNumbered(text: string): PackagistVersion | undefined {
 
 /** The words and numbers behind the release; undefined where Composer knows no such thing. */
 function readSuffix(text: string): readonly string[] | undefined {
+  if (text === '') return NONE;
   if (!SUFFIX.test(text) || LONE_SEPARATOR.test(text)) return undefined;
   const parts = (text.match(PART) ?? []).filter((part) => part !== 'stable');
   return parts.every(isKnownPart) ? parts : undefined;

@@ -58,10 +58,14 @@ export const comparePypiVersions = comparerOf({
 
 function readPypiVersion(text: string): PypiVersion | undefined {
   if (RELEASE.test(text)) return plain(text.split('.'));
-  const normal = text.trim().toLowerCase();
-  const match = FORM.exec(normal);
-  if (match === null) return LEGACY.test(normal) ? readLegacy(normal) : undefined;
-  return readParts(match.groups ?? {});
+  const groups = FORM.exec(text)?.groups;
+  return groups === undefined ? readUnusual(text.trim().toLowerCase()) : readParts(groups);
+}
+
+function readUnusual(text: string): PypiVersion | undefined {
+  const groups = FORM.exec(text)?.groups;
+  if (groups !== undefined) return readParts(groups);
+  return LEGACY.test(text) ? readLegacy(text) : undefined;
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;
