@@ -66,8 +66,6 @@ export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInst
   app.setNotFoundHandler((request, reply) =>
     sendError(deps.log, unknownPath(request), { request, reply }),
   );
-  const checkHost = makeHostCheck(options.hosts);
-  app.addHook('onRequest', async (request) => checkHost(request.headers));
   addHealthRoutes(app, options.ready);
   const context: RouteContext = { app, deps, callerOf: addAuthentication(app, options) };
   app.server.maxConnections = MAX_CONNECTIONS;
@@ -83,23 +81,28 @@ function refuseEncoding(encoding: string | undefined): void {
   throw new AssayError('invalid-argument', `${found}; send it as it is`);
 }
 
+/** Where a request keeps its caller: on itself; a map of weak keys is work for the collector. */
+const CALLER = 'assayCaller';
+
 /** Authenticates before a body is read; answers how to ask who a request's caller is. */
 function addAuthentication(
   app: FastifyInstance,
-  { authenticator }: HttpOptions,
+  { authenticator, hosts }: HttpOptions,
 ): RouteContext['callerOf'] {
-  const callers = new WeakMap<FastifyRequest, Caller>();
+  const checkHost = makeHostCheck(hosts);
+  app.decorateRequest(CALLER, undefined);
   app.addHook('onRequest', async (request) => {
+    checkHost(request.headers);
     if (HEALTH.has(splitUrl(request.url).path)) return;
     const caller = await authenticateCaller(authenticator, {
       authorization: request.headers.authorization,
       address: request.socket.remoteAddress ?? '',
       certificate: verifiedCertificate(request.raw.socket),
     });
-    callers.set(request, caller);
+    request.setDecorator(CALLER, caller);
   });
   return (request) => {
-    const caller = callers.get(request);
+    const caller = request.getDecorator<Caller | undefined>(CALLER);
     if (caller !== undefined) return caller;
     throw new AssayError('unauthenticated', 'the request has no caller');
   };
