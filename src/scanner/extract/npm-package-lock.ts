@@ -64,7 +64,7 @@ function* nestedEntries(dependencies: JsonObject): Generator<LockEntry> {
 function nestedEntry(name: string, version: string | undefined): LockEntry {
   if (version?.startsWith('npm:') === true) {
     const at = version.lastIndexOf('@');
-    if (at > 'npm:@'.length) return lockEntry(version.slice(4, at), version.slice(at + 1));
+    if (at > 'npm:'.length) return lockEntry(version.slice(4, at), version.slice(at + 1));
   }
   return version === undefined || /[:/]/.test(version) ? { unclear: name } : { name, version };
 }

@@ -73,12 +73,14 @@ function toEntry({ head, version, resolution }: Block): LockEntry[] {
   return [lockEntry(name, version)];
 }
 
-/** `NAME@RANGE`; of an alias, `npm:REAL@RANGE` is the range. */
+const ALIAS = /^npm:(@[^@/]+\/[^@]+|[^@]+(?=@)|[A-Za-z][\w.-]*$)/;
+
+/** `NAME@RANGE`; of an alias, `npm:REAL@RANGE` or `npm:REAL` is the range. */
 function splitDescriptor(descriptor: string): { readonly name: string; readonly range: string } {
   const at = descriptor.indexOf('@', 1);
   if (at === -1) return { name: descriptor, range: '' };
   const range = descriptor.slice(at + 1);
-  const real = /^npm:(@?[^@]+)@/.exec(range)?.[1];
+  const real = ALIAS.exec(range)?.[1];
   return { name: real ?? descriptor.slice(0, at), range };
 }
 
