@@ -4,7 +4,8 @@
  */
 import { AssayError, isAssayError } from '../domain/error.ts';
 import type { LayerFacts } from '../domain/layer-facts.ts';
-import type { ScanProblem } from '../domain/software-package.ts';
+import type { Json } from '../domain/json.ts';
+import type { ExtractedFile, ScanProblem } from '../domain/software-package.ts';
 
 /** Caps on the sums over all layers of an image; going over one makes a fatal problem. */
 export interface ImageLimits {
@@ -18,6 +19,10 @@ export interface ImageLimits {
   readonly keptCharacters: number;
   /** Bytes of all wanted files. */
   readonly wantedBytes: number;
+  /** Files of which something is kept. */
+  readonly extractedFiles: number;
+  /** Characters of what is kept of them, as JSON. */
+  readonly extractedCharacters: number;
 }
 
 /** The caps that hold where none are given. */
@@ -26,7 +31,9 @@ export const IMAGE_LIMITS: ImageLimits = {
   entries: 4_000_000,
   keptEntries: 1_000_000,
   keptCharacters: 128 * 1024 ** 2,
-  wantedBytes: 512 * 1024 ** 2,
+  wantedBytes: 4 * 1024 ** 3,
+  extractedFiles: 200_000,
+  extractedCharacters: 32 * 1024 ** 2,
 };
 
 /** One image's budget; layers that are read at the same time spend it together. */
@@ -46,6 +53,8 @@ export function newImageBudget(limits: Partial<ImageLimits> = {}): ImageBudget {
     keptEntries: 0,
     keptCharacters: 0,
     wantedBytes: 0,
+    extractedFiles: 0,
+    extractedCharacters: 0,
   };
   return { limits: { ...IMAGE_LIMITS, ...limits }, spent };
 }
@@ -56,6 +65,8 @@ const WORDS: Readonly<Record<keyof ImageLimits, string>> = {
   keptEntries: 'entries that have to be kept',
   keptCharacters: 'characters in names that have to be kept',
   wantedBytes: 'bytes in the files to be read',
+  extractedFiles: 'files that something has to be kept of',
+  extractedCharacters: 'characters to be kept of their files',
 };
 
 /** Spends; throws `too-large` with the detail `problem` where that is more than there is. */
@@ -65,6 +76,16 @@ export function spend(budget: ImageBudget, what: keyof ImageLimits, count: numbe
   if (budget.spent[what] <= most) return;
   const message = `the layers of the image have more than ${most} ${WORDS[what]} together`;
   throw new AssayError('too-large', message, { details: { problem: IMAGE_OVER_CAP } });
+}
+
+/** Spends what is kept of one file. */
+export function spendExtracted(budget: ImageBudget, { data }: ExtractedFile): void {
+  spend(budget, 'extractedFiles', 1);
+  spend(budget, 'extractedCharacters', charactersOf(data));
+}
+
+function charactersOf(data: Json): number {
+  return JSON.stringify(data).length;
 }
 
 /** Spends what a layer took whose facts are known; answers them, with a problem if over a cap. */
@@ -91,5 +112,10 @@ function costs(facts: LayerFacts): readonly (readonly [keyof ImageLimits, number
     ['keptEntries', entries.length + removed.length],
     ['keptCharacters', names + removed.reduce((sum, path) => sum + path.length, 0)],
     ['wantedBytes', wanted.reduce((sum, one) => sum + one.size, 0)],
+    ['extractedFiles', wanted.length],
+    [
+      'extractedCharacters',
+      wanted.reduce((sum, one) => sum + charactersOf(one.extracted?.data ?? null), 0),
+    ],
   ];
 }

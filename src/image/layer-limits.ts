@@ -31,5 +31,5 @@ export const LAYER_LIMITS: LayerLimits = {
   keptEntries: 500_000,
   keptCharacters: 64 * 1024 ** 2,
   pathLength: 4096,
-  wantedBytes: 256 * 1024 ** 2,
+  wantedBytes: 2 * 1024 ** 3,
 };

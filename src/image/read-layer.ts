@@ -16,7 +16,13 @@ import {
   type InspectedFile,
   type Inspection,
 } from './file-inspector.ts';
-import { IMAGE_OVER_CAP, newImageBudget, spend, type ImageBudget } from './image-budget.ts';
+import {
+  IMAGE_OVER_CAP,
+  newImageBudget,
+  spend,
+  spendExtracted,
+  type ImageBudget,
+} from './image-budget.ts';
 import { LAYER_LIMITS, type LayerLimits } from './layer-limits.ts';
 import type { TarHeader } from './tar-header.ts';
 import { walkTar, type TarWalk, type WantedContent } from './walk-tar.ts';
@@ -290,6 +296,7 @@ function noteUnread(reading: Reading, entry: LayerEntry, reason: string): void {
 /** Puts what was made of an entry's content to it; one that was not kept is kept for that. */
 function keepExtracted(reading: Reading, entry: LayerEntry, extracted: ExtractedFile): void {
   if (reading.entries.at(-1) !== entry) keep(reading, entry);
+  spendExtracted(reading.budget, extracted);
   reading.entries[reading.entries.length - 1] = { ...entry, extracted };
 }
 
