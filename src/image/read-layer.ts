@@ -258,6 +258,8 @@ function keepEntry(reading: Reading, entry: LayerEntry, header: TarHeader): Want
 
 function isKept(want: LayerReader, entry: LayerEntry): boolean {
   if (entry.target !== undefined || want.keeps === undefined) return true;
+  // What lies where a wanted file would hides one of a lower layer.
+  if (entry.kind !== 'file' && want.wants(entry.path) > 0) return true;
   return want.keeps(entry.path) || (want.inspect !== undefined && isExecutable(entry));
 }
 

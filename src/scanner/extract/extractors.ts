@@ -148,7 +148,7 @@ export const layerReader: LayerReader = {
   extract: (path, bytes) => extractAs(path, path, bytes),
   refuse: (path, reason) => refuseAs(path, path, reason),
   inspect: inspectFile,
-  keeps: (path) => isNameOnTheWay(path) || findLanguageFile(path) !== undefined,
+  keeps: isNameOnTheWay,
 };
 
 /** A file that was reached by links and whose content has not been read. */

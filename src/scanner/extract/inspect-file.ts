@@ -5,8 +5,8 @@ import { databaseToJson, type PackageDatabase } from './package-database.ts';
 
 /** One kind of file, and who watches it go by. */
 interface InspectedKind {
-  /** First bytes, in hexadecimal digits: two, or four bytes. */
-  readonly heads: readonly string[];
+  /** The first two bytes, or the first four, as numbers with the first byte highest. */
+  readonly heads: readonly number[];
   /** Its database says by `language` which kind of language file it stands for. */
   readonly open: () => FileInspector<PackageDatabase>;
 }
@@ -18,8 +18,9 @@ const BY_HEAD = new Map(KINDS.flatMap((kind) => kind.heads.map((head) => [head, 
 
 /** Who watches a file with these first bytes; undefined where nobody does. */
 export function inspectFile({ head }: InspectedFile): FileInspector<ExtractedFile> | undefined {
-  const digits = Buffer.from(head).toString('hex');
-  const inspector = (BY_HEAD.get(digits) ?? BY_HEAD.get(digits.slice(0, 4)))?.open();
+  const [a = 0, b = 0, c = 0, d = 0] = head;
+  const two = a * 256 + b;
+  const inspector = (BY_HEAD.get(two) ?? BY_HEAD.get((two * 256 + c) * 256 + d))?.open();
   return (
     inspector && { push: (chunk) => inspector.push(chunk), end: () => toFile(inspector.end()) }
   );

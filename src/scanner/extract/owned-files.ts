@@ -4,7 +4,6 @@
  */
 import type { Json } from '../../domain/json.ts';
 import { findLanguageFile } from './find-language-file.ts';
-import { decodeLossy, textLines } from './text-lines.ts';
 
 /** The files of one package of the system. */
 export interface OwnedFiles {
@@ -18,6 +17,7 @@ export interface OwnedFiles {
 export const OWNED_FILES = 'dpkg-files';
 /** Most bytes of a list that are read: 16 MiB. */
 export const OWNED_FILES_CAP = 16 * 1024 * 1024;
+const LINES = 500_000;
 const FILES = 20_000;
 
 /** dpkg's lists, and the checksums that distroless images have in their place. */
@@ -37,8 +37,9 @@ export function isFileList(path: string): boolean {
 /** Reads a list: a path a line, after a checksum where there is one. Too many are left out. */
 export function readOwnedFiles(path: string, bytes: Uint8Array): Json {
   const files: string[] = [];
-  for (const { text } of textLines(decodeLossy(bytes).text)) {
-    const file = cleanListed(text);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  for (const line of text.split('\n', LINES)) {
+    const file = cleanListed(line);
     if (files.length < FILES && isOwnable(file)) files.push(file);
   }
   return { owner: ownerOf(path), files };
@@ -70,8 +71,8 @@ function mayBeExecutable(path: string): boolean {
 }
 
 function cleanListed(line: string): string {
-  const text = /^[0-9a-f]{32} {2}/.test(line) ? line.slice(34) : line;
-  return text.startsWith('/') ? text.slice(1) : text;
+  if (line.startsWith('/')) return line.slice(1);
+  return /^[0-9a-f]{32} {2}/.test(line) ? line.slice(34) : line;
 }
 
 /** `libc6` of `…/libc6:amd64.list`. */
