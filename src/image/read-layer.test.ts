@@ -439,3 +439,68 @@ describe('what is kept', () => {
     expect(codes(facts)).toEqual(['whiteout-invalid', 'whiteout-invalid']);
   });
 });
+
+describe('a file that is inspected', () => {
+  const pushed: number[] = [];
+  const inspecting: LayerReader = {
+    wants: (path) => (path === 'want' ? 1000 : 0),
+    extract: () => ({ extracted: { extractor: 'read', data: '' }, problems: [] }),
+    keeps: () => false,
+    inspect: ({ path, size, head }) => {
+      const text = Buffer.from(head).toString();
+      if (text !== 'MAGI' && text !== 'M') return undefined;
+      const chunks: Buffer[] = [];
+      return {
+        push: (chunk) => {
+          pushed.push(chunk.length);
+          chunks.push(Buffer.from(chunk));
+        },
+        end: () => {
+          const data = `${path} ${size} ${Buffer.concat(chunks)}`;
+          return data.includes('silent') ? undefined : { extractor: 'inspected', data };
+        },
+      };
+    },
+  };
+  const EXECUTABLE = { at: 100, bytes: Buffer.from('0000755') };
+
+  it.each([1, 3, 511, 513, 100_000])('in pieces of %i bytes', async (piece) => {
+    const entries = [
+      { name: 'other', content: 'x'.repeat(2000) },
+      { name: 'a', content: `MAGIC ${'y'.repeat(1000)}` },
+      { name: 'want', content: 'MAGIC' },
+      { name: 'short', content: 'M' },
+      { name: 'empty' },
+      { name: 'quiet', content: 'MAGIC silent' },
+      { name: 'program', content: '#!/bin/sh', patch: EXECUTABLE },
+    ];
+    const facts = await readEntries(entries, { want: inspecting, piece });
+    expect(facts.problems).toEqual([]);
+    expect(contents(facts)).toEqual({
+      a: `a 1006 MAGIC ${'y'.repeat(1000)}`,
+      want: '',
+      short: 'short 1 M',
+      program: undefined,
+    });
+  });
+
+  it('is never held: what is pushed is what arrives', async () => {
+    pushed.length = 0;
+    const content = Buffer.alloc(10_000_000, 'MAGIC');
+    await readEntries([{ name: 'a', content }], { want: inspecting, piece: 4096 });
+    expect(Math.max(...pushed)).toBeLessThanOrEqual(4096 + 3);
+  });
+
+  it('and whose tar stops inside is damage', async () => {
+    const cut = rawTar([{ name: 'a', content: 'MAGIC'.repeat(500) }]).subarray(0, 1500);
+    expect(codes(await read(cut, { want: inspecting }))).toEqual(['layer-damaged!']);
+  });
+
+  it('and is stored with holes is not read', async () => {
+    const patch = { at: 100, bytes: Buffer.from('0000755') };
+    const facts = await readEntries([{ name: 'a', type: 'S', content: 'MAGIC', patch }], {
+      want: inspecting,
+    });
+    expect(codes(facts)).toEqual(['file-not-read!']);
+  });
+});

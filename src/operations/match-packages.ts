@@ -3,6 +3,7 @@
  * others are computed now and kept, so that each package version is matched once per import.
  */
 import type { AdvisorySource, Match } from '../domain/advisory.ts';
+import { firstProblems } from '../domain/first-problems.ts';
 import type { Finding, ScannedPackage } from '../domain/scan-result.ts';
 import { aboutDeclared, type ScanProblem } from '../domain/software-package.ts';
 import { type PackageMatches, advisoryKey, matchPackage } from '../scanner/match/match-package.ts';
@@ -71,7 +72,7 @@ async function matchOnce(deps: Deps, packages: readonly MatchedPackage[]): Promi
     const matches = known.get(packageId) ?? computed.get(packageId)?.matches ?? [];
     return matches.map((match) => ({ ...match, package: shown }));
   });
-  const problems = problemsOf(packages, computed);
+  const problems = firstProblems(problemsOf(packages, computed), 'matching packages');
   const incomplete = [...computed].filter(([, one]) => one.problems.length > 0);
   const unkept = new Map(incomplete.map(([packageId, { matches }]) => [packageId, matches]));
   return { matched: { findings, problems, unkept, sources }, moved };

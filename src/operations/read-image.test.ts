@@ -48,6 +48,8 @@ describe('no layer is over a cap, but all together are over that on', () => {
     ['kept entries', { keptEntries: 2 }, 'have to be kept'],
     ['characters of kept names', { keptCharacters: 50 }, 'characters in names'],
     ['bytes of wanted files', { wantedBytes: WANTED }, 'files to be read'],
+    ['files that are kept', { extractedFiles: 2 }, 'more than 2 files'],
+    ['what is kept of files', { extractedCharacters: 50 }, 'characters to be kept of their files'],
   ])('%s', async (_, limits, reason) => {
     const first = await read(limits);
     expect(first.status).toBe('INCOMPLETE');

@@ -1,4 +1,4 @@
-/** Packages of languages in whole images: where they are found, whose they are, what status they leave. */
+/** Packages of languages in whole images: where they are, whose, and what status they leave. */
 import { describe, expect, it } from 'vitest';
 import { foldLayers } from '../image/fold-layers.ts';
 import { digestOf, inPieces, rawTar, type RawEntry } from '../image/raw-tar.ts';
@@ -139,7 +139,10 @@ describe('whose they are', () => {
       [
         [
           { name: 'lib', type: '2', link: 'usr/share' },
-          ...[DEBIAN, dpkg('a'), list('a', '/lib/nodejs/node_modules/a/package.json'), file],
+          DEBIAN,
+          dpkg('a'),
+          list('a', '/lib/nodejs/node_modules/a/package.json'),
+          file,
         ],
       ],
       'a',
@@ -153,7 +156,8 @@ describe('whose they are', () => {
             name: 'var/lib/dpkg/status.d/a.md5sums',
             content: `${'0'.repeat(32)}  ${owned}\n`,
           },
-          ...[DEBIAN, file],
+          DEBIAN,
+          file,
         ],
       ],
       'a',
@@ -166,7 +170,8 @@ describe('whose they are', () => {
             name: 'lib/apk/db/installed',
             content: `P:npm\nV:1-r0\nF:${MODULES}/a\nR:LICENSE\nR:package.json\n`,
           },
-          ...[ALPINE, file],
+          ALPINE,
+          file,
         ],
       ],
       'npm',

@@ -2,6 +2,7 @@
  * The packages of languages in an image: their files lie anywhere, so that the tree is asked for
  * what was read of it. Symbolic links need no following, for a file is found where it really lies.
  */
+import { firstProblems } from '../domain/first-problems.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
 import { aboutDeclared, type ScanProblem } from '../domain/software-package.ts';
 import type { FileTree } from '../image/fold-layers.ts';
@@ -23,16 +24,15 @@ export interface ReadLanguages {
 
 /** Most files that a second reading is asked for; others stay unread, which is INCOMPLETE. */
 const UNREAD = 20_000;
-/** Most problems that are told. */
-const PROBLEMS = 100;
 
 /** Reads the languages' packages of an image. */
 export function readLanguages(tree: FileTree): ReadLanguages {
   const found = findFiles(tree);
   const unread = [...found.flatMap(unreadFile), ...unreadHardLinks(tree)];
+  const problems = [...found.flatMap(problemsOf), ...unread.map(unreadProblem)];
   return {
     packages: found.flatMap(packagesOf),
-    problems: firstProblems([...found.flatMap(problemsOf), ...unread.map(unreadProblem)]),
+    problems: firstProblems(problems, 'files of languages'),
     unread: unread.slice(0, UNREAD),
   };
 }
@@ -107,13 +107,4 @@ function packagesOf({ path, file, row }: FoundFile): ScannedPackage[] {
       ...(layer && { layer }),
     };
   });
-}
-
-/** Fatal ones first where they are too many. */
-function firstProblems(problems: readonly ScanProblem[]): readonly ScanProblem[] {
-  if (problems.length <= PROBLEMS) return problems;
-  const told = problems.toSorted((a, b) => Number(b.fatal) - Number(a.fatal)).slice(0, PROBLEMS);
-  const more = problems.length - PROBLEMS;
-  const message = `${more} more problems were found in files of languages`;
-  return [...told, { code: 'more-problems', message, fatal: told.at(-1)?.fatal ?? false }];
 }
