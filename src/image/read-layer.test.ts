@@ -456,7 +456,7 @@ describe('a file that is inspected', () => {
           chunks.push(Buffer.from(chunk));
         },
         end: () => {
-          const data = `${path} ${size} ${Buffer.concat(chunks)}`;
+          const data = `${path} ${size} ${Buffer.concat(chunks).toString()}`;
           return data.includes('silent') ? undefined : { extractor: 'inspected', data };
         },
       };
