@@ -5,10 +5,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { compare as comparePep440 } from '@renovatebot/pep440';
-import { coerce, compare as compareSemver, valid } from 'semver';
 import { describe, expect, it } from 'vitest';
-import type { PublishedEntry, PublishedRecord } from './support/osv-export.ts';
+import type { PublishedRecord } from './support/osv-export.ts';
 import { HAS_EXPORTS, loadExports } from './support/osv-export.ts';
+import type { Order } from './support/published-range.ts';
+import { saysAffected, semverOrder } from './support/published-range.ts';
 import { testData } from './support/test-data.ts';
 
 interface Row {
@@ -17,8 +18,6 @@ interface Row {
   readonly version: string;
   readonly ids: readonly string[];
 }
-
-type Order = (a: string, b: string) => number;
 
 /** The exports that have rows, each with an order that is not ours. */
 const ORDERS: Readonly<Record<string, Order>> = {
@@ -55,7 +54,7 @@ describe.skipIf(file === undefined || !HAS_EXPORTS)(
     it('finds nothing else that its record does not say', () => {
       const faults = judged.flatMap(({ row, extra }) =>
         extra
-          .filter((id) => !saysAffected(loaded.records.get(id), row))
+          .filter((id) => !isSaid(row, loaded.records.get(id)))
           .map((id) => `${describeRow(row)}: ${id}`),
       );
       expect(faults).toEqual([]);
@@ -86,49 +85,7 @@ function describeRow({ ecosystem, name, version }: Row): string {
   return `${ecosystem} ${name} ${version}`;
 }
 
-/** What OSV's evaluation says over the record as published, in an order that is not ours. */
-function saysAffected(record: PublishedRecord | undefined, row: Row): boolean {
-  if (record === undefined || record.withdrawn !== undefined) return false;
-  const own = (record.affected ?? []).filter(
-    (entry) =>
-      entry.package?.ecosystem === row.ecosystem &&
-      plainName(entry.package.name) === plainName(row.name),
-  );
+function isSaid(row: Row, record: PublishedRecord | undefined): boolean {
   const order = ORDERS[row.ecosystem];
-  return order !== undefined && own.some((entry) => holdsVersion(entry, row.version, order));
-}
-
-function plainName(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
-}
-
-function holdsVersion(entry: PublishedEntry, version: string, order: Order): boolean {
-  if (entry.versions?.includes(version) === true) return true;
-  return (entry.ranges ?? [])
-    .filter(({ type }) => type !== 'GIT')
-    .some(({ events }) => {
-      const bounds = events.flatMap((event) => Object.entries(event));
-      const passed = bounds
-        .filter(([kind, bound]) => isPassed(kind, bound, { version, order }))
-        .toSorted(([, a], [, b]) => (a === '0' ? -1 : b === '0' ? 1 : order(a, b)));
-      return passed.at(-1)?.[0] === 'introduced';
-    });
-}
-
-function isPassed(
-  kind: string,
-  bound: string,
-  { version, order }: { version: string; order: Order },
-): boolean {
-  if (bound === '0') return true;
-  return kind === 'last_affected' ? order(version, bound) > 0 : order(version, bound) >= 0;
-}
-
-function semverOrder(a: string, b: string): number {
-  return compareSemver(full(a), full(b));
-}
-
-/** Go's releases leave out what is zero. */
-function full(version: string): string {
-  return valid(version) ?? coerce(version)?.version ?? version;
+  return record !== undefined && order !== undefined && saysAffected(record, row, order);
 }

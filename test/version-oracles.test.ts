@@ -2,18 +2,14 @@
  * Our version orders beside the programs and libraries that define them, over random pairs: rpm
  * itself, node-semver and Renovate's port of Python's packaging. dpkg has its test beside its order.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { compare as comparePep440, valid as validPep440 } from '@renovatebot/pep440';
 import fc from 'fast-check';
 import { compare as compareSemver } from 'semver';
 import { describe, expect, it } from 'vitest';
 import { compareVersions } from '../src/scanner/versions/compare-versions.ts';
+import type { Pair } from './support/oracle-orders.ts';
+import { rpmOrders } from './support/oracle-orders.ts';
 import { realProgram } from './support/real.ts';
-
-type Pair = readonly [a: string, b: string];
 
 const RUNS = 2000;
 const rpm = realProgram('rpm');
@@ -53,7 +49,7 @@ describe('compareVersions beside its oracles', () => {
     // What neither side takes for a version is left to the tests of the order.
     const pairs = pairsOf(rpmVersion).filter((pair) => pair.every(isRpmVersion));
     expect(pairs.length).toBeGreaterThan(RUNS / 2);
-    expect(faultsOf('AlmaLinux:9', pairs, rpmOrders(pairs))).toEqual([]);
+    expect(faultsOf('AlmaLinux:9', pairs, rpmOrders(rpm ?? '', pairs))).toEqual([]);
   });
 
   it('agrees with node-semver', () => {
@@ -83,25 +79,6 @@ function joined(pieces: readonly string[], maxLength: number): fc.Arbitrary<stri
 /** With something before the release; rpm reads its release from the last hyphen as we do. */
 function isRpmVersion(text: string): boolean {
   return typeof compareVersions('AlmaLinux:9', text, text) === 'number';
-}
-
-/** One rpm for all pairs; its Lua reads them from a file. */
-function rpmOrders(pairs: readonly Pair[]): readonly number[] {
-  const folder = mkdtempSync(join(tmpdir(), 'assay-rpm-'));
-  try {
-    const file = join(folder, 'pairs');
-    writeFileSync(file, pairs.map((pair) => `${pair.join(' ')}\n`).join(''));
-    const loop = [
-      `for line in io.lines('${file}') do`,
-      "local at = string.find(line, ' ', 1, true)",
-      "print(rpm.vercmp(string.sub(line, 1, at - 1), string.sub(line, at + 1)) .. ' ')",
-      'end',
-    ].join(' ');
-    const answers = execFileSync(rpm ?? '', ['--eval', `%{lua:${loop}}`], { encoding: 'utf8' });
-    return answers.trim().split(/\s+/).map(Number);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 function faultsOf(ecosystem: string, pairs: readonly Pair[], wanted: readonly number[]): string[] {
