@@ -103,6 +103,10 @@ const SCAN: CommandSpec = {
       choices: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'],
     },
     {
+      flags: '--fail-on-end-of-life',
+      description: "exit 2 when the support of the image's system has ended",
+    },
+    {
       flags: '--include-declared',
       description: 'packages that lock files declare count for --fail-on, too',
     },

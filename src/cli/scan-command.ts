@@ -65,7 +65,8 @@ const EXIT_CODES: Readonly<Record<GateOutcome, number>> = { pass: 0, fail: 2, un
 function gateOf(options: OptionValues): ScanGate {
   const failOn = textOption(options, 'failOn');
   const counted = isOn(options, 'includeDeclared') ? DECLARED_TOO : INSTALLED_ONLY;
-  if (failOn === undefined) return { counted };
-  if (isSeverity(failOn)) return { counted, failOn };
+  const base = { counted, failOnEndOfLife: isOn(options, 'failOnEndOfLife') };
+  if (failOn === undefined) return base;
+  if (isSeverity(failOn)) return { ...base, failOn };
   throw new AssayError('invalid-argument', `--fail-on ${failOn} is no severity`);
 }

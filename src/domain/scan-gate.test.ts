@@ -44,3 +44,14 @@ it('without a limit only the status counts, and no result is none that passes', 
   expect(judgeGate([worst as unknown as ScanResult], { counted: INSTALLED_ONLY })).toBe('pass');
   expect(judgeGate([], { counted: INSTALLED_ONLY })).toBe('undecided');
 });
+
+it.each([
+  ['a system at its end', told({ code: 'system-end-of-life' }), 'pass', 'fail'],
+  ['another note', told({}), 'pass', 'pass'],
+  ['an incomplete scan', { status: 'INCOMPLETE' }, 'undecided', 'undecided'],
+] as const)('end of life: %s', (_fact, change, passing, failing) => {
+  const clean = { status: 'COMPLETE', problems: [], findings: [] } as unknown as ScanResult;
+  const results = [{ ...clean, ...change }];
+  expect(judgeGate(results, { counted: INSTALLED_ONLY })).toBe(passing);
+  expect(judgeGate(results, { counted: INSTALLED_ONLY, failOnEndOfLife: true })).toBe(failing);
+});

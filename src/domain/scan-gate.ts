@@ -4,12 +4,14 @@
  */
 import type { ScanResult } from './scan-result.ts';
 import { type Severity, severityRank, severityRankForLimit } from './severity.ts';
-import { leavesUndecided, type PackageOrigin } from './software-package.ts';
+import { END_OF_LIFE, leavesUndecided, type PackageOrigin } from './software-package.ts';
 
 /** What a gate lets pass. */
 export interface ScanGate {
   /** Findings at least this severe do not pass; an unknown severity counts as CRITICAL. */
   readonly failOn?: Severity;
+  /** A system whose support has ended does not pass. */
+  readonly failOnEndOfLife?: boolean;
   /** Whose findings count; what is only declared by a lock file may not be there at all. */
   readonly counted: ReadonlySet<PackageOrigin>;
 }
@@ -28,10 +30,15 @@ export function judgeGate(results: readonly ScanResult[], gate: ScanGate): GateO
   if (results.length === 0 || results.some(({ status }) => status !== 'COMPLETE')) {
     return 'undecided';
   }
+  if (gate.failOnEndOfLife === true && results.some(isEndOfLife)) return 'fail';
   if (failOn === undefined) return 'pass';
   if (results.some((one) => reaches(one, failOn, counted))) return 'fail';
   const doubts = results.flatMap(({ problems }) => problems);
   return doubts.some((one) => leavesUndecided(one, counted)) ? 'undecided' : 'pass';
+}
+
+function isEndOfLife({ problems }: ScanResult): boolean {
+  return problems.some(({ code }) => code === END_OF_LIFE);
 }
 
 function reaches(

@@ -7,11 +7,17 @@ import type {
   ScanStatus,
   SoftwarePackage,
   SystemRelease,
+  SystemSupport,
 } from './software-package.ts';
 
 /** A package of the image with the layer that brought it in. */
 export interface ScannedPackage extends SoftwarePackage {
   readonly layer?: Digest;
+}
+
+/** The system with what is known of its support; nothing is known of releases without an end. */
+export interface ScannedSystem extends SystemRelease {
+  readonly endOfLife?: SystemSupport;
 }
 
 /** A match shown with its package. */
@@ -29,7 +35,7 @@ export interface ScanResult {
   readonly status: ScanStatus;
   readonly problems: readonly ScanProblem[];
   readonly advisories: readonly AdvisorySource[];
-  readonly system?: SystemRelease;
+  readonly system?: ScannedSystem;
   readonly packages: readonly ScannedPackage[];
   readonly findings: readonly Finding[];
   /** Findings of installed packages by severity. */

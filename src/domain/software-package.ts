@@ -35,7 +35,22 @@ export interface SystemRelease {
   readonly version: string;
   /** `PRETTY_NAME` or a stand-in. */
   readonly name: string;
+  /** The content sets that an image of Red Hat names: which repositories it was made of. */
+  readonly contentSets?: readonly string[];
 }
+
+/** How long a system's release gets security updates. */
+export interface SystemSupport {
+  /** Last day of support that everybody gets, `YYYY-MM-DD`. */
+  readonly date: string;
+  /** Whether that day was over when it was asked. */
+  readonly ended: boolean;
+  /** Last day of support that its maker sells, where it does. */
+  readonly extended?: string;
+}
+
+/** The code of the problem that a system's support has ended. */
+export const END_OF_LIFE = 'system-end-of-life';
 
 /** COMPLETE: all read. INCOMPLETE: something stopped it. UNSUPPORTED: the system is not known. */
 export type ScanStatus = 'COMPLETE' | 'INCOMPLETE' | 'UNSUPPORTED';

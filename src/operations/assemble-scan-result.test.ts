@@ -59,3 +59,24 @@ it.each([
 ] as const)('without advisories: %s', (_fact, origins, expected) => {
   expect(judged(origins)).toEqual(expected);
 });
+
+it.each([
+  ['3.10.9', ['system-end-of-life'], { date: '2021-05-01', ended: true }],
+  ['3.22.0', [], { date: '2027-05-01', ended: false }],
+])('Alpine %s: its end of life is told', (version, codes, endOfLife) => {
+  const packageSet = { system: { id: 'alpine', version, name: 'Alpine' }, packages: [] };
+  const ecosystem = version.startsWith('3.10') ? 'Alpine:v3.10' : 'Alpine:v3.22';
+  const result = assembleScanResult({
+    image: { packageSet, problems: [], status: 'COMPLETE' },
+    matched: {
+      findings: [],
+      problems: [],
+      sources: [{ ecosystem, source: 'test', updated: NOW, records: 1 }],
+    },
+    now: NOW,
+    maxAdvisoryAge: 7 * DAY,
+  } as unknown as ScanParts);
+  expect(result.problems.map(({ code }) => code)).toEqual(codes);
+  expect(result.status).toBe('COMPLETE');
+  expect(result.system?.endOfLife).toEqual(endOfLife);
+});

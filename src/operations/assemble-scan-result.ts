@@ -1,6 +1,6 @@
 /** Packages, matches and the age of advisories put together as one answer; pure. */
 import { ADVISORY_DATE_LEEWAY, type AdvisorySource } from '../domain/advisory.ts';
-import type { ScanResult } from '../domain/scan-result.ts';
+import type { ScannedSystem, ScanResult } from '../domain/scan-result.ts';
 import {
   aboutDeclared,
   type PackageOrigin,
@@ -12,6 +12,7 @@ import {
 import { DAY, type Micros, formatTime } from '../domain/time.ts';
 import { countBySeverity } from '../scanner/match/summarise-findings.ts';
 import { systemEcosystem } from '../scanner/read-system.ts';
+import { endOfLifeProblem, systemSupport } from '../scanner/system-support.ts';
 import type { MatchedPackages } from './match-packages.ts';
 import type { StoredImage } from '../store/image-rows.ts';
 
@@ -39,7 +40,7 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
   return {
     image: { reference, digest: image.digest, platform: image.platform },
     ...judgeScan({ read, ecosystems, matched, now, maxAdvisoryAge }),
-    ...(system === undefined ? {} : { system }),
+    ...(system === undefined ? {} : { system: withSupport(system, now) }),
     packages: packages.map(({ packageId: _id, ...pkg }) => pkg),
     findings: matched.findings,
     summary: countBySeverity(byOrigin.get('installed') ?? []),
@@ -84,10 +85,21 @@ export function judgeScan(
   const problems = [
     ...read.problems,
     ...matched.problems,
+    ...endOfLife(read.system, now),
     ...ofSources(installed),
     ...ofSources(declared).map(aboutDeclared),
   ];
   return { status: statusOf(read.status, problems), problems, advisories };
+}
+
+function withSupport(system: SystemRelease, now: Micros): ScannedSystem {
+  const endOfLife = systemSupport(system, now);
+  return endOfLife === undefined ? system : { ...system, endOfLife };
+}
+
+function endOfLife(system: SystemRelease | undefined, now: Micros): readonly ScanProblem[] {
+  const problem = system && endOfLifeProblem(system, now);
+  return problem === undefined ? [] : [problem];
 }
 
 /** The system's own ecosystem, even where no package of it was found, and those of the packages. */

@@ -3,7 +3,7 @@
  * docs/reference/schemas/scan.schema.json. Fields are added, never renamed.
  */
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { Finding, ScannedPackage, ScanResult } from '../domain/scan-result.ts';
+import type { Finding, ScannedPackage, ScannedSystem, ScanResult } from '../domain/scan-result.ts';
 import { formatTime } from '../domain/time.ts';
 
 /** Which form is wanted. */
@@ -46,12 +46,23 @@ function scanResultToJson(result: ScanResult): JsonObject {
       updated: formatTime(updated),
       records,
     })),
-    system: system ? { id: system.id, name: system.name, version: system.version } : null,
+    system: system ? systemToJson(system) : null,
     packages: result.packages.map(packageToJson),
     findings: result.findings.map(findingToJson),
     summary: { ...result.summary },
     declaredSummary: { ...result.declaredSummary },
     layersRead: result.layersRead,
+  };
+}
+
+function systemToJson(system: ScannedSystem): JsonObject {
+  const { id, name, version, contentSets = [], endOfLife } = system;
+  return {
+    id,
+    name,
+    version,
+    contentSets,
+    endOfLife: endOfLife ? { ...endOfLife, extended: endOfLife.extended ?? null } : null,
   };
 }
 

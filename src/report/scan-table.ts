@@ -22,6 +22,11 @@ export interface ScanTableOptions {
   readonly color?: boolean;
 }
 
+function supportNote({ system }: ScanResult): string {
+  const { ended, date } = system?.endOfLife ?? {};
+  return ended === true ? `, support ended on ${date}` : '';
+}
+
 const LABEL_WIDTH = 8;
 const SEVERITY_STYLES: Readonly<Record<Severity, string | undefined>> = {
   CRITICAL: '1;31',
@@ -53,7 +58,10 @@ function formatHeader(result: ScanResult, options: ScanTableOptions): string {
   const lines = [
     labelled('Image', terminalText(image.reference)),
     labelled('Digest', image.digest),
-    labelled('System', terminalText(`${system?.name ?? 'not known'} (${image.platform})`)),
+    labelled(
+      'System',
+      terminalText(`${system?.name ?? 'not known'} (${image.platform})${supportNote(result)}`),
+    ),
     labelled('Status', formatStatus(result, options)),
     ...advisoryLines(result.advisories, options),
     labelled('Found', countLine(result)),

@@ -16,9 +16,14 @@ import type { OsRelease } from './extract/os-release.ts';
 import { databaseFromJson, type DatabasePackage } from './extract/package-database.ts';
 import { dataOf, type FileVersion, layerFinder, versionsOf } from './layer-finder.ts';
 import { type FileOwner, markOwned } from './owned-packages.ts';
-import { formatPackageUrl } from './package-url.ts';
 import { readLanguages, type ReadLanguages } from './read-languages.ts';
-import { readSystem, repositoriesProblem, type KnownSystem } from './read-system.ts';
+import {
+  ecosystemProblems,
+  readSystem,
+  repositoriesProblem,
+  type KnownSystem,
+} from './read-system.ts';
+import { toSystemPackage } from './system-package.ts';
 
 /** The packages of an image, and what a second reading of its layers could still find. */
 export interface ReadPackages extends PackageSet {
@@ -141,10 +146,35 @@ function isDatabase(file: FoundFile): boolean {
   return file.extractor.type !== undefined;
 }
 
-/** os-release(5): the file in etc goes before the one in usr/lib. */
+/**
+ * os-release(5): the file in etc goes before the one in usr/lib. Where neither is there, other
+ * files may tell.
+ */
 function systemOf(found: readonly FoundFile[]): KnownSystem | undefined {
-  const file = found.find(({ extractor, data }) => extractor.name === 'os-release' && data);
-  return file?.data === undefined ? undefined : readSystem(file.data as unknown as OsRelease);
+  const release =
+    valuesOf<OsRelease>(found, 'os-release')[0] ??
+    valuesOf<OsRelease>(found, 'release-file').find(({ id }) => id !== '');
+  if (release === undefined) return undefined;
+  const contentSets = [...new Set(valuesOf<readonly string[]>(found, 'content-sets').flat())];
+  return readSystem(release, { contentSets, pro: hasProPackages(found) });
+}
+
+/** What an extractor read, file by file; it alone knows its type. */
+function valuesOf<T>(found: readonly FoundFile[], name: string): readonly T[] {
+  return found.flatMap(({ extractor, data }) =>
+    extractor.name === name && data !== undefined ? [data as unknown as T] : [],
+  );
+}
+
+/** Ubuntu Pro's versions end in `esm` and a number; nobody else gets them. */
+function hasProPackages(found: readonly FoundFile[]): boolean {
+  return databasesOf(found).some(({ version }) => /[+~.]esm\d/.test(version));
+}
+
+function databasesOf(found: readonly FoundFile[]): readonly DatabasePackage[] {
+  return found.flatMap((file) =>
+    isDatabase(file) && file.data ? databaseFromJson(file.data).packages : [],
+  );
 }
 
 function filePackages(file: FoundFile, known: KnownSystem | undefined): ScannedPackage[] {
@@ -153,7 +183,7 @@ function filePackages(file: FoundFile, known: KnownSystem | undefined): ScannedP
   const layerOf = layerFinder(file.versions);
   return databaseFromJson(file.data).packages.map((item) => {
     const layer = layerOf(item);
-    return { ...toPackage(item, type, known), path: file.path, ...(layer && { layer }) };
+    return { ...toSystemPackage(item, type, known), path: file.path, ...(layer && { layer }) };
   });
 }
 
@@ -181,28 +211,6 @@ function withoutEcosystem(packages: readonly ScannedPackage[]): ScanProblem[] {
   }));
 }
 
-function toPackage(
-  item: DatabasePackage,
-  type: string,
-  known: KnownSystem | undefined,
-): Omit<ScannedPackage, 'path'> {
-  const { name, version, architecture } = item;
-  const id = known?.system.id ?? '';
-  const distro = known && known.system.version !== '' ? `${id}-${known.system.version}` : id;
-  const qualifiers = { arch: architecture, distro };
-  const ecosystem = known?.ecosystem?.type === type ? known.ecosystem.name : undefined;
-  return {
-    name,
-    version,
-    type,
-    ...(ecosystem && { ecosystem }),
-    ...(architecture && { architecture }),
-    purl: formatPackageUrl({ type, namespace: id, name, version, qualifiers }),
-    source: { name: item.source, version: item.sourceVersion },
-    origin: 'installed',
-  };
-}
-
 interface Parts {
   readonly tree: FileTree;
   readonly found: readonly FoundFile[];
@@ -219,11 +227,15 @@ function systemProblems(parts: Parts): ScanProblem[] {
     const message = `the system is not supported: ${known.unsupported}`;
     return [{ code: 'system-unsupported', message, fatal: false }];
   }
-  const file = found.find(({ extractor, data }) => extractor.name === 'apk-repositories' && data);
-  const releases = (file?.data ?? []) as readonly string[];
+  const releases = valuesOf<readonly string[]>(found, 'apk-repositories')[0] ?? [];
   const differ = repositoriesProblem(known.system, releases);
   const missing = own.length === 0 ? [noPackages(known)] : [];
-  return [...missing, ...(differ ? [differ] : []), ...foreignProblems(own, known)];
+  return [
+    ...missing,
+    ...(differ ? [differ] : []),
+    ...ecosystemProblems(known, databasesOf(found)),
+    ...foreignProblems(own, known),
+  ];
 }
 
 /**

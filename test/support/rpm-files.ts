@@ -1,20 +1,20 @@
 /** Makes the containers of rpm databases, as bytes: what rpm of Debian does not write itself. */
 
+type RpmTag = string | number | readonly string[] | readonly number[];
+
 /** A header of some texts and numbers by tag, as rpm databases keep it. */
-export function rpmHeader(
-  tags: Readonly<Record<number, string | number | readonly string[]>>,
-): Buffer {
+export function rpmHeader(tags: Readonly<Record<number, RpmTag>>): Buffer {
   const entries: Buffer[] = [];
   let data = Buffer.alloc(0);
   for (const [tag, value] of Object.entries(tags)) {
-    const number = typeof value === 'number';
-    if (number) data = Buffer.concat([data, Buffer.alloc((4 - (data.length % 4)) % 4)]);
-    const type = number ? 4 : typeof value === 'string' ? 6 : 8;
-    const count = Array.isArray(value) ? value.length : 1;
-    entries.push(bigEndian(Number(tag), type, data.length, count));
-    const texts = Array.isArray(value) ? value : [value];
-    const own = number ? bigEndian(value) : Buffer.from(texts.map((text) => `${text}\0`).join(''));
-    data = Buffer.concat([data, own]);
+    const items: readonly (string | number)[] = typeof value === 'object' ? value : [value];
+    const numbers = items.filter((item) => typeof item === 'number');
+    if (numbers.length > 0) data = Buffer.concat([data, Buffer.alloc((4 - (data.length % 4)) % 4)]);
+    const textType = typeof value === 'string' ? 6 : 8;
+    const type = numbers.length > 0 ? 4 : textType;
+    entries.push(bigEndian(Number(tag), type, data.length, items.length));
+    const texts = Buffer.from(items.map((text) => `${text}\0`).join(''));
+    data = Buffer.concat([data, numbers.length > 0 ? bigEndian(...numbers) : texts]);
   }
   return Buffer.concat([bigEndian(entries.length, data.length), ...entries, data]);
 }

@@ -3,6 +3,7 @@ import type { Json } from '../../domain/json.ts';
 import type { ExtractedFile } from '../../domain/software-package.ts';
 import type { LayerReader } from '../../image/read-layer.ts';
 import { readApkInstalled } from './apk-installed.ts';
+import { readContentSets } from './content-sets.ts';
 import { readDpkgStatus } from './dpkg-status.ts';
 import { findLanguageFile } from './find-language-file.ts';
 import { inspectFile } from './inspect-file.ts';
@@ -16,6 +17,7 @@ import {
 } from './owned-files.ts';
 import { databaseToJson, type PackageDatabase } from './package-database.ts';
 import { readLanguageFile, unreadLanguageFile } from './read-language-file.ts';
+import { readReleaseFile, RELEASE_FILES } from './release-file.ts';
 import { readRpmBdb } from './rpm-bdb.ts';
 import { readRpmNdb } from './rpm-ndb.ts';
 import { readRpmLog, readRpmSqlite } from './rpm-sqlite.ts';
@@ -79,6 +81,23 @@ const APK_REPOSITORIES: Extractor = {
   extract: (_path, bytes) => readApkRepositories(bytes),
 };
 
+const RELEASE_FILE: Extractor = {
+  name: 'release-file',
+  files: RELEASE_FILES,
+  directories: [],
+  cap: MEBIBYTE / 4,
+  extract: (path, bytes) => ({ ...readReleaseFile(bytes, path) }),
+};
+
+const CONTENT_SETS: Extractor = {
+  name: 'content-sets',
+  files: ['usr/share/buildinfo/content-sets.json'],
+  directories: ['root/buildinfo/content_manifests'],
+  children: (name) => name.endsWith('.json'),
+  cap: MEBIBYTE,
+  extract: (_path, bytes) => readContentSets(bytes),
+};
+
 /** Where rpm keeps its database: of old, since Fedora 36 and SUSE 15, and of rpm-ostree. */
 const RPM_FOLDERS = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'];
 
@@ -101,7 +120,15 @@ const RPM = [
 ];
 
 /** All extractors of systems; those of languages are the tables of find-language-file.ts. */
-export const EXTRACTORS: readonly Extractor[] = [DPKG, APK, ...RPM, OS_RELEASE, APK_REPOSITORIES];
+export const EXTRACTORS: readonly Extractor[] = [
+  DPKG,
+  APK,
+  ...RPM,
+  OS_RELEASE,
+  RELEASE_FILE,
+  APK_REPOSITORIES,
+  CONTENT_SETS,
+];
 
 const BY_FILE = new Map(EXTRACTORS.flatMap((row) => row.files.map((path) => [path, row] as const)));
 const BY_DIRECTORY = new Map(

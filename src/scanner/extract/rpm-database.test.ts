@@ -115,6 +115,18 @@ describe('packages', () => {
     expect(readRpmPackage(rpmHeader(tags))).toEqual({ reason: wanted });
   });
 
+  it('names the files of languages and programs that are its own', () => {
+    const files = {
+      1116: [0, 1, 0, 9],
+      1117: ['tool', 'package.json', 'other', 'lost'],
+      1118: ['/usr/bin/', '/usr/lib/node_modules/a/'],
+    };
+    expect(readRpmPackage(rpmHeader({ ...base, ...files }))).toMatchObject({
+      package: { files: ['usr/bin/tool', 'usr/lib/node_modules/a/package.json', 'usr/bin/other'] },
+    });
+    expect(readRpmPackage(rpmHeader({ ...base, 1117: ['x'] }))).not.toHaveProperty('package.files');
+  });
+
   it('a key is no package', () => {
     expect(readRpmPackage(rpmHeader({ 1000: 'gpg-pubkey', 1001: 'x' }))).toEqual({});
   });

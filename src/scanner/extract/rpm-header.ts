@@ -67,6 +67,13 @@ export function headerText(header: RpmHeader, tag: number): string | undefined {
     : undefined;
 }
 
+/** The texts of a tag; none where there is none, undefined where they are damaged or no texts. */
+export function headerTexts(header: RpmHeader, tag: number): readonly string[] | undefined {
+  const entry = header.entries.get(tag);
+  if (entry === undefined) return [];
+  return entry.type === TYPE.stringArray ? readTexts(header.data, entry) : undefined;
+}
+
 /** The 32-bit numbers of a tag; none where there is none, undefined where they are damaged. */
 export function headerNumbers(header: RpmHeader, tag: number): readonly number[] | undefined {
   const entry = header.entries.get(tag);

@@ -1,6 +1,13 @@
 /** From an rpm header to the package that it is about. */
 import type { DatabasePackage } from './package-database.ts';
-import { headerNumbers, headerText, parseRpmHeader, type RpmHeader } from './rpm-header.ts';
+import { isOwnable } from './owned-files.ts';
+import {
+  headerNumbers,
+  headerText,
+  headerTexts,
+  parseRpmHeader,
+  type RpmHeader,
+} from './rpm-header.ts';
 
 /** A package, nothing (a key that was imported), or why the header cannot be read. */
 export type ReadRpm = { readonly package?: DatabasePackage } | { readonly reason: string };
@@ -14,6 +21,9 @@ const TAG = {
   vendor: 1011,
   architecture: 1022,
   sourceRpm: 1044,
+  folderIndexes: 1116,
+  baseNames: 1117,
+  folders: 1118,
   modularity: 5096,
 } as const;
 
@@ -86,14 +96,32 @@ function parseSource(file: string): { readonly name: string; readonly evr: strin
 function withLabels(header: RpmHeader, read: ReadRpm): ReadRpm {
   if ('reason' in read || read.package === undefined) return read;
   const modularity = headerText(header, TAG.modularity) ?? '';
+  const files = ownedFiles(header);
   const vendor = (headerText(header, TAG.vendor) ?? '').slice(0, 256);
   return {
     package: {
       ...read.package,
       ...(NAME.test(modularity) && { modularity }),
       ...(vendor !== '' && { vendor }),
+      ...(files.length > 0 && { files }),
     },
   };
+}
+
+/** Most files of one package that are kept. */
+const FILES = 20_000;
+
+/** Each base name lies in the folder that its number names. Without all three nothing is known. */
+function ownedFiles(header: RpmHeader): readonly string[] {
+  const folders = headerTexts(header, TAG.folders) ?? [];
+  const indexes = headerNumbers(header, TAG.folderIndexes) ?? [];
+  const files: string[] = [];
+  for (const [at, base] of (headerTexts(header, TAG.baseNames) ?? []).entries()) {
+    const path = `${folders[indexes[at] ?? -1] ?? ''}${base}`;
+    if (path.startsWith('/') && isOwnable(path.slice(1)) && files.push(path.slice(1)) === FILES)
+      break;
+  }
+  return files;
 }
 
 function quote(text: string): string {
