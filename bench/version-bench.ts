@@ -35,9 +35,7 @@ export async function benchVersions(): Promise<BenchResult> {
   for (const [ecosystem, tails] of Object.entries(TAILS)) {
     figures.push(measure(ecosystem, makePairs(tails)));
   }
-  const notes = [
-    `versions: ${PAIRS} pairs for each order; CPU time; the baseline splits and compares`,
-  ];
+  const notes = [`versions: ${PAIRS} pairs for each order, CPU time in the bench's own process`];
   return { name: 'versions', figures, notes };
 }
 
