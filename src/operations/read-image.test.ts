@@ -1,11 +1,12 @@
 /** Reading an image: caps hold over all its layers, and what was read is found again. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeDeps, memoryImage, openFakeDeps } from '../../test/support/fake-deps.ts';
+import { AssayError } from '../domain/error.ts';
 import type { ImageLimits } from '../image/image-budget.ts';
 import { parseManifest } from '../image/manifest.ts';
 import { rawTar } from '../image/raw-tar.ts';
 import type { ImageSource } from '../remote/image-source.ts';
-import { findLinkedDigests, type StoredImage } from '../store/image-rows.ts';
+import { findImage, findLinkedDigests, type StoredImage } from '../store/image-rows.ts';
 import { type ImageManifest, readImage } from './read-image.ts';
 import { scanImage } from './scan-image.ts';
 
@@ -74,6 +75,25 @@ describe('no layer is over a cap, but all together are over that on', () => {
     const limits = { uncompressedBytes: 3 * TAR, entries: 3, keptEntries: 3 };
     expect((await read(limits)).status).toBe('COMPLETE');
   });
+});
+
+it('what an older reader read is read again, and stands until that is done', async () => {
+  const old = await read();
+  await fake.deps.store.write(async (tx) => {
+    await tx.run(tx.sql.updateTable('image').set({ extractor_version: 1 }));
+    await tx.run(tx.sql.updateTable('layer_facts').set({ extractor_version: 1 }));
+  });
+  const good = source;
+  const { digest } = await manifestOf();
+  const away = () => Promise.reject(new AssayError('registry-refused', 'away'));
+  source = { ...good, readBlob: away };
+  await expect(read()).rejects.toMatchObject({ code: 'registry-refused' });
+  const kept = await findImage(fake.deps.store, digest);
+  expect(kept?.packageSet).toEqual(old.packageSet);
+  source = good;
+  const again = await readImage(fake.deps, source, await manifestOf());
+  expect(again.layersRead).toBe(layers.length);
+  expect(again.image.extractorVersion).toBeGreaterThan(1);
 });
 
 it('a manifest is linked to its config', async () => {
