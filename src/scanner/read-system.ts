@@ -69,7 +69,7 @@ export function ecosystemProblems(
   const inModules = packages.filter(({ modularity }) => modularity !== undefined).length;
   if (row?.withoutModules === true && inModules > 0) {
     const message =
-      `${inModules} packages of modules are compared by name and version only: the advisories ` +
+      `packages of modules (${inModules}) are compared by name and version only: the advisories ` +
       `of ${system.name} name no modules`;
     problems.push({ code: 'modules-not-compared', message, fatal: false });
   }

@@ -3,13 +3,16 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Digest } from '../domain/digest.ts';
+import { parseTime } from '../domain/time.ts';
 import { foldLayers } from '../image/fold-layers.ts';
 import { parseImageConfig } from '../image/image-config.ts';
 import { isRunnablePlatform, parseManifest, type Descriptor } from '../image/manifest.ts';
 import { readLayer } from '../image/read-layer.ts';
 import { layerReader } from './extract/extractors.ts';
 import { readPackages, type ReadPackages } from './read-packages.ts';
+import { systemSupport } from './system-support.ts';
 
+const TODAY = parseTime('2026-11-25T12:00:00Z');
 const layout = join(process.env['ASSAY_TEST_DATA'] ?? '', 'images/oci');
 
 function blobPath(digest: Digest): string {
@@ -41,16 +44,21 @@ async function scan(entry: Descriptor): Promise<ReadPackages[]> {
 }
 
 it.skipIf(!process.env['ASSAY_TEST_DATA']).each([
-  ['alpine-3.10', 'Alpine Linux v3.10', [14]],
-  ['alpine-3.18', 'Alpine Linux v3.18', [15]],
-  ['alpine-multi', 'Alpine Linux v3.20', [14, 14]],
-  ['distroless', 'Debian GNU/Linux 12 (bookworm)', [11]],
-  ['debian12-min', 'Debian GNU/Linux 12 (bookworm)', [106]],
-])('%s is read whole', async (name, system, counts) => {
+  ['alpine-3.10', 'Alpine Linux v3.10', [14], true],
+  ['alpine-3.15', 'Alpine Linux v3.15', [14], true],
+  ['alpine-3.18', 'Alpine Linux v3.18', [15], true],
+  ['alpine-3.20', 'Alpine Linux v3.20', [14], true],
+  ['alpine-multi', 'Alpine Linux v3.20', [14, 14], true],
+  ['distroless', 'Debian GNU/Linux 12 (bookworm)', [11], false],
+  ['debian12-min', 'Debian GNU/Linux 12 (bookworm)', [106], false],
+])('%s is read whole', async (name, system, counts, ended) => {
   const read = await scan(find(name));
   expect(read.map(({ packages }) => packages.length)).toEqual(counts);
   expect(read.every(({ status, problems }) => status === 'COMPLETE' && problems.length === 0)).toBe(
     true,
   );
-  expect(read[0]?.system?.name).toBe(system);
+  expect(read[0]?.system).toMatchObject({ name: system });
+  for (const { system: release } of read) {
+    expect(release && systemSupport(release, TODAY)?.ended).toBe(ended);
+  }
 });
