@@ -3,8 +3,11 @@
  * here. Every entry of an image is asked, so a path costs two look-ups by its base name.
  */
 import { COMPILED_FILES } from './compiled-files.ts';
+import { DOTNET_FILES } from './dotnet-files.ts';
+import { JAVA_FILES } from './java-files.ts';
 import { JAVASCRIPT_FILES } from './javascript-files.ts';
 import type { LanguageFile } from './language-file.ts';
+import { OTHER_FILES } from './other-files.ts';
 import { PHP_FILES } from './php-files.ts';
 import { PYTHON_FILES } from './python-files.ts';
 import { RUBY_FILES } from './ruby-files.ts';
@@ -16,6 +19,9 @@ export const LANGUAGE_FAMILIES: readonly (readonly LanguageFile[])[] = [
   RUBY_FILES,
   PHP_FILES,
   COMPILED_FILES,
+  JAVA_FILES,
+  DOTNET_FILES,
+  OTHER_FILES,
 ];
 
 /** The rows of some tables, so that the first row that a path is of is found fast. */

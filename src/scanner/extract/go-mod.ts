@@ -55,7 +55,7 @@ function addReplaced({ list, replacements }: GoMod, item: Required): void {
     same.find(({ from }) => from === item.version) ?? same.find(({ from }) => from === undefined);
   const { name, version } = found?.to ?? item;
   if (found !== undefined && version === undefined) {
-    return list.note(`replaces ${JSON.stringify(item.name)} by a folder, which has no version`);
+    return list.remark(`replaces ${JSON.stringify(item.name)} by a folder, which has no version`);
   }
   list.add(name, version === undefined ? version : withoutV(version));
 }

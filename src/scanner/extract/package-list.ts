@@ -8,6 +8,8 @@ export interface PackageList {
   add(name: string | undefined, version: string | undefined): void;
   /** Something of the file that could not be understood, in words that follow its path. */
   note(reason: string): void;
+  /** Something that a reader should know although the file was understood; never fatal. */
+  remark(reason: string): void;
   database(): PackageDatabase;
 }
 
@@ -20,6 +22,7 @@ const VERSION = 256;
 export function newPackageList(path: string, origin: PackageOrigin): PackageList {
   const packages = new Map<string, DatabasePackage>();
   const reasons = new Set<string>();
+  const remarks = new Set<string>();
   let more = 0;
   const note = (reason: string): void => {
     if (reasons.size < PROBLEMS) reasons.add(reason);
@@ -34,9 +37,15 @@ export function newPackageList(path: string, origin: PackageOrigin): PackageList
       packages.set(`${item.name}\0${item.version}`, item);
     },
     note,
+    remark: (reason) => {
+      if (remarks.size < PROBLEMS) remarks.add(reason);
+    },
     database: () => ({
       packages: [...packages.values()],
-      problems: toProblems(path, origin, [...reasons, ...(more > 0 ? [moreReasons(more)] : [])]),
+      problems: [
+        ...toProblems(path, origin, [...reasons, ...(more > 0 ? [moreReasons(more)] : [])]),
+        ...[...remarks].map((reason) => toRemark(path, reason)),
+      ],
     }),
   };
 }
@@ -79,6 +88,10 @@ function toProblems(
     message: `${label(path)} ${reason}`,
     fatal,
   }));
+}
+
+function toRemark(path: string, reason: string): ScanProblem {
+  return { code: 'package-unidentified', message: `${label(path)} ${reason}`, fatal: false };
 }
 
 function label(text: string): string {

@@ -1,0 +1,27 @@
+/** The files that speak of .NET packages. */
+import {
+  readDepsJson,
+  readNugetLock,
+  readPackagesConfig,
+  readProjectAssets,
+} from './dotnet-lock.ts';
+import type { LanguageFile } from './language-file.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+const NUGET = { type: 'nuget', ecosystem: 'NuGet', cap: 32 * MEBIBYTE } as const;
+const DECLARED = { ...NUGET, origin: 'declared' } as const;
+
+/** .NET's formats. */
+export const DOTNET_FILES: readonly LanguageFile[] = [
+  {
+    ...NUGET,
+    name: 'dotnet-deps',
+    endings: ['.deps.json'],
+    origin: 'installed',
+    read: readDepsJson,
+  },
+  { ...DECLARED, name: 'nuget-lock', names: ['packages.lock.json'], read: readNugetLock },
+  { ...DECLARED, name: 'nuget-config', names: ['packages.config'], read: readPackagesConfig },
+  { ...DECLARED, name: 'nuget-assets', names: ['project.assets.json'], read: readProjectAssets },
+];

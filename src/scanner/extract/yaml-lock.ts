@@ -1,0 +1,108 @@
+/** Lock files in YAML: Dart's, CocoaPods' and Stack's. */
+import { parse } from 'yaml';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { objectField, textField } from './json-file.ts';
+import type { PackageDatabase } from './package-database.ts';
+import { newPackageList, unreadPackages, type PackageList } from './package-list.ts';
+import { decodeLossy } from './text-lines.ts';
+
+type Fill = (list: PackageList, file: JsonObject) => string | undefined;
+
+/** Dart's `pubspec.lock`; what the SDK brings along has no versions of its own. */
+export function readPubspecLock(bytes: Uint8Array, path: string): PackageDatabase {
+  return readYaml(bytes, path, (list, file) => {
+    const packages = objectField(file, 'packages');
+    for (const [name, item] of Object.entries(packages ?? {})) {
+      if (!isJsonObject(item)) list.note(`has ${JSON.stringify(name)}, which is no mapping`);
+      else if (item['source'] !== 'sdk') list.add(name, textField(item, 'version'));
+    }
+    return packages === undefined && file['packages'] !== null ? 'it has no "packages"' : undefined;
+  });
+}
+
+/** CocoaPods' `Podfile.lock`: `PODS` has `Name (1.0)`, or that with what it depends on. */
+export function readPodfileLock(bytes: Uint8Array, path: string): PackageDatabase {
+  return readYaml(bytes, path, (list, file) => {
+    const pods = file['PODS'];
+    if (!Array.isArray(pods)) return 'it has no list "PODS"';
+    for (const pod of pods as readonly Json[]) {
+      const text = isJsonObject(pod) ? Object.keys(pod)[0] : pod;
+      addPod(list, typeof text === 'string' ? text : '');
+    }
+    return undefined;
+  });
+}
+
+function addPod(list: PackageList, text: string): void {
+  const [, name, version] = /^([^\s(]{1,512}) \(([^()]{1,256})\)$/.exec(text) ?? [];
+  if (name === undefined) list.note(`has a pod that is no "name (version)"`);
+  else list.add(name, version);
+}
+
+/** Haskell's `stack.yaml.lock`: packages beside the snapshot, as they were completed. */
+export function readStackLock(bytes: Uint8Array, path: string): PackageDatabase {
+  return readYaml(bytes, path, (list, file) => {
+    const packages = file['packages'];
+    if (!Array.isArray(packages)) return 'it has no list "packages"';
+    for (const item of packages as readonly Json[]) {
+      addStack(list, isJsonObject(item) ? objectField(item, 'completed') : undefined);
+    }
+    return undefined;
+  });
+}
+
+function addStack(list: PackageList, completed: JsonObject | undefined): void {
+  if (completed === undefined) return list.note('has a package that was not completed');
+  const hackage = textField(completed, 'hackage');
+  if (hackage === undefined) {
+    return list.add(textField(completed, 'name'), textField(completed, 'version'));
+  }
+  const plain = hackage.split('@')[0] ?? '';
+  const dash = plain.lastIndexOf('-');
+  list.add(plain.slice(0, Math.max(dash, 0)), plain.slice(dash + 1));
+}
+
+function readYaml(bytes: Uint8Array, path: string, fill: Fill): PackageDatabase {
+  const text = withoutBlanks(decodeLossy(bytes).text);
+  const hard = isHard(text);
+  const read = hard ? { reason: 'its YAML is not as its tool writes it' } : parseYaml(text);
+  if ('reason' in read) return unreadPackages(path, 'declared', read.reason);
+  const list = newPackageList(path, 'declared');
+  const reason = fill(list, read.value);
+  return reason === undefined ? list.database() : unreadPackages(path, 'declared', reason);
+}
+
+/** Strings and numbers stay as they are written; aliases are refused, for no tool writes them. */
+function parseYaml(text: string): { readonly value: JsonObject } | { readonly reason: string } {
+  try {
+    const value: unknown = parse(text, {
+      schema: 'failsafe',
+      maxAliasCount: 0,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    });
+    return isJsonObject(value)
+      ? { value: value as JsonObject }
+      : { reason: 'it is no mapping of YAML' };
+  } catch {
+    return { reason: 'it is no YAML' };
+  }
+}
+
+const BRACKETS = 10_000;
+const LINE = 2000;
+
+/** Lock files have short lines and no deep nesting; a parser would spend its time on others. */
+function isHard(text: string): boolean {
+  const brackets = text.match(/[[{]/g)?.length ?? 0;
+  const nested = /^(?:[ -]{200}|(?:- ){60}|(?:\? ){60})/m.test(text);
+  return brackets > BRACKETS || nested || text.split('\n').some(({ length }) => length > LINE);
+}
+
+/** Blank lines and comments say nothing. */
+function withoutBlanks(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .join('\n');
+}
