@@ -31,6 +31,15 @@ What holds for all of them:
   names are those of requirements, which \`requirements-included\` says.
 - \`bun.lockb\` is binary and is not read, which is told; \`package.json\` is read in
   \`node_modules/NAME\` and \`node_modules/@SCOPE/NAME\` only, lock files of published packages are not.
+- Go: \`stdlib\` is the release that built an executable, or that the lines \`toolchain\` and \`go\`
+  ask for; a main module built from a folder has the version \`(devel)\`. \`go.sum\` counts the modules
+  whose code was hashed, old versions too.
+- Rust: executables tell their crates where \`cargo auditable\` built them. A crate in a folder cannot
+  be told from one of the workspace, so both count.
+- Java: all Maven metadata of an archive count; without any, manifest and file name tell, and the
+  group may be a guess. \`pom.xml\` is read alone: what only its parent says is told as missing.
+- Erlang: applications of Erlang and Elixir themselves, and R's base packages, are no packages of
+  a registry and do not count.
 - A larger file than its limit is not read, which is told as if it were damaged.
 `;
 
