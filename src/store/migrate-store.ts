@@ -1,5 +1,5 @@
 /**
- * Brings a data folder's schema forward, one transaction a step, and refuses what it must not
+ * Brings a data folder's schema forward, all the way or not at all, and refuses what it must not
  * touch.
  */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
@@ -47,7 +47,7 @@ export function migrateStore(folder: string): Migrated {
   try {
     const from = readVersion(connection);
     refuseNewer(folder, from);
-    for (const migration of MIGRATIONS.slice(from)) apply(connection, folder, migration);
+    migrate(connection, folder);
     return { from, to: SCHEMA_VERSION };
   } finally {
     connection.close();
@@ -106,12 +106,17 @@ function readVersion(connection: SqliteConnection): number {
   return Number(row?.['value'] ?? 0);
 }
 
-function apply(connection: SqliteConnection, folder: string, migration: Migration): void {
+/**
+ * One transaction for all steps: a command that is killed while it makes a new folder leaves none
+ * behind that is old already.
+ */
+function migrate(connection: SqliteConnection, folder: string): void {
   connection.exec('begin immediate');
   try {
     refuseLiveServer(folder);
     // Another process may have been faster.
-    if (readVersion(connection) < migration.version) step(connection, migration);
+    const from = readVersion(connection);
+    for (const migration of MIGRATIONS.slice(from)) step(connection, migration);
     connection.exec('commit');
   } catch (error) {
     connection.exec('rollback');
