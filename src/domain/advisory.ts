@@ -25,6 +25,8 @@ export interface AffectedPackage {
   readonly severitySource?: string;
   /** CVSS base score of the highest vector said for this package, 0 to 10. */
   readonly cvssScore?: number;
+  /** The vector that was scored, as written: it says its own version. */
+  readonly cvssVector?: string;
 }
 
 /** An OSV record, reduced to what matching and showing need. */
@@ -43,6 +45,9 @@ export interface Advisory {
   readonly severitySource: string;
   /** CVSS base score of the highest vector, 0 to 10. */
   readonly cvssScore?: number;
+  /** The vector that was scored, as written: it says its own version. */
+  readonly cvssVector?: string;
+  /** Links, the advisory's own first. */
   readonly references: readonly string[];
   readonly affected: readonly AffectedPackage[];
 }
@@ -57,6 +62,7 @@ export interface Match {
   readonly severity: Severity;
   readonly severitySource: string;
   readonly cvssScore?: number;
+  readonly cvssVector?: string;
   readonly references: readonly string[];
 }
 

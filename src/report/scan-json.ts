@@ -2,6 +2,7 @@
  * A scan for programs: the JSON of `assay scan --output json`, schemaVersion 1, described by
  * docs/reference/schemas/scan.schema.json. Fields are added, never renamed.
  */
+import { type CvssScore, cvssOf } from '../domain/cvss.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Finding, ScannedPackage, ScannedSystem, ScanResult } from '../domain/scan-result.ts';
 import { formatTime } from '../domain/time.ts';
@@ -101,6 +102,12 @@ function findingToJson(finding: Finding): JsonObject {
     severity: finding.severity,
     severitySource: finding.severitySource,
     cvssScore: finding.cvssScore ?? null,
+    cvss: cvssToJson(cvssOf(finding)),
     references: finding.references,
   };
+}
+
+function cvssToJson(cvss: CvssScore | undefined): Json {
+  if (cvss === undefined) return null;
+  return { score: cvss.score, version: cvss.version ?? null, vector: cvss.vector ?? null };
 }

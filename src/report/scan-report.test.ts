@@ -39,6 +39,7 @@ function finding(change: Partial<Finding> = {}): Finding {
     severity: 'HIGH',
     severitySource: 'osv:severity CVSS_V3',
     cvssScore: 7.5,
+    cvssVector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H',
     references: ['https://security-tracker.debian.org/tracker/CVE-2024-0001'],
     package: openssl,
     ...change,
@@ -46,7 +47,7 @@ function finding(change: Partial<Finding> = {}): Finding {
 }
 
 function withoutFix(): Finding {
-  const { fixedVersion: _fix, cvssScore: _score, ...rest } = finding();
+  const { fixedVersion: _fix, cvssScore: _score, cvssVector: _vector, ...rest } = finding();
   return { ...rest, advisoryId: 'A-2', severity: 'SEVERITY_UNSPECIFIED', references: ['no url'] };
 }
 

@@ -26,7 +26,11 @@ const RECORD = {
       ecosystem_specific: { urgency: 'unimportant' },
     },
   ],
-  references: [{ type: 'WEB', url: 'https://security-tracker.debian.org/tracker/CVE-2024-0001' }],
+  references: [
+    { type: 'WEB', url: 'https://example.org/post' },
+    { type: 'ADVISORY', url: 'https://security-tracker.debian.org/tracker/CVE-2024-0001' },
+    { url: 'https://example.org/more' },
+  ],
 };
 
 function withField(change: Record<string, unknown>): unknown {
@@ -59,7 +63,11 @@ describe('parseOsvRecord', () => {
       published: parseTime('2024-01-02T03:04:05.678Z'),
       severity: 'SEVERITY_UNSPECIFIED',
       severitySource: 'none',
-      references: ['https://security-tracker.debian.org/tracker/CVE-2024-0001'],
+      references: [
+        'https://security-tracker.debian.org/tracker/CVE-2024-0001',
+        'https://example.org/post',
+        'https://example.org/more',
+      ],
       affected: [
         {
           ecosystem: 'Debian:12',

@@ -70,11 +70,19 @@ function readRecord(record: Field, id: string): Advisory {
     modified: readTime(member(record, 'modified')),
     ...(withdrawn === undefined ? {} : { withdrawn }),
     ...severityFields(severity ?? { severity: 'SEVERITY_UNSPECIFIED', source: 'none' }),
-    references: readList(member(record, 'references'), OSV_LIMITS.references).map((field) =>
-      readText(member(field, 'url'), OSV_LIMITS.url),
-    ),
+    references: readReferences(record),
     affected: readList(member(record, 'affected'), OSV_LIMITS.affected).flatMap(readAffected),
   };
+}
+
+/** Links as the record has them, those to an advisory first: that is where people look. */
+function readReferences(record: Field): readonly string[] {
+  const links = readList(member(record, 'references'), OSV_LIMITS.references).map((field) => ({
+    url: readText(member(field, 'url'), OSV_LIMITS.url),
+    isAdvisory: member(field, 'type').value === 'ADVISORY',
+  }));
+  const [first, rest] = [true, false].map((own) => links.filter((one) => one.isAdvisory === own));
+  return [...(first ?? []), ...(rest ?? [])].map(({ url }) => url);
 }
 
 /** `upstream` names what a distribution's record is about, which is what people search for. */
@@ -122,11 +130,12 @@ function readAffected(field: Field): readonly AffectedPackage[] {
 
 function severityFields(
   reading: SeverityReading,
-): Pick<Advisory, 'severity' | 'severitySource' | 'cvssScore'> {
+): Pick<Advisory, 'severity' | 'severitySource' | 'cvssScore' | 'cvssVector'> {
   return {
     severity: reading.severity,
     severitySource: reading.source,
     ...(reading.score === undefined ? {} : { cvssScore: reading.score }),
+    ...(reading.vector === undefined ? {} : { cvssVector: reading.vector }),
   };
 }
 

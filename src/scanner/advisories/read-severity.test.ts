@@ -82,6 +82,7 @@ describe('readSeverity', () => {
       severity: 'LOW',
       source: 'osv:database_specific.severity',
       score: 9.8,
+      vector: critical.score,
     });
   });
 
@@ -94,6 +95,7 @@ describe('readSeverity', () => {
       severity: 'HIGH',
       source: 'osv:severity CVSS_V4',
       score: 8.7,
+      vector: newest.score,
     });
     const broken = { type: 'CVSS_V4', score: 'CVSS:4.0/AV:N' };
     expect(readSeverity({ severity: [critical, broken] }, 'osv:')?.source).toBe(

@@ -9,11 +9,13 @@ import { scoreCvss2 } from './cvss2-score.ts';
 import { scoreCvss3 } from './cvss3-score.ts';
 import { scoreCvss4 } from './cvss4-score.ts';
 
-/** A severity, where it was read, and the CVSS base score where one was computed. */
+/** A severity, where it was read, and the CVSS base score with its vector where there is one. */
 export interface SeverityReading {
   readonly severity: Severity;
   readonly source: string;
   readonly score?: number;
+  /** The vector that the score is of. */
+  readonly vector?: string;
 }
 
 const WORDS: ReadonlyMap<string, Severity> = new Map<string, Severity>([
@@ -44,7 +46,8 @@ export function readSeverity(holder: JsonObject, prefix: string): SeverityReadin
   const scored = scoreVectors(holder['severity'], prefix);
   const worded = readWord(holder, prefix);
   if (worded === undefined) return scored;
-  return scored?.score === undefined ? worded : { ...worded, score: scored.score };
+  if (scored?.score === undefined || scored.vector === undefined) return worded;
+  return { ...worded, score: scored.score, vector: scored.vector };
 }
 
 /** The qualitative rating of a CVSS score (3.1, section 5); 0 is MINIMAL. */
@@ -86,10 +89,14 @@ function severityOfWord(word: unknown): Severity | undefined {
 /** The highest score among the vectors of the newest CVSS that the record has. */
 function scoreVectors(list: unknown, prefix: string): SeverityReading | undefined {
   for (const [type, scorer] of SCORERS) {
-    const scores = vectorsOf(list, type).map(scorer);
-    const score = Math.max(...scores.filter((found) => found !== undefined));
-    if (!Number.isFinite(score)) continue;
-    return { severity: severityOfScore(score), source: `${prefix}severity ${type}`, score };
+    const scored = vectorsOf(list, type).flatMap((vector) => {
+      const score = scorer(vector);
+      return score === undefined ? [] : [{ score, vector }];
+    });
+    const [highest] = scored.toSorted((a, b) => b.score - a.score);
+    if (highest === undefined) continue;
+    const severity = severityOfScore(highest.score);
+    return { severity, source: `${prefix}severity ${type}`, ...highest };
   }
   return undefined;
 }

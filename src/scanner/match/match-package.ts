@@ -141,14 +141,16 @@ function isListed({ ecosystem, versions }: AffectedPackage, version: string): bo
 
 function toMatch(advisory: Advisory, answer: Answer): Match {
   const fixed = answer.kind === 'affected' ? answer.fixed : undefined;
-  const score = answer.affected?.cvssScore ?? advisory.cvssScore;
+  const scored = answer.affected?.cvssScore === undefined ? advisory : answer.affected;
+  const { cvssScore, cvssVector } = scored;
   return {
     advisoryId: advisory.id,
     aliases: advisory.aliases,
     summary: advisory.summary,
     ...(fixed === undefined ? {} : { fixedVersion: fixed }),
     ...chooseSeverity(advisory, answer.affected),
-    ...(score === undefined ? {} : { cvssScore: score }),
+    ...(cvssScore === undefined ? {} : { cvssScore }),
+    ...(cvssVector === undefined ? {} : { cvssVector }),
     references: advisory.references,
   };
 }
