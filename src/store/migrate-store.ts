@@ -47,7 +47,7 @@ export function migrateStore(folder: string): Migrated {
   try {
     const from = readVersion(connection);
     refuseNewer(folder, from);
-    migrate(connection, folder);
+    if (from < SCHEMA_VERSION) migrate(connection, folder);
     return { from, to: SCHEMA_VERSION };
   } finally {
     connection.close();
@@ -66,10 +66,14 @@ export function checkSchema(folder: string): void {
   );
 }
 
-/** The schema version of a data folder; 0 where there is no database yet. */
+/**
+ * The schema version of a data folder; 0 where there is no database yet. A command that was killed
+ * while it made the database leaves a journal, which only a connection that writes can take back.
+ */
 export function findVersion(folder: string): number {
-  if (!existsSync(databaseFile(folder))) return 0;
-  const connection = connectSqlite(databaseFile(folder), { readOnly: true });
+  const file = databaseFile(folder);
+  if (!existsSync(file)) return 0;
+  const connection = connectSqlite(file, { readOnly: !existsSync(`${file}-journal`) });
   try {
     return readVersion(connection);
   } finally {

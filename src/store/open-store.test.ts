@@ -1,7 +1,16 @@
 /** Opening, locking, migrating and dying: what a data folder must survive. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -45,6 +54,21 @@ describe('opening', () => {
     for (const file of ['assay.db', 'assay.db-wal', 'assay.db-shm', 'serve.lock']) {
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
     }
+    await store.close();
+  });
+
+  it('takes back what a killed first command left half-written', async () => {
+    const made = join(folder, '..', 'made.db');
+    const database = new DatabaseSync(made);
+    database.exec('vacuum; pragma cache_size = 1; begin; create table half (made text)');
+    const row = database.prepare('insert into half values (?)');
+    for (let index = 0; index < 200; index += 1) row.run('x'.repeat(2000));
+    mkdirSync(folder);
+    copyFileSync(made, databaseFile(folder));
+    copyFileSync(`${made}-journal`, `${databaseFile(folder)}-journal`);
+    database.close();
+    const store = await openStore(options('command'));
+    expect(await listProjects(store)).toEqual([]);
     await store.close();
   });
 

@@ -41,7 +41,8 @@ interface Scan {
 
 async function scan(image: string, data: string): Promise<Scan> {
   const args = ['scan', image, '--data', data, '--output', 'json', '--max-advisory-age', '99999'];
-  const { stdout } = await runAssay(args);
+  const { stdout, stderr } = await runAssay(args);
+  expect({ answered: stdout !== '', stderr }).toMatchObject({ answered: true });
   return JSON.parse(stdout) as Scan;
 }
 
