@@ -6,7 +6,8 @@ import { type FakeDeps, NOW, openFakeDeps } from '../../test/support/fake-deps.t
 import type { Caller } from '../domain/caller.ts';
 import { DAY, formatTime } from '../domain/time.ts';
 import { listAdvisorySources } from '../store/advisory-rows.ts';
-import { type ImportedAdvisories, importAdvisories } from './import-advisories.ts';
+import { importAdvisories } from './import-advisories.ts';
+import type { ImportedAdvisories } from './import-forms.ts';
 
 const caller: Caller = { name: 'cli', grants: [{ role: 'admin' }] };
 /** A zip without entries. */

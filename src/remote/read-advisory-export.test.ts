@@ -57,9 +57,19 @@ async function folder(files: Readonly<Record<string, Buffer | string>>): Promise
   return root;
 }
 
+/** What has `{"list"` in it is a list; else all JSON is a record. */
+const READING = {
+  headBytes: 100,
+  recognise: ({ name, head }: { name: string; head: string }): string | undefined => {
+    if (head.includes('{"list"')) return 'list';
+    return name.endsWith('.json') || name === 'all.zip' ? 'record' : undefined;
+  },
+};
+
 async function readAll(path: string, limits = {}): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
-  for await (const item of readAdvisoryExport(path, { ...EXPORT_LIMITS, ...limits })) {
+  const reading = { ...READING, limits: { ...EXPORT_LIMITS, ...limits } };
+  for await (const item of readAdvisoryExport(path, reading)) {
     const texts = (found[item.name] ??= []);
     for await (const record of item.records) texts.push(Buffer.from(record.bytes).toString());
   }
@@ -101,7 +111,7 @@ describe('readAdvisoryExport', () => {
       'b/export.json': JSON.stringify({ exportDate: date }),
     });
     const dates: unknown[] = [];
-    for await (const item of readAdvisoryExport(root)) dates.push(item.exportDate);
+    for await (const item of readAdvisoryExport(root, READING)) dates.push(item.exportDate);
     expect(dates).toEqual([undefined, parseTime(date)]);
   });
 

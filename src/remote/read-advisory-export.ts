@@ -1,6 +1,7 @@
 /**
- * Advisory records as OSV publishes them in bulk (`<ecosystem>/all.zip`, or the records as files),
- * read as they come: an import holds one record at a time.
+ * Vulnerability data as they are published in bulk: OSV's exports (`<ecosystem>/all.zip`, or the
+ * records as files) and vendors' own files, read as they come: an import holds one document at a
+ * time. What a file is, its name and first bytes tell whoever asks for it.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -9,23 +10,26 @@ import { AssayError } from '../domain/error.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { Micros } from '../domain/time.ts';
 import { parseTime } from '../domain/time.ts';
+import { readPackedFile, unpackedName } from './read-packed-file.ts';
 import { fileProblem, readFileCapped } from './read-text-file.ts';
 import type { ZipLimits } from './read-zip.ts';
 import { readZip } from './read-zip.ts';
 
-/** One record, unparsed. */
+/** One record or document, unparsed. */
 export interface AdvisoryRecord {
-  /** Where it was: a path in the zip, or a file. */
+  /** Where it was: a path in the zip or tar, or a file. */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** The records of one ecosystem; nothing of them is read before they are asked for. */
-export interface AdvisoryExport {
-  /** The ecosystem's folder, or the zip's name. */
+/** Documents of one form that belong together; each is read when it is asked for. */
+export interface AdvisoryExport<Form extends string = string> {
+  /** The folder (an ecosystem's), or the file's name without its ending. */
   readonly name: string;
-  /** The zip or folder, for errors. */
+  /** The file or folder, for errors. */
   readonly path: string;
+  /** What the recogniser called it. */
+  readonly form: Form;
   /**
    * The date of an `export.json` (`{"exportDate": RFC 3339}`) beside the records. OSV's own exports
    * carry none, and a file's time of change is not one.
@@ -35,68 +39,111 @@ export interface AdvisoryExport {
 }
 
 /** Caps on one export. */
-export const EXPORT_LIMITS: ZipLimits = {
+export interface ExportLimits extends ZipLimits {
+  /** Bytes of a vendor's document, which may hold all that there is. */
+  readonly documentBytes: number;
+}
+
+/** The caps that hold where none are given. */
+export const EXPORT_LIMITS: ExportLimits = {
   entries: 1_000_000,
   entryBytes: 16 * 1024 * 1024,
-  totalBytes: 8 * 1024 * 1024 * 1024,
+  totalBytes: 64 * 1024 * 1024 * 1024,
   ratio: 500,
+  documentBytes: 512 * 1024 * 1024,
 };
+
+/** How the files of an export are told apart. */
+export interface ExportReading<Form extends string = string> {
+  /** The form of a file by its name and first bytes (as Latin-1); undefined: none. */
+  readonly recognise: (file: { readonly name: string; readonly head: string }) => Form | undefined;
+  /** How many first bytes that takes. */
+  readonly headBytes: number;
+  readonly limits?: ExportLimits;
+}
+
+type Reading<Form extends string> = Required<ExportReading<Form>>;
 
 /** The zip that has every record of its folder's ecosystem. */
 const WHOLE = 'all.zip';
 const DATE_FILE = 'export.json';
+/** What stands beside the documents and is none. */
+const BESIDE: ReadonlySet<string> = new Set([DATE_FILE, 'provider-metadata.json']);
 const MAX_DATE_BYTES = 4096;
 const MAX_DEPTH = 3;
+const DOCUMENT = /\.(?:json|xml|csv|rss|tar)(?:\.(?:gz|zst|bz2|xz))?$|\.tgz$/;
 
 /**
- * The exports under a folder (itself and up to three levels below), or of one zip. In a folder,
- * `all.zip` stands for every zip and record beside it; else `*.json` files are records. Throws
- * `not-found` without a path, `invalid-advisory` where there is no export or a damaged one.
+ * The exports under a folder (itself and up to three levels below), or of one file: a zip, a
+ * document, one compressed by gzip or zstd, or a tar. In a folder, `all.zip` stands for every file
+ * beside it; else its documents are taken form by form. Throws `not-found` without a path,
+ * `invalid-advisory` where there is no export or a damaged one.
  */
-export async function* readAdvisoryExport(
+export async function* readAdvisoryExport<Form extends string>(
   path: string,
-  limits: ZipLimits = EXPORT_LIMITS,
-): AsyncGenerator<AdvisoryExport, void, void> {
+  options: ExportReading<Form>,
+): AsyncGenerator<AdvisoryExport<Form>, void, void> {
+  const reading = { limits: EXPORT_LIMITS, ...options };
   const found = await stat(path).catch((error: unknown) => {
     throw fileProblem(path, error);
   });
   if (!found.isDirectory()) {
-    yield await zipExport(path, limits);
+    yield await oneFile(path, reading);
     return;
   }
   let count = 0;
-  for await (const item of folderExports(path, limits, 0)) {
+  for await (const item of folderExports(path, reading, 0)) {
     count += 1;
     yield item;
   }
   if (count > 0) return;
   throw new AssayError(
     'invalid-advisory',
-    `${path} holds no advisory export; wanted <ecosystem>/all.zip or *.json records`,
+    `${path} holds no advisory export; wanted <ecosystem>/all.zip, *.json records, ` +
+      "or a vendor's file",
   );
 }
 
-async function* folderExports(
+async function oneFile<Form extends string>(
+  path: string,
+  reading: Reading<Form>,
+): Promise<AdvisoryExport<Form>> {
+  if (path.endsWith('.zip')) return zipExport(path, reading);
+  const form = await formOf(path, reading);
+  if (form === undefined) throw unknownForm(path);
+  const folder = dirname(path);
+  const records = readFiles(folder, [basename(path)], { form, reading });
+  const name = unpackedName(path).replace(/\.\w+$/, '');
+  return { name, path, form, ...(await exportDate(folder)), records };
+}
+
+function unknownForm(path: string): AssayError {
+  const message =
+    `${path} is in none of the forms that are read; docs/reference/advisory-sources.md lists ` +
+    `them; unpack what is packed otherwise`;
+  return new AssayError('invalid-advisory', message);
+}
+
+async function* folderExports<Form extends string>(
   folder: string,
-  limits: ZipLimits,
+  reading: Reading<Form>,
   depth: number,
-): AsyncGenerator<AdvisoryExport, void, void> {
+): AsyncGenerator<AdvisoryExport<Form>, void, void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw fileProblem(folder, error);
   });
   const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
-  for (const zip of chooseZips(names.sort())) yield await zipExport(join(folder, zip), limits);
-  const records = names.includes(WHOLE) ? [] : names.filter(isRecord);
-  if (records.length > 0) yield await filesExport(folder, records, limits);
+  for (const zip of chooseZips(names.sort())) yield await zipExport(join(folder, zip), reading);
+  if (!names.includes(WHOLE)) yield* filesExports(folder, names.filter(isDocument), reading);
   if (depth >= MAX_DEPTH) return;
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   for (const name of folders.sort()) {
-    yield* folderExports(join(folder, name), limits, depth + 1);
+    yield* folderExports(join(folder, name), reading, depth + 1);
   }
 }
 
-function isRecord(name: string): boolean {
-  return name.endsWith('.json') && name !== DATE_FILE;
+function isDocument(name: string): boolean {
+  return DOCUMENT.test(name) && !BESIDE.has(name);
 }
 
 /** Other zips beside `all.zip` are the publisher's native form or parts of it. */
@@ -105,43 +152,102 @@ function chooseZips(names: readonly string[]): readonly string[] {
   return names.filter((name) => name.endsWith('.zip'));
 }
 
-async function zipExport(path: string, limits: ZipLimits): Promise<AdvisoryExport> {
+async function zipExport<Form extends string>(
+  path: string,
+  reading: Reading<Form>,
+): Promise<AdvisoryExport<Form>> {
   const folder = dirname(path);
   const name = basename(path) === WHOLE ? basename(folder) : basename(path, '.zip');
-  const wants = (entry: string): boolean => entry.endsWith('.json');
-  return { name, path, ...(await exportDate(folder)), records: readZip(path, { limits, wants }) };
+  const form = await zipForm(path, reading);
+  if (form === undefined) throw unknownForm(path);
+  return { name, path, form, ...(await exportDate(folder)), records: zipRecords(path, reading) };
 }
 
-async function filesExport(
-  folder: string,
-  names: readonly string[],
-  limits: ZipLimits,
-): Promise<AdvisoryExport> {
-  return {
-    name: basename(folder),
-    path: folder,
-    ...(await exportDate(folder)),
-    records: readRecordFiles(folder, names, limits),
-  };
+function zipRecords(
+  path: string,
+  { limits }: { readonly limits: ExportLimits },
+): AsyncIterable<AdvisoryRecord> {
+  return readZip(path, { limits, wants: isDocument });
 }
 
-async function* readRecordFiles(
-  folder: string,
-  names: readonly string[],
-  limits: ZipLimits,
-): AsyncGenerator<AdvisoryRecord, void, void> {
-  if (names.length > limits.entries) {
-    throw new AssayError('too-large', `${folder} has more than ${limits.entries} records`);
+/** A zip is of the form of its first document; OSV's is known by its name. */
+async function zipForm<Form extends string>(
+  path: string,
+  reading: Reading<Form>,
+): Promise<Form | undefined> {
+  const byName = reading.recognise({ name: basename(path), head: '' });
+  if (byName !== undefined) return byName;
+  for await (const { name, bytes } of zipRecords(path, reading)) {
+    return formOfBytes(name, bytes, reading);
   }
-  let total = 0;
+  return reading.recognise({ name: WHOLE, head: '' });
+}
+
+async function formOf<Form extends string>(
+  path: string,
+  reading: Reading<Form>,
+): Promise<Form | undefined> {
+  const first = reading.headBytes;
+  const packed = { limits: reading.limits, wants: isDocument, first };
+  for await (const { name, bytes } of readPackedFile(path, packed)) {
+    return formOfBytes(name, bytes, reading);
+  }
+  return undefined;
+}
+
+function formOfBytes<Form extends string>(
+  name: string,
+  bytes: Uint8Array,
+  { recognise, headBytes }: Reading<Form>,
+): Form | undefined {
+  const head = Buffer.from(bytes.subarray(0, headBytes)).toString('latin1');
+  return recognise({ name: basename(name), head });
+}
+
+/** The documents of a folder, those of one form together; what has none is passed over. */
+async function* filesExports<Form extends string>(
+  folder: string,
+  names: readonly string[],
+  reading: Reading<Form>,
+): AsyncGenerator<AdvisoryExport<Form>, void, void> {
+  const { entries } = reading.limits;
+  if (names.length > entries) {
+    throw new AssayError('too-large', `${folder} has more than ${entries} records`);
+  }
+  const byForm = new Map<Form, string[]>();
   for (const name of names) {
-    const path = join(folder, name);
-    const bytes = await readFileCapped(path, limits.entryBytes);
-    total += bytes.byteLength;
-    if (total > limits.totalBytes) {
-      throw new AssayError('too-large', `${folder} has more than ${limits.totalBytes} bytes`);
+    const form = await formOf(join(folder, name), reading);
+    if (form === undefined) continue;
+    const of = byForm.get(form);
+    if (of === undefined) byForm.set(form, [name]);
+    else of.push(name);
+  }
+  const date = byForm.size === 0 ? {} : await exportDate(folder);
+  for (const [form, files] of byForm) {
+    const records = readFiles(folder, files, { form, reading });
+    yield { name: basename(folder), path: folder, form, ...date, records };
+  }
+}
+
+async function* readFiles<Form extends string>(
+  folder: string,
+  names: readonly string[],
+  { form, reading }: { readonly form: Form; readonly reading: Reading<Form> },
+): AsyncGenerator<AdvisoryRecord, void, void> {
+  const { limits } = reading;
+  const isSmall = form === reading.recognise({ name: WHOLE, head: '' });
+  const documentBytes = isSmall ? limits.entryBytes : limits.documentBytes;
+  const packed = { limits: { ...limits, documentBytes }, wants: isDocument };
+  let total = 0;
+  for (const file of names) {
+    const path = join(folder, file);
+    for await (const { name, bytes } of readPackedFile(path, packed)) {
+      total += bytes.byteLength;
+      if (total > limits.totalBytes) {
+        throw new AssayError('too-large', `${folder} has more than ${limits.totalBytes} bytes`);
+      }
+      yield { name: name === unpackedName(path) ? path : `${path}: ${name}`, bytes };
     }
-    yield { name: path, bytes };
   }
 }
 

@@ -1,0 +1,153 @@
+/**
+ * Importing a family of advisories: batch by batch behind a generation that one last update makes
+ * visible, so that a scan sees the old data or the new, never a mixture. A broken record stops the
+ * import.
+ */
+import { ADVISORY_DATE_LEEWAY, type Advisory, type AdvisorySource } from '../domain/advisory.ts';
+import type { Caller } from '../domain/caller.ts';
+import { AssayError } from '../domain/error.ts';
+import type { Micros } from '../domain/time.ts';
+import type { AdvisoryExport, AdvisoryRecord } from '../remote/read-advisory-export.ts';
+import {
+  addAdvisories,
+  beginAdvisoryImport,
+  publishAdvisoryImport,
+} from '../store/advisory-rows.ts';
+import { audit } from './audit.ts';
+import type { Deps } from './deps.ts';
+import { type NewEvent, emit, emitMatchesChanged } from './emit.ts';
+
+/** Records in one transaction: well below the bound on a write's time. */
+const BATCH = 200;
+/** Ecosystems that the event of an import names. */
+const MAX_ECOSYSTEMS = 100;
+
+/** What is imported together. */
+export interface AdvisoryFamily {
+  readonly caller: Caller;
+  readonly family: string;
+  readonly exports: readonly AdvisoryExport[];
+}
+
+/** How the documents of a family become advisories. */
+export interface FamilyReading {
+  /** What its data are called where their age is shown. */
+  readonly source: (family: string) => string;
+  /** The advisories of one document; throws where it is broken. */
+  readonly read: (record: AdvisoryRecord) => Iterable<Advisory>;
+}
+
+/** Imports a family; refuses an export without a record. */
+export async function importFamily(
+  deps: Deps,
+  of: AdvisoryFamily,
+  reading: FamilyReading,
+): Promise<{ readonly records: number; readonly sources: readonly AdvisorySource[] }> {
+  const { caller, family, exports } = of;
+  const source = reading.source(family);
+  const tally = createTally(source, deps.now() + ADVISORY_DATE_LEEWAY);
+  const open = await beginAdvisoryImport(deps.store, { id: deps.newId(), time: deps.now() });
+  for (const found of exports) {
+    const before = tally.records();
+    for await (const advisories of batches(found, reading)) {
+      for (const advisory of advisories) tally.add(advisory, found.exportDate);
+      await addAdvisories(deps.store, open, { family, advisories });
+      deps.progress(`${family}: ${tally.records()} records`);
+    }
+    if (tally.records() > before) continue;
+    const message = `${found.path} holds no record; the earlier data of ${family} stand`;
+    throw new AssayError('invalid-advisory', message);
+  }
+  const sources = tally.sources().map((source) => ({ ...source, family }));
+  const change = { caller, action: 'import-advisories', resource: `advisories/${family}` };
+  await publishAdvisoryImport(deps.store, open, {
+    sources,
+    time: deps.now(),
+    alongside: async (tx) => {
+      await audit(deps, tx, change);
+      await emit(deps, tx, [publishedEvent(family, tally.records(), sources)]);
+      await emitMatchesChanged(deps, tx);
+    },
+  });
+  return { records: tally.records(), sources };
+}
+
+function publishedEvent(
+  family: string,
+  records: number,
+  sources: readonly AdvisorySource[],
+): NewEvent {
+  const ecosystems = sources.map(({ ecosystem }) => ecosystem).slice(0, MAX_ECOSYSTEMS);
+  const subject = `advisories/${family}`;
+  const data = { schemaVersion: 1, name: subject, records, ecosystems };
+  return { type: 'assay.advisories.published', subject, data };
+}
+
+/** The advisories of an export, some at a time. */
+async function* batches(
+  found: AdvisoryExport,
+  reading: FamilyReading,
+): AsyncGenerator<readonly Advisory[]> {
+  let batch: Advisory[] = [];
+  for await (const record of found.records) {
+    for (const advisory of readRecord(record, found, reading)) {
+      batch.push(advisory);
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function* readRecord(
+  record: AdvisoryRecord,
+  { path }: AdvisoryExport,
+  reading: FamilyReading,
+): Generator<Advisory> {
+  try {
+    yield* reading.read(record);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `${record.name} in ${path}: ${why}; nothing of this family was taken`;
+    throw new AssayError('invalid-advisory', message, { cause });
+  }
+}
+
+/** The JSON of a document, which must be UTF-8. */
+export function parseJson(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+}
+
+interface Tally {
+  readonly add: (advisory: Advisory, exportDate: Micros | undefined) => void;
+  readonly records: () => number;
+  readonly sources: () => readonly AdvisorySource[];
+}
+
+/**
+ * Counts records per ecosystem; a source's date is the export's own, else its newest change that
+ * is not later than `latest`; 0 where there is none.
+ */
+function createTally(source: string, latest: Micros): Tally {
+  const ecosystems = new Map<string, { records: number; updated: number }>();
+  let records = 0;
+  return {
+    add: (advisory, exportDate) => {
+      records += 1;
+      for (const name of new Set(advisory.affected.map((one) => one.ecosystem))) {
+        const known = ecosystems.get(name) ?? { records: 0, updated: 0 };
+        const change = advisory.modified > latest ? 0 : advisory.modified;
+        const updated = Math.max(known.updated, exportDate ?? change);
+        ecosystems.set(name, { records: known.records + 1, updated });
+      }
+    },
+    records: () => records,
+    sources: () =>
+      [...ecosystems].map(([ecosystem, of]) => ({
+        ecosystem,
+        source,
+        ...of,
+      })),
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * How each form of vulnerability data is imported: a row a form. What becomes advisories goes
+ * through `importFamily`; other data have importers of their own.
+ */
+import type { AdvisorySource } from '../domain/advisory.ts';
+import type { Caller } from '../domain/caller.ts';
+import type { AdvisoryExport } from '../remote/read-advisory-export.ts';
+import type { FormName } from '../scanner/advisories/advisory-forms.ts';
+import { parseOsvRecord } from '../scanner/advisories/parse-osv.ts';
+import type { Deps } from './deps.ts';
+import { type FamilyReading, importFamily, parseJson } from './import-family.ts';
+
+/** What was imported. */
+export interface ImportedAdvisories {
+  readonly records: number;
+  readonly sources: readonly AdvisorySource[];
+}
+
+/** Documents of one form. */
+export type FormExport = AdvisoryExport<FormName>;
+
+/** Documents of one form that together replace the earlier data of their family. */
+export interface FormFamily {
+  readonly caller: Caller;
+  readonly family: string;
+  readonly exports: readonly FormExport[];
+}
+
+/** How a form is imported. */
+export interface FormImport {
+  /** The family that exports of that name belong to. */
+  readonly family: (name: string) => string;
+  readonly take: (deps: Deps, of: FormFamily) => Promise<ImportedAdvisories>;
+}
+
+/** The importers by form. */
+export const FORM_IMPORTS: Readonly<Record<FormName, FormImport>> = {
+  osv: {
+    family: (name) => name,
+    take: advisories({
+      source: (family) => `OSV export ${family}`,
+      read: ({ bytes }) => [parseOsvRecord(parseJson(bytes))],
+    }),
+  },
+};
+
+function advisories(reading: FamilyReading): FormImport['take'] {
+  return (deps, of) => importFamily(deps, of, reading);
+}

@@ -1,0 +1,44 @@
+/**
+ * The forms of vulnerability data that can be imported, told by a file's name and its first bytes.
+ * A further form is a row here and one in the table of importers; the first row that recognises a
+ * file has it. What is compressed or packed is opened before it is asked.
+ */
+
+/** What a form is told by. */
+export interface FileHead {
+  /** The file's base name, without the ending of its compression. */
+  readonly name: string;
+  /** The first {@link HEAD_BYTES} of its content at most, as Latin-1. */
+  readonly head: string;
+}
+
+/** How many first bytes forms are told by. */
+export const HEAD_BYTES = 16 * 1024;
+
+/** One form of data. */
+export interface AdvisoryForm {
+  /** Its name in tables and errors. */
+  readonly name: string;
+  /** What it is, for people. */
+  readonly title: string;
+  readonly recognises: (file: FileHead) => boolean;
+}
+
+const FORMS = [
+  {
+    name: 'osv',
+    title: 'OSV record (JSON) or export (all.zip)',
+    recognises: ({ name }) => name.endsWith('.json') || name === 'all.zip',
+  },
+] as const satisfies readonly AdvisoryForm[];
+
+/** The names of the forms. */
+export type FormName = (typeof FORMS)[number]['name'];
+
+/** All forms; the last ones are the most general. */
+export const ADVISORY_FORMS: readonly (AdvisoryForm & { readonly name: FormName })[] = FORMS;
+
+/** The form of a file; undefined where it has none that is known. */
+export function recogniseForm(file: FileHead): FormName | undefined {
+  return ADVISORY_FORMS.find((form) => form.recognises(file))?.name;
+}
