@@ -1,6 +1,7 @@
 /** The answer of a scan: what is printed, stored by key only, and gated on. */
 import type { AdvisorySource, Match } from './advisory.ts';
 import type { Digest } from './digest.ts';
+import type { ExploitFeed, ExploitSignals } from './exploit-signal.ts';
 import type { Severity } from './severity.ts';
 import type {
   ScanProblem,
@@ -20,8 +21,8 @@ export interface ScannedSystem extends SystemRelease {
   readonly endOfLife?: SystemSupport;
 }
 
-/** A match shown with its package. */
-export interface Finding extends Match {
+/** A match shown with its package, and with what is known of its exploitation. */
+export interface Finding extends Match, ExploitSignals {
   readonly package: ScannedPackage;
 }
 
@@ -35,6 +36,8 @@ export interface ScanResult {
   readonly status: ScanStatus;
   readonly problems: readonly ScanProblem[];
   readonly advisories: readonly AdvisorySource[];
+  /** What the signals of exploitation are of; none: nobody can tell what is exploited. */
+  readonly feeds?: readonly ExploitFeed[];
   readonly system?: ScannedSystem;
   readonly packages: readonly ScannedPackage[];
   readonly findings: readonly Finding[];

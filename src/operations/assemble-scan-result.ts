@@ -1,5 +1,6 @@
 /** Packages, matches and the age of advisories put together as one answer; pure. */
 import { ADVISORY_DATE_LEEWAY, type AdvisorySource } from '../domain/advisory.ts';
+import type { ExploitFeed } from '../domain/exploit-signal.ts';
 import type { ScannedSystem, ScanResult } from '../domain/scan-result.ts';
 import {
   aboutDeclared,
@@ -21,6 +22,7 @@ export interface ScanParts {
   readonly reference: string;
   readonly image: StoredImage;
   readonly matched: MatchedPackages;
+  readonly feeds?: readonly ExploitFeed[];
   readonly now: Micros;
   /** Older advisory data are a problem. */
   readonly maxAdvisoryAge: Micros;
@@ -41,6 +43,7 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
     image: { reference, digest: image.digest, platform: image.platform },
     ...judgeScan({ read, ecosystems, matched, now, maxAdvisoryAge }),
     ...(system === undefined ? {} : { system: withSupport(system, now) }),
+    feeds: parts.feeds ?? [],
     packages: packages.map(({ packageId: _id, ...pkg }) => pkg),
     findings: matched.findings,
     summary: countBySeverity(byOrigin.get('installed') ?? []),

@@ -8,6 +8,7 @@ import type { AdvisoryExport } from '../remote/read-advisory-export.ts';
 import type { FormName } from '../scanner/advisories/advisory-forms.ts';
 import { parseOsvRecord } from '../scanner/advisories/parse-osv.ts';
 import type { Deps } from './deps.ts';
+import { importExploits } from './import-exploits.ts';
 import { type FamilyReading, importFamily, parseJson } from './import-family.ts';
 
 /** What was imported. */
@@ -35,6 +36,8 @@ export interface FormImport {
 
 /** The importers by form. */
 export const FORM_IMPORTS: Readonly<Record<FormName, FormImport>> = {
+  kev: { family: () => 'KEV', take: (deps, of) => importExploits(deps, 'kev', of) },
+  epss: { family: () => 'EPSS', take: (deps, of) => importExploits(deps, 'epss', of) },
   osv: {
     family: (name) => name,
     take: advisories({

@@ -17,11 +17,13 @@ import {
 } from '../image/manifest.ts';
 import type { ImageSource, ManifestDocument } from '../remote/image-source.ts';
 import { appendTagEvent, saveDigestLinks, saveIndex, saveSighting } from '../store/image-rows.ts';
+import { listExploitFeeds } from '../store/exploit-rows.ts';
 import { listWantedTypes } from '../store/destination-rows.ts';
 import { assembleScanResult } from './assemble-scan-result.ts';
 import { audit } from './audit.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
+import { withExploitSignals } from './describe-findings.ts';
 import { emit, emitScanned } from './emit.ts';
 import { scanEvent } from './scan-event.ts';
 import { matchPackages } from './match-packages.ts';
@@ -163,10 +165,12 @@ async function scanPlatform(
   const read = await readImage(deps, source, image);
   deps.progress('matching packages with advisories');
   const matched = await matchPackages(deps, read.image.packageSet.packages);
+  const findings = await withExploitSignals(deps.store, matched.findings);
   return assembleScanResult({
     reference: source.reference,
     image: read.image,
-    matched,
+    matched: { ...matched, findings },
+    feeds: await listExploitFeeds(deps.store),
     now: deps.now(),
     maxAdvisoryAge: input.maxAdvisoryAge ?? DEFAULT_MAX_ADVISORY_AGE,
     layersRead: read.layersRead,

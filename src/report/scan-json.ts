@@ -47,6 +47,12 @@ function scanResultToJson(result: ScanResult): JsonObject {
       updated: formatTime(updated),
       records,
     })),
+    feeds: (result.feeds ?? []).map(({ name, source, updated, records }) => ({
+      name,
+      source,
+      updated: formatTime(updated),
+      records,
+    })),
     system: system ? systemToJson(system) : null,
     packages: result.packages.map(packageToJson),
     findings: result.findings.map(findingToJson),
@@ -103,6 +109,8 @@ function findingToJson(finding: Finding): JsonObject {
     severitySource: finding.severitySource,
     cvssScore: finding.cvssScore ?? null,
     cvss: cvssToJson(cvssOf(finding)),
+    epss: finding.epss ? { ...finding.epss } : null,
+    kev: finding.kev ? { ...finding.kev, dueDate: finding.kev.dueDate ?? null } : null,
     references: finding.references,
   };
 }

@@ -8,9 +8,9 @@ import type { Severity } from '../domain/severity.ts';
 import type { ScanProblem } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
 import { DAY, HOUR, formatTime } from '../domain/time.ts';
-import { orderFindings, SHOWN_SEVERITIES } from './order-findings.ts';
+import { orderFindings, percentile, SHOWN_SEVERITIES } from './order-findings.ts';
 import { terminalText, wrapText } from '../domain/terminal-text.ts';
-import { formatTextTable, styleText } from './text-table.ts';
+import { formatTextTable, styleText, type TableCell } from './text-table.ts';
 
 /** How the table is printed. */
 export interface ScanTableOptions {
@@ -125,19 +125,41 @@ function severityWord(severity: Severity): string {
 }
 
 function formatFindings(findings: readonly Finding[], options: ScanTableOptions): string {
+  const columns = FINDING_COLUMNS.filter(({ wanted }) => findings.some(wanted));
   return formatTextTable({
-    columns: ['PACKAGE', 'INSTALLED', 'FIXED', 'SEVERITY', 'ID'],
-    whole: ['SEVERITY', 'ID'],
-    rows: orderFindings(findings).map((finding) => [
-      nameText(finding),
-      installedText(finding),
-      finding.fixedVersion ?? 'unfixed',
-      severityCell(finding.severity),
-      finding.advisoryId,
-    ]),
+    columns: columns.map(({ title }) => title),
+    whole: ['SEVERITY', 'KEV', 'EPSS', 'ID'],
+    rows: orderFindings(findings).map((finding) => columns.map(({ cell }) => cell(finding))),
     width: options.width ?? 80,
     color: options.color ?? false,
   });
+}
+
+interface FindingColumn {
+  readonly title: string;
+  /** Whether a finding has something to show there; a column that is empty is left out. */
+  readonly wanted: (finding: Finding) => boolean;
+  readonly cell: (finding: Finding) => TableCell;
+}
+
+const always = (): boolean => true;
+
+const FINDING_COLUMNS: readonly FindingColumn[] = [
+  { title: 'PACKAGE', wanted: always, cell: nameText },
+  { title: 'INSTALLED', wanted: always, cell: installedText },
+  { title: 'FIXED', wanted: always, cell: ({ fixedVersion }) => fixedVersion ?? 'unfixed' },
+  { title: 'SEVERITY', wanted: always, cell: ({ severity }) => severityCell(severity) },
+  { title: 'KEV', wanted: ({ kev }) => kev !== undefined, cell: kevCell },
+  { title: 'EPSS', wanted: ({ epss }) => epss !== undefined, cell: epssText },
+  { title: 'ID', wanted: always, cell: ({ advisoryId }) => advisoryId },
+];
+
+function kevCell({ kev }: Finding): TableCell {
+  return kev === undefined ? '' : { text: 'yes', style: '1;31' };
+}
+
+function epssText(finding: Finding): string {
+  return finding.epss === undefined ? '' : `${percentile(finding)}%`;
 }
 
 function nameText({ package: { name, origin } }: Finding): string {
@@ -150,7 +172,7 @@ function installedText({ package: pkg }: Finding): string {
   return source.version === version ? version : `${version} (source ${source.version})`;
 }
 
-function severityCell(severity: Severity): { text: string; style?: string } {
+function severityCell(severity: Severity): TableCell {
   const style = SEVERITY_STYLES[severity];
   const text = severity === 'SEVERITY_UNSPECIFIED' ? 'UNKNOWN' : severity;
   return style === undefined ? { text } : { text, style };

@@ -11,6 +11,7 @@ import { iamPolicies } from './migrations/0002-iam-policies.ts';
 import { notifications } from './migrations/0003-notifications.ts';
 import { vexProducts } from './migrations/0004-vex-products.ts';
 import { derivedKeys } from './migrations/0005-derived-keys.ts';
+import { exploitSignals } from './migrations/0006-exploit-signals.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   notifications,
   vexProducts,
   derivedKeys,
+  exploitSignals,
 ];
 
 /** The schema that this version of Assay reads and writes. */

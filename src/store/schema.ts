@@ -217,6 +217,26 @@ export interface PackageMatchTable {
   body: string;
 }
 
+/** A feed of exploitation; `generation` is the visible one, 0: none yet. */
+export interface ExploitFeedTable {
+  name: string;
+  generation: number;
+  /** The newest generation that was begun, by the import of this id. */
+  filling: number;
+  import_id: string;
+  source: string;
+  updated: Micros;
+  records: number;
+}
+
+/** What a feed says of a CVE. */
+export interface ExploitSignalTable {
+  name: string;
+  generation: number;
+  cve: string;
+  body: string;
+}
+
 /** What was evaluated, once per content; `last_day` is the newest day that refers to it. */
 export interface EvaluationTable {
   id: string;
@@ -361,6 +381,8 @@ export interface Schema {
   advisory: AdvisoryTable;
   advisory_package: AdvisoryPackageTable;
   package_match: PackageMatchTable;
+  exploit_feed: ExploitFeedTable;
+  exploit_signal: ExploitSignalTable;
   evaluation: EvaluationTable;
   decision_batch: DecisionBatchTable;
   decision_checkpoint: DecisionCheckpointTable;

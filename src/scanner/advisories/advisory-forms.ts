@@ -26,6 +26,20 @@ export interface AdvisoryForm {
 
 const FORMS = [
   {
+    name: 'kev',
+    title:
+      "CISA's catalog of known exploited vulnerabilities (known_exploited_vulnerabilities.json)",
+    recognises: ({ name, head }) =>
+      /^known_exploited_vulnerabilities.*\.json$/.test(name) ||
+      (head.includes('"catalogVersion"') && head.includes('"knownRansomwareCampaignUse"')),
+  },
+  {
+    name: 'epss',
+    title: "FIRST's EPSS scores of one day (epss_scores-DATE.csv)",
+    recognises: ({ name, head }) =>
+      /^epss_scores.*\.csv$/.test(name) || head.startsWith('#model_version:'),
+  },
+  {
     name: 'osv',
     title: 'OSV record (JSON) or export (all.zip)',
     recognises: ({ name }) => name.endsWith('.json') || name === 'all.zip',
