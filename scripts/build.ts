@@ -10,8 +10,9 @@ import { rolldown } from 'rolldown';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
-const BUNDLED = /^kysely(?:\/|$)/;
-const BANNER = '/* Assay, Apache-2.0; contains kysely (MIT, github.com/kysely-org/kysely). */';
+const BUNDLED = /^(?:kysely|smol-toml|yaml)(?:\/|$)/;
+const BANNER =
+  '/* Assay, Apache-2.0; contains kysely (MIT), yaml (ISC), smol-toml (BSD-3-Clause). */';
 
 /** Builds into a folder, which is emptied first; `check` says whether types are held too. */
 export async function build(out: string, check: boolean): Promise<void> {

@@ -25,7 +25,13 @@ const CHUNK_BYTES = 256 * 1024;
 /** Most zstd frames of a layer; writers that make one for each file stay well below. */
 const FRAMES = 200_000;
 
-const OPTIONS = { chunkSize: CHUNK_BYTES, writableHighWaterMark: 2 * CHUNK_BYTES };
+/**
+ * Chunks that zlib has at a time: it goes on with the next by itself, while another is fetched. A
+ * stream's own mark is of no use, since it drains only once all of them are gone.
+ */
+const AHEAD = 2;
+
+const OPTIONS = { chunkSize: CHUNK_BYTES, writableHighWaterMark: AHEAD * CHUNK_BYTES };
 
 /** The decoder for a layer that begins with these bytes; refuses bzip2 and xz by name. */
 export function createDecoder(magic: Buffer, listener: (chunk: Buffer) => void): Decoder {
@@ -70,6 +76,8 @@ interface ZlibRun {
   /** Chunks written and perhaps not yet consumed; `start` is the place of the first. */
   chunks: Buffer[];
   start: number;
+  /** Chunks that zlib has not gone through yet. */
+  pending: number;
   state: 'open' | 'ended' | 'destroyed';
   failure: Error | undefined;
   /** Called when something changed that a waiter may wait for. */
@@ -82,8 +90,7 @@ function zlibDecoder(options: ZlibOptions): Decoder {
   async function write(chunk: Buffer): Promise<void> {
     if (chunk.length === 0) return;
     keep(run, chunk);
-    if (run.state === 'open') run.stream.write(chunk);
-    await waitFor(run, () => !run.stream.writableNeedDrain);
+    if (run.state === 'open') await give(run, chunk);
     await continueAfterFrame();
   }
   /** Node's stream ends with a zstd frame that input follows; that input needs a new one. */
@@ -93,8 +100,7 @@ function zlibDecoder(options: ZlibOptions): Decoder {
       frames += 1;
       run = restart(run, options, frames);
       keep(run, rest);
-      run.stream.write(rest);
-      await waitFor(run, () => !run.stream.writableNeedDrain);
+      await give(run, rest);
     }
   }
   async function end(): Promise<void> {
@@ -113,6 +119,7 @@ function startRun(options: ZlibOptions): ZlibRun {
     stream,
     chunks: [],
     start: 0,
+    pending: 0,
     state: 'open',
     failure: undefined,
     wake: () => {},
@@ -122,7 +129,6 @@ function startRun(options: ZlibOptions): ZlibRun {
     run.wake();
   };
   stream.on('data', (chunk: Buffer) => queueMicrotask(() => handOut(run, options, chunk)));
-  stream.on('drain', () => run.wake());
   stream.on('end', () => {
     if (run.state === 'open') run.state = 'ended';
     run.wake();
@@ -154,6 +160,16 @@ function restart(run: ZlibRun, options: ZlibOptions, frames: number): ZlibRun {
   }
   run.stream.destroy();
   return startRun(options);
+}
+
+/** Resolves when zlib may have another chunk. */
+async function give(run: ZlibRun, chunk: Buffer): Promise<void> {
+  run.pending += 1;
+  run.stream.write(chunk, () => {
+    run.pending -= 1;
+    run.wake();
+  });
+  await waitFor(run, () => run.pending < AHEAD);
 }
 
 function stop(run: ZlibRun): void {

@@ -203,6 +203,16 @@ describe.each([1, 37, 4096, 65536, 10_000_000])('in chunks of %i', (chunk) => {
   });
 });
 
+it('Rust from a linker that puts constants and code into one segment', () => {
+  const header = elf();
+  header.writeUInt32LE(5, 64 + 4);
+  header.writeBigUInt64LE(0n, 64 + 8);
+  header.writeBigUInt64LE(BigInt(DATA), 64 + 32);
+  const data = deflateSync(JSON.stringify(CRATES), { level: 9 });
+  const found = inspect(file(header, data, Buffer.from('the end')), 65536);
+  expect(names(found)).toEqual(['app 0.1.0', 'smallvec 1.6.0']);
+});
+
 it('Rust with more crates than the first pieces hold', () => {
   const packages = Array.from({ length: 20_000 }, (_, index) => ({
     name: `crate-${(index * 2_654_435_761) % 4_294_967_296}`,

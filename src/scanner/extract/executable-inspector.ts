@@ -3,7 +3,7 @@
  * which packages they are built of. Little is held, however large the file is.
  */
 import type { FileInspector, InspectedFile } from '../../image/file-inspector.ts';
-import { newByteStream } from './byte-stream.ts';
+import { type ByteWindow, newByteStream } from './byte-stream.ts';
 import { readSegments, SEGMENT_BYTES, type Segment } from './executable-segments.ts';
 import { newGoFinder } from './find-go-build-info.ts';
 import { newRustFinder } from './find-rust-audit-data.ts';
@@ -31,20 +31,17 @@ function newInspector(path: string): FileInspector<PackageDatabase> {
   const stream = newByteStream();
   const go = newGoFinder(stream);
   const rust = newRustFinder(stream, path);
-  let segments: readonly Segment[] | undefined;
-  const header = (head: Buffer, ended: boolean): undefined => {
+  let segments: readonly Segment[] = [];
+  stream.keep(0, SEGMENT_BYTES, (head, ended) => {
     if (ended || head.length >= SEGMENT_BYTES) segments = readSegments(head);
+    return undefined;
+  });
+  const look = (window: ByteWindow): void => {
+    go.look(window, segments);
+    if (go.found() === undefined) rust.look(window, segments);
   };
   return {
-    push: (chunk) => {
-      const first = segments === undefined;
-      const window = stream.push(chunk);
-      if (first && window.start === 0 && window.seen === 0) {
-        stream.keep(0, SEGMENT_BYTES, header);
-      }
-      go.look(window, segments ?? []);
-      if (go.found() === undefined) rust.look(window, segments ?? []);
-    },
+    push: (chunk) => stream.push(chunk, look),
     end: () => {
       stream.end();
       const found = go.found();

@@ -5,6 +5,7 @@ export interface Segment {
   readonly offset: number;
   readonly size: number;
   readonly address: number;
+  /** Whether it has nothing but code. */
   readonly executable: boolean;
 }
 
@@ -69,7 +70,8 @@ function elfSegments(head: Buffer): readonly Segment[] {
         offset: word(fields),
         address: word(fields + step),
         size: word(fields + 3 * step),
-        executable: (u32(at + (wide ? 4 : 24)) & 1) !== 0,
+        // With the file's own header lie constants too: not all linkers part them from the code.
+        executable: (u32(at + (wide ? 4 : 24)) & 1) !== 0 && word(fields) > 0,
       };
     });
 }
