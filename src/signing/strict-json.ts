@@ -9,17 +9,28 @@ import { errorText, refuse } from './refusal.ts';
 /** The largest signed payload that is read: 64 KiB. */
 export const MAX_PAYLOAD_BYTES = 64 * 1024;
 
-const MAX_DEPTH = 16;
+/** What of a payload is read at the most. */
+export interface StrictJsonLimits {
+  readonly bytes: number;
+  /** Arrays and objects that are open at once. */
+  readonly depth: number;
+  /** Arrays and objects in all; absent: as many as the bytes hold. */
+  readonly containers?: number;
+}
 
-/** Reads JSON from bytes; refuses broken UTF-8, equal keys in one object, depth over 16, 64 KiB. */
-export function parseStrictJson(bytes: Uint8Array): Json {
-  if (bytes.length > MAX_PAYLOAD_BYTES) {
-    refuse('too-large', `payload has ${bytes.length} bytes; at most ${MAX_PAYLOAD_BYTES} are read`);
+const PAYLOAD_LIMITS: StrictJsonLimits = { bytes: MAX_PAYLOAD_BYTES, depth: 16 };
+
+/**
+ * Reads JSON from bytes; refuses broken UTF-8, equal keys in one object, and what is beyond the
+ * limits: of payloads 64 KiB and depth 16.
+ */
+export function parseStrictJson(bytes: Uint8Array, limits = PAYLOAD_LIMITS): Json {
+  if (bytes.length > limits.bytes) {
+    refuse('too-large', `payload has ${bytes.length} bytes; at most ${limits.bytes} are read`);
   }
   const text = decodeUtf8(bytes, 'payload');
-  const value = parseJson(text);
-  checkShape(text);
-  return value;
+  checkShape(text, limits);
+  return parseJson(text);
 }
 
 /** Decodes UTF-8; refuses broken sequences. A byte order mark stays, for the parser to refuse. */
@@ -39,9 +50,13 @@ function parseJson(text: string): Json {
   }
 }
 
-function checkShape(text: string): void {
-  const { depth, duplicateKey } = jsonShape(text);
-  if (depth > MAX_DEPTH) refuse('bad-payload', `payload nests deeper than ${MAX_DEPTH}`);
+function checkShape(text: string, limits: StrictJsonLimits): void {
+  const { depth, containers, duplicateKey } = jsonShape(text);
+  if (depth > limits.depth) refuse('bad-payload', `payload nests deeper than ${limits.depth}`);
+  const most = limits.containers ?? Number.MAX_SAFE_INTEGER;
+  if (containers > most) {
+    refuse('too-large', `payload has ${containers} arrays and objects; at most ${most} are read`);
+  }
   if (duplicateKey === undefined) return;
   refuse('bad-payload', `payload has the key ${JSON.stringify(duplicateKey.slice(0, 64))} twice`);
 }
