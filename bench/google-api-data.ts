@@ -15,7 +15,8 @@ import {
   addAdvisories,
   beginAdvisoryImport,
   publishAdvisoryImport,
-} from '../src/store/advisory-rows.ts';
+} from '../src/store/advisory-import.ts';
+import { publishImport } from '../src/store/advisory-import-rows.ts';
 import { saveImage, saveSighting } from '../src/store/image-rows.ts';
 import { saveMatches } from '../src/store/match-rows.ts';
 import { createNote } from '../src/store/note-rows.ts';
@@ -147,10 +148,11 @@ async function keepImages(store: Store): Promise<void> {
 
 /** The matcher's rows, of the generation in force. */
 async function keepMatches(store: Store): Promise<number> {
-  const open = await beginAdvisoryImport(store, { id: 'bench', time: TIME });
-  await addAdvisories(store, open, { family: 'Debian', advisories: [] });
+  const open = await beginAdvisoryImport(store, { id: 'bench', family: 'Debian', time: TIME });
+  await addAdvisories(store, open, []);
   const source = { family: 'Debian', ecosystem: 'Debian:12', source: 'bench', updated: TIME };
-  await publishAdvisoryImport(store, open, { sources: [{ ...source, records: 0 }], time: TIME });
+  const published = { sources: [{ ...source, records: 0 }], time: TIME };
+  await publishAdvisoryImport(store, open, (tx) => publishImport(tx, open, published));
   const packages = await store.all(store.sql.selectFrom('package').select('id').orderBy('id'));
   let total = 0;
   for (let from = 0; from < packages.length; from += 500) {

@@ -17,6 +17,7 @@ import { getOccurrence } from './get-occurrence.ts';
 import { takeJobs } from './job-lease.ts';
 import { listOccurrences } from './list-occurrences.ts';
 import { removeDestination } from './remove-destination.ts';
+import { matchInBackground } from './match-in-background.ts';
 import { routeEvents } from './route-events.ts';
 
 interface Told {
@@ -91,6 +92,7 @@ describe.each(DATABASES)('on %s', (database) => {
       await bench.work();
       expect(taken()).toHaveLength(25);
       await bench.publish({ 'A-1': APP, 'A-2': APP });
+      await turnOf('match-packages');
       await turnOf('route-events');
       let turns = 0;
       const { deps } = bench;
@@ -127,8 +129,9 @@ describe.each(DATABASES)('on %s', (database) => {
     await bench.deps.store.write(async (tx) => void (await tx.run(ended)));
   }
 
-  async function turnOf(kind: 'route-events'): Promise<void> {
-    for (const job of await takeJobs(bench.deps, kind, 1)) await routeEvents(bench.deps, job);
+  async function turnOf(kind: 'match-packages' | 'route-events'): Promise<void> {
+    const run = kind === 'route-events' ? routeEvents : matchInBackground;
+    for (const job of await takeJobs(bench.deps, kind, 1)) await run(bench.deps, job);
   }
 });
 

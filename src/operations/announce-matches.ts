@@ -8,9 +8,17 @@ import { SECOND } from '../domain/time.ts';
 import { countDeliveries } from '../store/delivery-rows.ts';
 import { type KnownDestination, listDestinations } from '../store/destination-rows.ts';
 import { type LeasedJob, finishJob, isHeld, saveJobBody } from '../store/job-rows.ts';
+import { findImagesWith } from '../store/package-holders.ts';
 import { type Sighting, listSightings, listSightingsOf } from '../store/sighting-rows.ts';
 import { type Audience, announceSighting } from './announce-sighting.ts';
-import { type AnnouncementWalk, type AnnouncementWork, readWork } from './announcement-job.ts';
+import {
+  type AnnouncementWalk,
+  type AnnouncementWork,
+  EVERY_GENERATION,
+  MAX_QUEUE,
+  newWalk,
+  readWork,
+} from './announcement-job.ts';
 import type { Deps } from './deps.ts';
 import { isPassing } from './passing-error.ts';
 import { listRunningImages } from './running-images.ts';
@@ -28,7 +36,7 @@ const TOP = '\u{10FFFF}';
 /** One turn. */
 export async function announceMatches(deps: Deps, job: LeasedJob): Promise<void> {
   const destinations = (await listDestinations(deps.store, job.key)).filter(wantsOccurrences);
-  if (destinations.length === 0) return finish(deps, job, () => ({ queue: [] }));
+  if (destinations.length === 0) return finish(deps, job, () => ({ queue: [], packages: [] }));
   if (await areBusy(deps, destinations)) {
     const again = deps.now() + PAUSE;
     return deps.store.write((tx) => finishJob(tx, job, again));
@@ -78,8 +86,9 @@ interface Turn {
 }
 
 async function nextTurn(deps: Deps, project: string, work: AnnouncementWork): Promise<Turn> {
-  const { queue, walk } = work;
+  const { queue, packages, walk } = work;
   if (queue.length > 0) return turnOfQueue(deps, project, queue);
+  if (packages.length > 0) return turnOfPackages(deps, project, packages);
   if (walk === undefined) return { sightings: [], progress: (now) => now };
   if (!walk.listed) return turnOfRunning(deps, project, walk);
   const { generation, after } = walk;
@@ -110,6 +119,30 @@ async function turnOfQueue(deps: Deps, project: string, waiting: readonly Digest
   return { sightings, progress };
 }
 
+/** Puts the images that hold packages whose matches changed into the queue, running ones first. */
+async function turnOfPackages(
+  deps: Deps,
+  project: string,
+  changed: readonly number[],
+): Promise<Turn> {
+  const packages = new Set(changed);
+  const limit = MAX_QUEUE + 1;
+  const found = await findImagesWith(deps.store, { project, packages, limit });
+  const running = new Set(await listRunningImages(deps, project));
+  const digests = [
+    ...found.filter((digest) => running.has(digest)),
+    ...found.filter((digest) => !running.has(digest)),
+  ];
+  const progress: Turn['progress'] = ({ queue, packages: waiting, ...rest }) => {
+    const left = waiting.filter((id) => !packages.has(id));
+    const more = new Set([...queue, ...digests]);
+    return more.size > MAX_QUEUE
+      ? { queue, packages: left, walk: newWalk(EVERY_GENERATION) }
+      : { ...rest, queue: [...more], packages: left };
+  };
+  return { sightings: [], progress };
+}
+
 /** Puts the images that run into the queue. */
 async function turnOfRunning(deps: Deps, project: string, walk: AnnouncementWalk): Promise<Turn> {
   const running = await listRunningImages(deps, project);
@@ -123,11 +156,11 @@ async function turnOfRunning(deps: Deps, project: string, walk: AnnouncementWalk
 
 /** Goes on with a walk unless another has begun meanwhile; undefined: it is at its end. */
 function onWalk(walk: AnnouncementWalk, next: AnnouncementWalk | undefined): Turn['progress'] {
-  return ({ queue, walk: now }) => {
+  return ({ walk: now, ...rest }) => {
     if (now?.generation !== walk.generation || now.listed !== walk.listed) {
-      return { queue, ...(now === undefined ? {} : { walk: now }) };
+      return { ...rest, ...(now === undefined ? {} : { walk: now }) };
     }
-    return { queue, ...(next === undefined ? {} : { walk: next }) };
+    return { ...rest, ...(next === undefined ? {} : { walk: next }) };
   };
 }
 
@@ -136,7 +169,8 @@ function finish(deps: Deps, job: LeasedJob, progress: Turn['progress']): Promise
     if (!(await isHeld(tx, job))) return;
     const left = progress(await readWork(tx, job));
     await saveJobBody(tx, job, left);
-    const more = left.queue.length > 0 || left.walk !== undefined;
+    const { queue, packages, walk } = left;
+    const more = queue.length > 0 || packages.length > 0 || walk !== undefined;
     await finishJob(tx, job, more ? deps.now() : undefined);
   });
 }

@@ -120,7 +120,7 @@ async function derivedNow(
   sighting: Sighting,
   generation: number,
 ): Promise<ReadonlyMap<string, Derived> | undefined> {
-  const walk = { sighting, after: placeBefore(sighting), bounds: TOLD, generation };
+  const walk = { sighting, after: placeBefore(sighting), bounds: TOLD };
   const derived = new Map<string, Derived>();
   for await (const { steps } of walkSighting(deps, walk)) {
     for (const { occurrence } of await assessSteps(deps, sighting.project, steps)) {

@@ -22,11 +22,15 @@ export interface AnnouncementWalk {
 export interface AnnouncementWork {
   /** Images to be compared first. */
   readonly queue: readonly Digest[];
+  /** Packages whose matches changed; the images that hold them are to be found. */
+  readonly packages: readonly number[];
   readonly walk?: AnnouncementWalk;
 }
 
 /** Images in the queue; of more, a walk finds them. */
-const MAX_QUEUE = 1000;
+export const MAX_QUEUE = 1000;
+/** Packages that are waited with; of more, a walk finds their images. */
+const MAX_PACKAGES = 10_000;
 /** A generation with which no image was compared yet: a walk passes over none. */
 export const EVERY_GENERATION = Number.MAX_SAFE_INTEGER;
 const START = { resourceUri: '', digest: '' };
@@ -43,6 +47,7 @@ export async function askForAnnouncement(
   asked: {
     readonly project: string;
     readonly digests?: readonly Digest[];
+    readonly packages?: readonly number[];
     readonly generation?: number;
   },
 ): Promise<void> {
@@ -50,17 +55,23 @@ export async function askForAnnouncement(
   await ensureJob(tx, job, deps.now());
   const before = await readWork(tx, job);
   const queue = [...new Set([...before.queue, ...(asked.digests ?? [])])];
-  const full = queue.length > MAX_QUEUE;
+  const packages = [...new Set([...before.packages, ...(asked.packages ?? [])])];
+  const full = queue.length > MAX_QUEUE || packages.length > MAX_PACKAGES;
   const generation = full ? EVERY_GENERATION : asked.generation;
-  const walk = generation === undefined ? before.walk : { generation, listed: false, after: START };
-  const after = { queue: full ? before.queue : queue, ...(walk === undefined ? {} : { walk }) };
-  await saveJobBody(tx, job, after);
+  const walk = generation === undefined ? before.walk : newWalk(generation);
+  const kept = full ? { queue: before.queue, packages: [] } : { queue, packages };
+  await saveJobBody(tx, job, { ...kept, ...(walk === undefined ? {} : { walk }) });
+}
+
+/** A walk from the first image on. */
+export function newWalk(generation: number): AnnouncementWalk {
+  return { generation, listed: false, after: START };
 }
 
 /** What a job has to do. */
 export async function readWork(db: Parameters<typeof findJobBody>[0], job: JobKey) {
   const body = await findJobBody<AnnouncementWork>(db, job);
-  const { queue = [], walk } = body ?? {};
-  const work: AnnouncementWork = { queue, ...(walk === undefined ? {} : { walk }) };
+  const { queue = [], packages = [], walk } = body ?? {};
+  const work: AnnouncementWork = { queue, packages, ...(walk === undefined ? {} : { walk }) };
   return work;
 }

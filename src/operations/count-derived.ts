@@ -12,7 +12,6 @@ import {
   type ResolvedFilter,
 } from '../domain/resolved-filter.ts';
 import { severityRank } from '../domain/severity.ts';
-import { findAdvisoryGeneration } from '../store/advisory-rows.ts';
 import type { SeverityCount } from '../store/occurrence-counts.ts';
 import {
   countMatches,
@@ -38,7 +37,6 @@ export interface DerivedCount {
 interface Counting {
   readonly filter: ResolvedFilter;
   readonly bounds: DerivedBounds;
-  readonly generation: number;
 }
 
 /** Counts; undefined where the filter may select more images than that. */
@@ -52,11 +50,10 @@ export async function countDerived(
   const limit = mostImages + 1;
   const sightings = await listSightings(deps.store, { project, from, below: bounds.high, limit });
   if (sightings.length > mostImages) return undefined;
-  const generation = await findAdvisoryGeneration(deps.store);
   const counts: SeverityCount[] = [];
   const count = isBoundsOnly(filter) ? countRows : countWalked;
   for (const sighting of sightings) {
-    counts.push(...(await count(deps, { filter, bounds, generation }, sighting)));
+    counts.push(...(await count(deps, { filter, bounds }, sighting)));
     await nextTurn();
   }
   return counts;
@@ -85,15 +82,15 @@ const EXACT: Readonly<Record<string, (part: FieldTest) => boolean>> = {
 /** Counts an image's matches by the severities of their rows. */
 async function countRows(
   deps: Deps,
-  { bounds, generation }: Counting,
+  { bounds }: Counting,
   sighting: Sighting,
 ): Promise<SeverityCount[]> {
   const contents = await findImageContents(deps.store, sighting.digest);
   if (contents === undefined) return [];
   const times = Map.groupBy(contents.members, ({ packageId }) => packageId);
   const ids = [...times.keys()];
-  const stale = await findStaleVersions(deps.store, ids, generation);
-  const { unkept } = await refreshMatches(deps, stale, generation);
+  const stale = await findStaleVersions(deps.store, ids);
+  const { unkept } = await refreshMatches(deps, stale);
   const kept = await countMatches(
     deps.store,
     ids.filter((id) => !unkept.has(id)),
@@ -119,13 +116,13 @@ async function countRows(
 /** Counts what passes of an image, one by one. */
 async function countWalked(
   deps: Deps,
-  { filter, bounds, generation }: Counting,
+  { filter, bounds }: Counting,
   sighting: Sighting,
 ): Promise<SeverityCount[]> {
   const passes = compileFilter(filter);
   const counts: SeverityCount[] = [];
   const after = placeBefore(sighting);
-  for await (const { steps } of walkSighting(deps, { sighting, after, bounds, generation })) {
+  for await (const { steps } of walkSighting(deps, { sighting, after, bounds })) {
     const assessed = await assessSteps(deps, sighting.project, steps);
     const passing = assessed.map(({ occurrence }) => occurrence).filter((one) => passes(one));
     for (const one of passing) {

@@ -13,13 +13,12 @@ export type Refreshed = Pick<MatchedPackages, 'problems' | 'unkept'> &
 
 const NOTHING: Refreshed = { problems: [], unkept: new Map<number, readonly Match[]>() };
 
-/** Matches those packages anew that are not of the generation in force. */
+/** Matches those packages anew about whose name something changed since they were matched. */
 export async function refreshMatches(
   deps: Deps,
   versions: readonly MatchedVersion[],
-  generation: number,
 ): Promise<Refreshed> {
-  const stale = versions.filter((one) => one.generation !== generation);
+  const stale = versions.filter((one) => one.stale);
   if (stale.length === 0) return NOTHING;
   // Where a package was found and by whom does not matter to its matches.
   const packages = stale.map(({ packageId, version }) => ({

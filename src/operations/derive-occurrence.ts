@@ -12,7 +12,7 @@ import {
   type SightedImage,
   vulnerabilityOccurrence,
 } from '../google/scanned-occurrences.ts';
-import { findAdvisoryGeneration, listAdvisorySources } from '../store/advisory-rows.ts';
+import { listAdvisorySources } from '../store/advisory-rows.ts';
 import {
   findEcosystems,
   findImageContents,
@@ -44,16 +44,15 @@ export async function deriveDiscovery(
   deps: Deps,
   sighting: Sighting,
 ): Promise<Occurrence | undefined> {
-  const [read, contents, generation] = await Promise.all([
+  const [read, contents] = await Promise.all([
     findImageReading(deps.store, sighting.digest),
     findImageContents(deps.store, sighting.digest),
-    findAdvisoryGeneration(deps.store),
   ]);
   if (read === undefined || contents === undefined) return undefined;
   const ids = contents.members.map(({ packageId }) => packageId);
-  const { ecosystems: installed, stale } = await findEcosystems(deps.store, ids, generation);
+  const { ecosystems: installed, stale } = await findEcosystems(deps.store, ids);
   const versions = await findVersions(deps.store, stale);
-  const { problems, sources } = await refreshMatches(deps, versions, generation);
+  const { problems, sources } = await refreshMatches(deps, versions);
   const result = judgeScan({
     read,
     ecosystems: { installed, declared: [] },

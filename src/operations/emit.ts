@@ -55,6 +55,17 @@ export async function emitMatchesChanged(deps: Deps, tx: Tx): Promise<void> {
   await append(deps, tx, { topic: 'matches-changed', body: { after: '' } });
 }
 
+/** Tells that the matches of some packages changed: what follows for images is told later. */
+export async function emitPackagesChanged(
+  deps: Deps,
+  tx: Tx,
+  packages: readonly number[],
+): Promise<void> {
+  const list = { type: OCCURRENCE, after: '', limit: 1 };
+  if ((await listSubscribedProjects(tx, list)).length === 0) return;
+  await append(deps, tx, { topic: 'packages-changed', body: { after: '', packages } });
+}
+
 /** Tells whether a project has a destination for occurrences. */
 export async function wantsOccurrences(db: Reader, project: string): Promise<boolean> {
   return [...(await listWantedTypes(db, project))].some((type) => type.startsWith(OCCURRENCE));

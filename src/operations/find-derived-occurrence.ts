@@ -5,7 +5,6 @@
 import type { Occurrence } from '../domain/note.ts';
 import type { OccurrenceName } from '../domain/resource-name.ts';
 import { decodeScannedId, type PackageKey, type ScannedKey } from '../google/scanned-name.ts';
-import { findAdvisoryGeneration } from '../store/advisory-rows.ts';
 import { findNamedVersions, findSightedImage, type NamedVersion } from '../store/find-scanned.ts';
 import { findSighting } from '../store/sighting-rows.ts';
 import { assessVulnerabilities } from './assess-vulnerabilities.ts';
@@ -75,7 +74,7 @@ async function findMatch(
     asked,
   }: { readonly one: NamedVersion; readonly asked: Parameters<typeof findNamedVersions>[1] },
 ): Promise<Occurrence | undefined> {
-  const matched = one.generation === one.current ? one.found : await matchAnew(deps, one, asked);
+  const matched = one.stale ? await matchAnew(deps, one, asked) : one.found;
   if (matched === undefined) return undefined;
   const { project } = found.sighting;
   const derived = [deriveVulnerability(found, matched)];
@@ -88,8 +87,7 @@ async function matchAnew(
   one: NamedVersion,
   asked: Parameters<typeof findNamedVersions>[1],
 ): Promise<FoundMatch | undefined> {
-  const generation = await findAdvisoryGeneration(deps.store);
-  const { unkept } = await refreshMatches(deps, [one], generation);
+  const { unkept } = await refreshMatches(deps, [one]);
   const fresh = unkept.get(one.packageId);
   if (fresh !== undefined) {
     const match = fresh.find(({ advisoryId }) => advisoryId === asked.advisory);

@@ -1,26 +1,24 @@
 /**
  * Importing a family of advisories: batch by batch behind a generation that one last update makes
- * visible, so that a scan sees the old data or the new, never a mixture. A broken record stops the
- * import.
+ * visible, so that a scan sees the old data or the new, never a mixture. Records that are equal to
+ * those of the last import stay as they are and cost no match. A broken record stops the import.
  */
 import { ADVISORY_DATE_LEEWAY, type Advisory, type AdvisorySource } from '../domain/advisory.ts';
 import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Micros } from '../domain/time.ts';
 import type { AdvisoryExport, AdvisoryRecord } from '../remote/read-advisory-export.ts';
+import { parseOsvRecord } from '../scanner/advisories/parse-osv.ts';
 import {
   addAdvisories,
   beginAdvisoryImport,
   publishAdvisoryImport,
-} from '../store/advisory-rows.ts';
-import { audit } from './audit.ts';
+} from '../store/advisory-import.ts';
 import type { Deps } from './deps.ts';
-import { type NewEvent, emit, emitMatchesChanged } from './emit.ts';
+import { publishAdvisories } from './publish-advisories.ts';
 
 /** Records in one transaction: well below the bound on a write's time. */
 const BATCH = 200;
-/** Ecosystems that the event of an import names. */
-const MAX_ECOSYSTEMS = 100;
 
 /** What is imported together. */
 export interface AdvisoryFamily {
@@ -46,12 +44,13 @@ export async function importFamily(
   const { caller, family, exports } = of;
   const source = reading.source(family);
   const tally = createTally(source, deps.now() + ADVISORY_DATE_LEEWAY);
-  const open = await beginAdvisoryImport(deps.store, { id: deps.newId(), time: deps.now() });
+  const begun = { id: deps.newId(), family, time: deps.now() };
+  const open = await beginAdvisoryImport(deps.store, begun);
   for (const found of exports) {
     const before = tally.records();
     for await (const advisories of batches(found, reading)) {
       for (const advisory of advisories) tally.add(advisory, found.exportDate);
-      await addAdvisories(deps.store, open, { family, advisories });
+      await addAdvisories(deps.store, open, advisories);
       deps.progress(`${family}: ${tally.records()} records`);
     }
     if (tally.records() > before) continue;
@@ -59,28 +58,10 @@ export async function importFamily(
     throw new AssayError('invalid-advisory', message);
   }
   const sources = tally.sources().map((source) => ({ ...source, family }));
-  const change = { caller, action: 'import-advisories', resource: `advisories/${family}` };
-  await publishAdvisoryImport(deps.store, open, {
-    sources,
-    time: deps.now(),
-    alongside: async (tx) => {
-      await audit(deps, tx, change);
-      await emit(deps, tx, [publishedEvent(family, tally.records(), sources)]);
-      await emitMatchesChanged(deps, tx);
-    },
-  });
-  return { records: tally.records(), sources };
-}
-
-function publishedEvent(
-  family: string,
-  records: number,
-  sources: readonly AdvisorySource[],
-): NewEvent {
-  const ecosystems = sources.map(({ ecosystem }) => ecosystem).slice(0, MAX_ECOSYSTEMS);
-  const subject = `advisories/${family}`;
-  const data = { schemaVersion: 1, name: subject, records, ecosystems };
-  return { type: 'assay.advisories.published', subject, data };
+  const records = tally.records();
+  const published = { caller, action: 'import-advisories', open, sources, records };
+  await publishAdvisoryImport(deps.store, open, (tx) => publishAdvisories(deps, tx, published));
+  return { records, sources };
 }
 
 /** The advisories of an export, some at a time. */
@@ -90,7 +71,7 @@ async function* batches(
 ): AsyncGenerator<readonly Advisory[]> {
   let batch: Advisory[] = [];
   for await (const record of found.records) {
-    for (const advisory of readRecord(record, found, reading)) {
+    for (const advisory of readRecord(record, found.path, reading)) {
       batch.push(advisory);
       if (batch.length < BATCH) continue;
       yield batch;
@@ -100,9 +81,10 @@ async function* batches(
   if (batch.length > 0) yield batch;
 }
 
-function* readRecord(
+/** The advisories of one document; an error names it. */
+export function* readRecord(
   record: AdvisoryRecord,
-  { path }: AdvisoryExport,
+  path: string,
   reading: FamilyReading,
 ): Generator<Advisory> {
   try {
@@ -113,6 +95,12 @@ function* readRecord(
     throw new AssayError('invalid-advisory', message, { cause });
   }
 }
+
+/** OSV's own records. */
+export const OSV_READING: FamilyReading = {
+  source: (family) => `OSV export ${family}`,
+  read: ({ bytes }) => [parseOsvRecord(parseJson(bytes))],
+};
 
 /** The JSON of a document, which must be UTF-8. */
 export function parseJson(bytes: Uint8Array): unknown {

@@ -6,10 +6,9 @@ import type { AdvisorySource } from '../domain/advisory.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { AdvisoryExport } from '../remote/read-advisory-export.ts';
 import type { FormName } from '../scanner/advisories/advisory-forms.ts';
-import { parseOsvRecord } from '../scanner/advisories/parse-osv.ts';
 import type { Deps } from './deps.ts';
 import { importExploits } from './import-exploits.ts';
-import { type FamilyReading, importFamily, parseJson } from './import-family.ts';
+import { type FamilyReading, importFamily, OSV_READING } from './import-family.ts';
 
 /** What was imported. */
 export interface ImportedAdvisories {
@@ -38,13 +37,7 @@ export interface FormImport {
 export const FORM_IMPORTS: Readonly<Record<FormName, FormImport>> = {
   kev: { family: () => 'KEV', take: (deps, of) => importExploits(deps, 'kev', of) },
   epss: { family: () => 'EPSS', take: (deps, of) => importExploits(deps, 'epss', of) },
-  osv: {
-    family: (name) => name,
-    take: advisories({
-      source: (family) => `OSV export ${family}`,
-      read: ({ bytes }) => [parseOsvRecord(parseJson(bytes))],
-    }),
-  },
+  osv: { family: (name) => name, take: advisories(OSV_READING) },
 };
 
 function advisories(reading: FamilyReading): FormImport['take'] {

@@ -6,7 +6,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FilterPredicate } from '../domain/match-filter.ts';
 import type { Occurrence } from '../domain/note.ts';
-import { findAdvisoryGeneration } from '../store/advisory-rows.ts';
 import { listSightings, type Sighting } from '../store/sighting-rows.ts';
 import { assessSteps } from './assess-vulnerabilities.ts';
 import type { Deps } from './deps.ts';
@@ -38,7 +37,6 @@ export interface DerivedList {
 /** A page that is being filled. */
 interface OpenPage {
   readonly list: DerivedList;
-  readonly generation: number;
   readonly occurrences: Occurrence[];
   examined: number;
 }
@@ -47,8 +45,7 @@ interface OpenPage {
 export async function listDerivedOccurrences(deps: Deps, list: DerivedList): Promise<DerivedPage> {
   if (list.bounds.kinds.size === 0) return { occurrences: [] };
   const occurrences: Occurrence[] = [];
-  const generation = await findAdvisoryGeneration(deps.store);
-  const page = { list, generation, occurrences, examined: 0 };
+  const page = { list, occurrences, examined: 0 };
   for (const [index, sighting] of (await sightingsOf(deps, list)).entries()) {
     const after = isWithin(list.after, sighting) ? list.after : placeBefore(sighting);
     if (isFull(page) || index === EXAMINED_IMAGES) return { occurrences, next: after };
@@ -78,8 +75,7 @@ async function readSighting(
   at: { readonly sighting: Sighting; readonly after: DerivedPlace },
 ): Promise<DerivedPlace | undefined> {
   const { bounds, passes } = page.list;
-  const { generation } = page;
-  for await (const part of walkSighting(deps, { ...at, bounds, generation })) {
+  for await (const part of walkSighting(deps, { ...at, bounds })) {
     for (const { place, occurrence } of await assessSteps(deps, page.list.project, part.steps)) {
       if (passes(occurrence)) page.occurrences.push(occurrence);
       if (page.occurrences.length >= page.list.limit) return place;

@@ -7,7 +7,8 @@ import {
   addAdvisories,
   beginAdvisoryImport,
   publishAdvisoryImport,
-} from '../store/advisory-rows.ts';
+} from '../store/advisory-import.ts';
+import { publishImport } from '../store/advisory-import-rows.ts';
 import { findMatches } from '../store/match-rows.ts';
 import { findPackageSet, savePackageSet, type StoredPackage } from '../store/package-rows.ts';
 import type { Reader } from '../store/store-contract.ts';
@@ -31,11 +32,12 @@ async function publish(round: number): Promise<void> {
     references: [],
     affected: [{ ecosystem: 'Debian:12', name, ranges: [], versions: ['1'] }],
   }));
-  const open = await beginAdvisoryImport(store, { id: newId(), time: NOW });
-  await addAdvisories(store, open, { family: 'Debian', advisories });
+  const open = await beginAdvisoryImport(store, { id: newId(), family: 'Debian', time: NOW });
+  await addAdvisories(store, open, advisories);
   const source = { ecosystem: 'Debian:12', source: 'test', updated: NOW + round, records: 2 };
   const sources = [{ ...source, family: 'Debian' }];
-  await publishAdvisoryImport(store, open, { sources, time: NOW });
+  const published = { sources, time: NOW };
+  await publishAdvisoryImport(store, open, (tx) => publishImport(tx, open, published));
 }
 
 /** Effects whose store publishes another round each time candidates of `a` were read. */

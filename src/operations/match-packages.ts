@@ -1,6 +1,6 @@
 /**
- * Matches of an image's packages: those already computed from the advisories in force are read, the
- * others are computed now and kept, so that each package version is matched once per import.
+ * Matches of some packages: those that are still true are read, the others are computed now and
+ * kept, so that each package version is matched once per change of what it hangs on.
  */
 import type { AdvisorySource, Match } from '../domain/advisory.ts';
 import { firstProblems } from '../domain/first-problems.ts';
@@ -14,7 +14,11 @@ import {
 } from '../store/advisory-rows.ts';
 import { findMatches, saveMatches } from '../store/match-rows.ts';
 import type { StoredPackage } from '../store/package-rows.ts';
+import { isAnyChanged } from '../store/stale-packages.ts';
+import type { Tx } from '../store/store-contract.ts';
+import { chunksOf } from '../store/stored-json.ts';
 import type { Deps } from './deps.ts';
+import { emitPackagesChanged } from './emit.ts';
 
 /** Findings with what kept the answer from being complete. */
 export interface MatchedPackages {
@@ -35,8 +39,8 @@ const WRITE_BATCH = 500;
 const ROUNDS = 3;
 
 /**
- * Matches packages with the advisories in force: those of one generation, never some of an earlier
- * and some of a later one. Where imports are published all the while, that is a fatal problem.
+ * Matches packages with the advisories in force: as one revision has them, never some of an earlier
+ * and some of a later one. Where what they hang on changes all the while, that is a fatal problem.
  */
 export async function matchPackages(
   deps: Deps,
@@ -55,17 +59,18 @@ export async function matchPackages(
 
 interface Round {
   readonly matched: MatchedPackages;
-  /** Set where another generation came into force meanwhile: the answer is of no use. */
+  /** Set where something changed about the packages meanwhile: the answer is of no use. */
   readonly moved: boolean;
 }
 
 async function matchOnce(deps: Deps, packages: readonly MatchedPackage[]): Promise<Round> {
   const generation = await findAdvisoryGeneration(deps.store);
-  const known = await findKnown(deps, packages, generation);
+  const sources = await listAdvisorySources(deps.store);
+  const known = await findKnown(deps, packages);
   const open = packages.filter((pkg) => !known.has(pkg.packageId));
   const computed = await computeMatches(deps, open);
-  const sources = await listAdvisorySources(deps.store);
-  const moved = (await findAdvisoryGeneration(deps.store)) !== generation;
+  const ids = packages.map(({ packageId }) => packageId);
+  const moved = await isAnyChanged(deps.store, ids, generation);
   if (!moved) await keepMatches(deps, computed, generation);
   const findings = packages.flatMap((pkg) => {
     const { packageId, ...shown } = pkg;
@@ -94,13 +99,12 @@ function problemsOf(
 async function findKnown(
   deps: Deps,
   packages: readonly MatchedPackage[],
-  generation: number,
 ): Promise<ReadonlyMap<number, readonly Match[]>> {
   const kept = await findMatches(
     deps.store,
     packages.map((pkg) => pkg.packageId),
   );
-  const current = kept.filter((one) => one.generation === generation);
+  const current = kept.filter(({ stale }) => !stale);
   return new Map(current.map((one) => [one.packageId, one.matches]));
 }
 
@@ -128,9 +132,23 @@ async function keepMatches(
   generation: number,
 ): Promise<void> {
   if (generation === 0) return;
-  const whole = [...computed].filter(([, one]) => one.problems.length === 0);
-  const rows = whole.map(([packageId, { matches }]) => ({ packageId, generation, matches }));
-  for (let at = 0; at < rows.length; at += WRITE_BATCH) {
-    await deps.store.write((tx) => saveMatches(tx, rows.slice(at, at + WRITE_BATCH), deps.now()));
+  const rows = [...computed].map(([packageId, { matches, problems }]) => ({
+    packageId,
+    generation,
+    matches,
+    undecided: problems.length > 0,
+  }));
+  for (const some of chunksOf(rows, WRITE_BATCH)) {
+    await deps.store.write((tx) => keepSome(deps, tx, some));
   }
+}
+
+/** What changed is told in the transaction that changes it, whoever asked for it to be matched. */
+async function keepSome(
+  deps: Deps,
+  tx: Tx,
+  rows: Parameters<typeof saveMatches>[1],
+): Promise<void> {
+  const changed = await saveMatches(tx, rows, deps.now());
+  if (changed.length > 0) await emitPackagesChanged(deps, tx, changed);
 }

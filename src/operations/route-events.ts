@@ -86,7 +86,14 @@ const ROUTES: Readonly<Record<OutboxTopic, Route>> = {
     ask(deps, tx, { project, digests: body['digests'] as readonly Digest[] }),
   'assessments-changed': (deps, tx, { row: { project } }) =>
     ask(deps, tx, { project, generation: EVERY_GENERATION }),
-  'matches-changed': routeChanged,
+  'matches-changed': (deps, tx, { row, generation }) =>
+    routeToSubscribed(deps, tx, { row, asked: { generation } }),
+  'packages-changed': (deps, tx, { row }) =>
+    // Written by emitPackagesChanged only.
+    routeToSubscribed(deps, tx, {
+      row,
+      asked: { packages: row.body['packages'] as readonly number[] },
+    }),
 };
 
 function routeRow(deps: Deps, tx: Tx, routed: Routed): Promise<void> {
@@ -128,13 +135,18 @@ async function destinationsOfAll(tx: Tx, event: NotificationEvent): Promise<Know
 }
 
 /** Asks for some projects and writes a row for those that follow. */
-async function routeChanged(deps: Deps, tx: Tx, { row, generation }: Routed): Promise<void> {
+async function routeToSubscribed(
+  deps: Deps,
+  tx: Tx,
+  { row, asked }: { readonly row: OutboxRow; readonly asked: Asked },
+): Promise<void> {
   const after = row.body['after'] as string;
   const list = { type: 'assay.occurrence.', after, limit: PROJECTS };
   const projects = await listSubscribedProjects(tx, list);
-  for (const project of projects) await askForAnnouncement(deps, tx, { project, generation });
+  for (const project of projects) await askForAnnouncement(deps, tx, { project, ...asked });
   const last = projects.at(-1);
   if (last === undefined || projects.length < PROJECTS) return;
-  const rest = { topic: 'matches-changed', body: { after: last } } as const;
-  await appendOutbox(tx, [{ id: deps.newId(), time: deps.now(), ...rest }]);
+  const topic = row.topic as OutboxTopic;
+  const body = { ...row.body, after: last };
+  await appendOutbox(tx, [{ id: deps.newId(), time: deps.now(), topic, body }]);
 }

@@ -54,8 +54,6 @@ export interface SightingWalk {
   readonly sighting: Sighting;
   readonly after: DerivedPlace;
   readonly bounds: DerivedBounds;
-  /** The generation of advisories in force. */
-  readonly generation: number;
 }
 
 /** Walks over a sighted image; an image that was not read has nothing. */
@@ -135,10 +133,10 @@ async function matchesOf(
   { walk, members }: Chunk,
   versions: readonly MatchedVersion[],
 ): Promise<ChunkMatches> {
-  const { bounds, generation } = walk;
+  const { bounds } = walk;
   const all = { matches: new Map(), examined: 0, whole: Number.MAX_SAFE_INTEGER };
   if (!bounds.kinds.has('VULNERABILITY') || versions.length === 0) return all;
-  const { unkept } = await refreshMatches(deps, versions, generation);
+  const { unkept } = await refreshMatches(deps, versions);
   const packages = versions.map(({ packageId }) => packageId);
   const rows = await listMatches(deps.store, {
     packages,

@@ -7,13 +7,12 @@ import { parseStored } from './stored-json.ts';
 const byId = statement((sql, p: { id: string }) =>
   sql
     .selectFrom('advisory')
-    .innerJoin('advisory_family', (join) =>
-      join
-        .onRef('advisory_family.family', '=', 'advisory.family')
-        .onRef('advisory_family.generation', '=', 'advisory.generation'),
-    )
+    .innerJoin('advisory_import as added', 'added.generation', 'advisory.generation')
+    .leftJoin('advisory_import as undone', 'undone.generation', 'advisory.removed')
     .select('advisory.body')
     .where('advisory.id', '=', p.id)
+    .where('added.revision', 'is not', null)
+    .where('undone.revision', 'is', null)
     .limit(1),
 );
 

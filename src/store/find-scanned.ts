@@ -15,6 +15,7 @@ import {
 } from './scanned-rows.ts';
 import type { Sighting, SightingKey } from './sighting-rows.ts';
 import { statement } from './sql-builder.ts';
+import { isStale } from './stale-sql.ts';
 import type { Reader } from './store-contract.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -73,8 +74,6 @@ function findMember(text: string, packageId: number, path: string): ImageMember 
 
 /** A package by its own name and version, perhaps with its match of one advisory. */
 export interface NamedVersion extends MatchedVersion {
-  /** The generation of advisories in force. */
-  readonly current: number;
   readonly found?: TimedMatch;
 }
 
@@ -84,9 +83,8 @@ const byName = statement((builder, p: { name: string; version: string; advisory:
     .leftJoin('package_match', (join) =>
       join.onRef('package_match.package', '=', 'package.id').on('advisory_id', '=', p.advisory),
     )
-    .select(['package.id', 'package.body', 'package.matched_generation'])
+    .select(['package.id', 'package.body', isStale().as('stale')])
     .select(['package_match.body as match_body', 'first_time', 'change_time'])
-    .select(sql<number | null>`(select max(generation) from advisory_family)`.as('current'))
     .where((on) =>
       on(sql<string>`substr(name, 1, 200)`, '=', sql<string>`substr(${p.name}, 1, 200)`),
     )
@@ -108,14 +106,13 @@ export async function findNamedVersions(
 ): Promise<NamedVersion[]> {
   const rows = await db.all(byName(key));
   const ordered = rows.toSorted((a, b) => a.id - b.id);
-  return ordered.map(({ id, body, matched_generation: generation, ...row }) => {
+  return ordered.map(({ id, body, stale, ...row }) => {
     const { match_body, first_time, change_time } = row;
     const match = { package: id, first_time: first_time ?? 0, change_time: change_time ?? 0 };
     return {
       packageId: id,
       version: parseStored<PackageVersion>(body),
-      generation,
-      current: row.current ?? 0,
+      stale: stale === 1,
       ...(match_body !== null && { found: toTimedMatch({ ...match, body: match_body }) }),
     };
   });

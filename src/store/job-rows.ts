@@ -9,7 +9,7 @@ import type { Reader, Tx } from './store-contract.ts';
 import { formatStored, parseStored } from './stored-json.ts';
 
 /** What is done. */
-export type JobKind = 'route-events' | 'announce-matches' | 'deliver-events';
+export type JobKind = 'route-events' | 'announce-matches' | 'deliver-events' | 'match-packages';
 
 /** A job and whose it is. */
 export interface JobKey {

@@ -18,7 +18,7 @@ export interface AdvisoryPage {
 }
 
 interface AdvisoryRow extends AdvisoryPlace {
-  /** Null: of a generation that is not in force. */
+  /** Null: not published yet, or taken away. */
   readonly visible: number | null;
   readonly body: string;
 }
@@ -29,11 +29,12 @@ export async function listAdvisories(
   { after, limit }: { readonly after: AdvisoryPlace; readonly limit: number },
 ): Promise<AdvisoryPage> {
   const rows = await db.all(
-    runnable(sql<AdvisoryRow>`select examined.id, number, body, in_force.generation as visible
+    runnable(sql<AdvisoryRow>`select examined.id, number, body,
+        case when undone.revision is null then added.revision end as visible
       from (select * from advisory where (id, number) > (${after.id}, ${after.number})
         order by id, number limit ${limit}) as examined
-      left join advisory_family as in_force on in_force.family = examined.family
-        and in_force.generation = examined.generation
+      left join advisory_import as added on added.generation = examined.generation
+      left join advisory_import as undone on undone.generation = examined.removed
       order by examined.id, number`),
   );
   const last = rows.length < limit ? undefined : rows.at(-1);

@@ -33,7 +33,7 @@ it('a slow scan saves after a newer one: only what it alone has matched is kept'
   const saved = await store.write((tx) => savePackageSet(tx, set));
   const [a = 0, b = 0] =
     (await findPackageSet(store, saved))?.packages.map((one) => one.packageId) ?? [];
-  const save = (ids: readonly number[], generation: number, id: string): Promise<void> =>
+  const save = (ids: readonly number[], generation: number, id: string) =>
     store.write((tx) =>
       saveMatches(
         tx,
@@ -44,7 +44,7 @@ it('a slow scan saves after a newer one: only what it alone has matched is kept'
   await save([a], 2, 'CVE-NEW');
   await save([a, b], 1, 'CVE-OLD');
   expect(await findMatches(store, [a, b])).toEqual([
-    { packageId: a, generation: 2, matches: [match('CVE-NEW')] },
-    { packageId: b, generation: 1, matches: [match('CVE-OLD')] },
+    { packageId: a, generation: 2, stale: false, matches: [match('CVE-NEW')] },
+    { packageId: b, generation: 1, stale: false, matches: [match('CVE-OLD')] },
   ]);
 });

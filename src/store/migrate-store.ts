@@ -12,6 +12,7 @@ import { notifications } from './migrations/0003-notifications.ts';
 import { vexProducts } from './migrations/0004-vex-products.ts';
 import { derivedKeys } from './migrations/0005-derived-keys.ts';
 import { exploitSignals } from './migrations/0006-exploit-signals.ts';
+import { advisoryChanges } from './migrations/0007-advisory-changes.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   vexProducts,
   derivedKeys,
   exploitSignals,
+  advisoryChanges,
 ];
 
 /** The schema that this version of Assay reads and writes. */

@@ -16,7 +16,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findAdvisories, beginAdvisoryImport } from './advisory-rows.ts';
+import { beginAdvisoryImport } from './advisory-import.ts';
+import { findAdvisories } from './advisory-rows.ts';
 import { findDecision, verifyDecisionChain } from './decision-log.ts';
 import { databaseFile, migrateStore, MIGRATIONS, SCHEMA_VERSION } from './migrate-store.ts';
 import { SQLITE_DIALECT } from './migration.ts';
@@ -276,12 +277,12 @@ describe('kill -9', () => {
 
   it('shows nothing of an import that was killed, and removes it with the next', async () => {
     await killed(
-      `const { beginAdvisoryImport, addAdvisories } = await import(${here('./advisory-rows.ts')});
-      const open = await beginAdvisoryImport(store, { id: 'i', time: 5 });
+      `const { beginAdvisoryImport, addAdvisories } = await import(${here('./advisory-import.ts')});
+      const open = await beginAdvisoryImport(store, { id: 'i', family: 'F', time: 5 });
       for (let n = 0;; n++) {
-        await addAdvisories(store, open, { family: 'F', advisories: [{ id: 'A' + n, aliases: [],
+        await addAdvisories(store, open, [{ id: 'A' + n, aliases: [],
           summary: '', modified: 1, severity: 'LOW', severitySource: '', references: [],
-          affected: [{ ecosystem: 'E', name: 'n', ranges: [], versions: [] }] }] });
+          affected: [{ ecosystem: 'E', name: 'n', ranges: [], versions: [] }] }]);
         process.stdout.write(n + '\\n'); }`,
       20,
     );
@@ -289,7 +290,7 @@ describe('kill -9', () => {
     expect(await findAdvisories(store, [{ ecosystem: 'E', name: 'n' }])).toEqual([[]]);
     const rows = store.sql.selectFrom('advisory').select('id');
     expect((await store.all(rows)).length).toBeGreaterThanOrEqual(20);
-    await beginAdvisoryImport(store, { id: 'j', time: 6 });
+    await beginAdvisoryImport(store, { id: 'j', family: 'F', time: 6 });
     expect(await store.all(rows)).toEqual([]);
     await store.close();
   });

@@ -9,7 +9,12 @@ import type { Reader, Tx } from './store-contract.ts';
 import { formatStored, parseStored } from './stored-json.ts';
 
 /** What a row holds: events, or word of what is to be compared with what was told before. */
-export type OutboxTopic = 'events' | 'images-scanned' | 'assessments-changed' | 'matches-changed';
+export type OutboxTopic =
+  | 'events'
+  | 'images-scanned'
+  | 'assessments-changed'
+  | 'matches-changed'
+  | 'packages-changed';
 
 /** A row to be written. */
 export interface NewOutboxRow {

@@ -3,13 +3,14 @@ import { hash } from 'node:crypto';
 import { AssayError } from '../domain/error.ts';
 import { canonicalJson, type Json } from '../domain/json.ts';
 import type {
-  PackageOrigin,
   PackageSet,
   ScanProblem,
   ScanStatus,
   SoftwarePackage,
   SystemRelease,
 } from '../domain/software-package.ts';
+import { normalisePackageName } from '../domain/package-name.ts';
+import type { KeptMembers } from './package-members.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
 import { chunksOf, formatStored, parseStored } from './stored-json.ts';
@@ -24,11 +25,6 @@ export type StoredPackage<P = SoftwarePackage> = P & { readonly packageId: numbe
 export interface StoredPackageSet extends PackageSet {
   readonly id: string;
   readonly packages: readonly StoredPackage[];
-}
-
-interface Members {
-  readonly paths: readonly string[];
-  readonly members: readonly (readonly [id: number, path: number, origin: PackageOrigin])[];
 }
 
 interface SetBody {
@@ -48,6 +44,7 @@ interface NewPackage {
   readonly name: string;
   readonly version: string;
   readonly body: string;
+  readonly lookupName: string;
 }
 
 const insertPackage = statement((sql, p: NewPackage) =>
@@ -61,7 +58,11 @@ const insertPackage = statement((sql, p: NewPackage) =>
       name: p.name,
       version: p.version,
       body: p.body,
+      lookup_name: p.lookupName,
       matched_generation: 0,
+      matches_hash: '',
+      counts: '',
+      undecided: 0,
       // The database numbers the rows; kysely's table type does not say so.
     } as never)
     .onConflict((conflict) => conflict.doNothing()),
@@ -97,7 +98,7 @@ export async function findPackageSet(
 ): Promise<StoredPackageSet | undefined> {
   const row = await db.first(setById({ id }));
   if (row === undefined) return undefined;
-  const { paths, members } = parseStored<Members>(row.members);
+  const { paths, members } = parseStored<KeptMembers>(row.members);
   const versions = await findVersions(
     db,
     members.map(([packageId]) => packageId),
@@ -108,25 +109,6 @@ export async function findPackageSet(
     return { ...version, origin, path: paths[path] ?? '', packageId };
   });
   return { id, ...parseStored<SetBody>(row.body), packages };
-}
-
-/** The kept packages whose source has that name, for matching a new advisory; by id, bounded. */
-export async function findPackagesBySource(
-  db: Reader,
-  key: { ecosystem: string; name: string; afterId: number; limit: number },
-): Promise<StoredPackage<PackageVersion>[]> {
-  const rows = db.sql
-    .selectFrom('package')
-    .select(['id', 'body'])
-    .where('ecosystem', '=', key.ecosystem)
-    .where('source_name', '=', key.name)
-    .where('id', '>', key.afterId)
-    .orderBy('id')
-    .limit(key.limit);
-  return (await db.all(rows)).map(({ id, body }) => ({
-    ...parseStored<PackageVersion>(body),
-    packageId: id,
-  }));
 }
 
 /** The content address of a package set. */
@@ -140,7 +122,7 @@ function withoutLayer(found: SoftwarePackage): SoftwarePackage {
   return kept;
 }
 
-async function saveMembers(tx: Tx, packages: readonly SoftwarePackage[]): Promise<Members> {
+async function saveMembers(tx: Tx, packages: readonly SoftwarePackage[]): Promise<KeptMembers> {
   const versions = packages.map(toNewPackage);
   await tx.runMany(insertPackage, versions);
   const ids = await findIds(
@@ -160,9 +142,11 @@ function toNewPackage(found: SoftwarePackage): NewPackage {
   const { path: _path, origin: _origin, ...version } = found;
   // Its hash: an index entry of PostgreSQL may not be longer than 2.7 KB.
   const identity = hash('sha256', canonicalJson(version as unknown as Json));
+  const ecosystem = version.ecosystem ?? '';
   return {
     identity,
-    ecosystem: version.ecosystem ?? '',
+    ecosystem,
+    lookupName: normalisePackageName(ecosystem, version.source.name),
     sourceName: version.source.name,
     sourceVersion: version.source.version,
     name: version.name,

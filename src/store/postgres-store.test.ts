@@ -10,12 +10,9 @@ import {
   postgresPrograms,
   type TestDatabase,
 } from '../../test/support/postgres.ts';
-import {
-  addAdvisories,
-  beginAdvisoryImport,
-  findAdvisories,
-  publishAdvisoryImport,
-} from './advisory-rows.ts';
+import { addAdvisories, beginAdvisoryImport, publishAdvisoryImport } from './advisory-import.ts';
+import { publishImport } from './advisory-import-rows.ts';
+import { findAdvisories } from './advisory-rows.ts';
 import { addCluster, listClusters } from './cluster-rows.ts';
 import { findDecision, pruneDecisions, verifyDecisionChain } from './decision-log.ts';
 import { migratePostgres } from './migrate-postgres.ts';
@@ -170,12 +167,14 @@ describe.skipIf(!postgresPrograms)('replicas over one database (needs postgres)'
     const source = { family: 'F', ecosystem: 'E', source: 's', updated: T0, records: 1 };
     const begun = await Promise.allSettled(
       [one, two].map(async (store, index) => {
-        const open = await beginAdvisoryImport(store, { id: `i${index}`, time: T0 });
+        const begun = { id: `i${index}`, family: 'F', time: T0 };
+        const open = await beginAdvisoryImport(store, begun);
         const ids = ['A', 'B', 'C'].map((name) => `${name}${index}`);
         for (const id of ids) {
-          await addAdvisories(store, open, { family: 'F', advisories: [advisory(id)] });
+          await addAdvisories(store, open, [advisory(id)]);
         }
-        await publishAdvisoryImport(store, open, { sources: [source], time: T0 });
+        const published = { sources: [source], time: T0 };
+        await publishAdvisoryImport(store, open, (tx) => publishImport(tx, open, published));
       }),
     );
     expect(begun.some(({ status }) => status === 'fulfilled')).toBe(true);

@@ -12,10 +12,12 @@ import type {
   SystemRelease,
 } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
+import type { KeptMembers } from './package-members.ts';
 import type { PackageVersion } from './package-rows.ts';
 import { among, listParameter } from './raw-statement.ts';
 import type { Schema } from './schema.ts';
 import { type SqlBuilder, statement } from './sql-builder.ts';
+import { isStale } from './stale-sql.ts';
 import type { Reader } from './store-contract.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -43,11 +45,11 @@ export interface ImageReading {
   readonly system?: SystemRelease;
 }
 
-/** A package version with the advisory generation that its matches are of. */
+/** A package version, and whether its matches are to be made anew. */
 export interface MatchedVersion {
   readonly packageId: number;
   readonly version: PackageVersion;
-  readonly generation: number;
+  readonly stale: boolean;
 }
 
 /** A match of a package, and since when. */
@@ -104,14 +106,14 @@ interface ById {
 const versionsById = statement((builder, p: ById) =>
   builder
     .selectFrom('package')
-    .select(['id', 'body', 'matched_generation'])
+    .select(['id', 'body', isStale().as('stale')])
     .where(among(builder, sql.ref('id'), { of: 'bigint', values: p.ids })),
 );
 
 const versionsByIdAndName = statement((builder, p: ById & { readonly names: string }) =>
   builder
     .selectFrom('package')
-    .select(['id', 'body', 'matched_generation'])
+    .select(['id', 'body', isStale().as('stale')])
     .where(among(builder, sql.ref('id'), { of: 'bigint', values: p.ids }))
     .where(among(builder, sql.ref('name'), { of: 'text', values: p.names })),
 );
@@ -132,46 +134,44 @@ export async function findVersions(
   return rows.map((row) => ({
     packageId: row.id,
     version: parseStored<PackageVersion>(row.body),
-    generation: row.matched_generation,
+    stale: row.stale === 1,
   }));
 }
 
 const ecosystemsById = statement((builder, p: ById) =>
   builder
     .selectFrom('package')
-    .select(['id', 'ecosystem', 'matched_generation'])
+    .select(['id', 'ecosystem', isStale().as('stale')])
     .where(among(builder, sql.ref('id'), { of: 'bigint', values: p.ids })),
 );
 
-/** The ecosystems of packages, and the ids of those whose matches are of another generation. */
+/** The ecosystems of packages, and the ids of those that are to be matched anew. */
 export async function findEcosystems(
   db: Reader,
   ids: readonly number[],
-  generation: number,
 ): Promise<{ readonly ecosystems: readonly string[]; readonly stale: readonly number[] }> {
   const rows = await db.all(ecosystemsById({ ids: listParameter(ids) }));
-  const stale = rows.filter((row) => row.matched_generation !== generation);
+  const stale = rows.filter((row) => row.stale === 1);
   return {
     ecosystems: [...new Set(rows.map(({ ecosystem }) => ecosystem))].filter((one) => one !== ''),
     stale: stale.map(({ id }) => id),
   };
 }
 
-const staleById = statement((builder, p: ById & { readonly generation: number }) =>
+const staleById = statement((builder, p: ById) =>
   builder
     .selectFrom('package')
     .select('id')
     .where(among(builder, sql.ref('id'), { of: 'bigint', values: p.ids }))
-    .where('matched_generation', '<>', p.generation),
+    .where(isStale(), '=', 1),
 );
 
-/** Those of some packages whose matches are of another generation than the one in force. */
+/** Those of some packages that are to be matched anew. */
 export async function findStaleVersions(
   db: Reader,
   ids: readonly number[],
-  generation: number,
 ): Promise<MatchedVersion[]> {
-  const rows = await db.all(staleById({ ids: listParameter(ids), generation }));
+  const rows = await db.all(staleById({ ids: listParameter(ids) }));
   return findVersions(
     db,
     rows.map(({ id }) => id),
@@ -276,11 +276,6 @@ export function toTimedMatch(row: MatchRow): TimedMatch {
     firstTime: row.first_time,
     changeTime: row.change_time,
   };
-}
-
-interface KeptMembers {
-  readonly paths: readonly string[];
-  readonly members: readonly (readonly [id: number, path: number, origin: PackageOrigin])[];
 }
 
 function readMembers(text: string): ImageMember[] {

@@ -112,8 +112,16 @@ export interface PackageTable {
   name: string;
   version: string;
   body: string;
-  /** The advisory generation that its matches were computed from; 0: never. */
+  /** The source's name as advisories spell it, under which its changes are found. */
+  lookup_name: string;
+  /** The revision of advisories that its matches were computed from; 0: never. */
   matched_generation: number;
+  /** Of its matches, so that equal ones are not written again. */
+  matches_hash: string;
+  /** How many matches of each severity rank it has, with commas; empty: none. */
+  counts: string;
+  /** 1 where a match could not be decided: it is matched whenever it is asked about. */
+  undecided: number;
 }
 
 /** Package sets by content; `members` are the package ids in the set's order. */
@@ -163,18 +171,21 @@ export interface TagEventTable {
   source: string;
 }
 
-/** Which generation of an export is visible; the one row that publishes an import. */
+/** The newest published generation of an export: its sources, and what a next one builds on. */
 export interface AdvisoryFamilyTable {
   family: string;
   generation: number;
 }
 
-/** Imports that were begun; a row that is not published is a leftover or still running. */
+/** Imports that were begun; one without a revision is a leftover or still running. */
 export interface AdvisoryImportTable {
   generation: number;
   id: string;
   begin_time: Micros;
   publish_time: Micros | null;
+  /** Counts publications; null: not published. */
+  revision: number | null;
+  family: string;
 }
 
 /** Sources of advisories per ecosystem, of one family and generation. */
@@ -195,6 +206,17 @@ export interface AdvisoryTable {
   id: string;
   modified: Micros;
   body: string;
+  /** The generation that took it away; it counts when that one is published. */
+  removed: number | null;
+  /** Of its body. */
+  hash: string;
+}
+
+/** Names of packages about which an import changed something. */
+export interface AdvisoryChangeTable {
+  ecosystem: string;
+  name: string;
+  generation: number;
 }
 
 /** Which advisories speak of a package name in an ecosystem. */
@@ -380,6 +402,7 @@ export interface Schema {
   advisory_source: AdvisorySourceTable;
   advisory: AdvisoryTable;
   advisory_package: AdvisoryPackageTable;
+  advisory_change: AdvisoryChangeTable;
   package_match: PackageMatchTable;
   exploit_feed: ExploitFeedTable;
   exploit_signal: ExploitSignalTable;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { MATCHING_LANES } from '../../src/jobs/matching-lanes.ts';
 import { NOTIFICATION_LANES } from '../../src/jobs/notification-lanes.ts';
 import { rawTar } from '../../src/image/raw-tar.ts';
 import { runDueJobs } from '../../src/jobs/run-jobs.ts';
@@ -148,7 +149,8 @@ async function publish(
 
 async function turns(deps: Deps): Promise<number> {
   let count = 0;
-  for (const lane of NOTIFICATION_LANES) count += await runDueJobs(deps, lane);
+  const lanes = [...MATCHING_LANES, ...NOTIFICATION_LANES];
+  for (const lane of lanes) count += await runDueJobs(deps, lane);
   return count;
 }
 

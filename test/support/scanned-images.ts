@@ -8,7 +8,8 @@ import {
   addAdvisories,
   beginAdvisoryImport,
   publishAdvisoryImport,
-} from '../../src/store/advisory-rows.ts';
+} from '../../src/store/advisory-import.ts';
+import { publishImport } from '../../src/store/advisory-import-rows.ts';
 import { saveImage, saveSighting } from '../../src/store/image-rows.ts';
 import type { Store } from '../../src/store/store-contract.ts';
 
@@ -61,11 +62,12 @@ export async function importDebian(
   advisories: readonly Advisory[],
   time: Micros,
 ): Promise<void> {
-  const open = await beginAdvisoryImport(store, { id: `import-${time}-${Math.random()}`, time });
-  await addAdvisories(store, open, { family: 'Debian', advisories });
+  const id = `import-${time}-${Math.random()}`;
+  const open = await beginAdvisoryImport(store, { id, family: 'Debian', time });
+  await addAdvisories(store, open, advisories);
   const source = { family: 'Debian', ecosystem: ECOSYSTEM, source: 'test', updated: time };
   const sources = [{ ...source, records: advisories.length }];
-  await publishAdvisoryImport(store, open, { sources, time });
+  await publishAdvisoryImport(store, open, (tx) => publishImport(tx, open, { sources, time }));
 }
 
 /** Keeps an image as read, and that a project has seen it as `repository@digest`. */

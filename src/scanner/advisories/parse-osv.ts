@@ -6,7 +6,7 @@
 import type { Advisory, AdvisoryEvent, AffectedPackage } from '../../domain/advisory.ts';
 import { AssayError, isAssayError } from '../../domain/error.ts';
 import { isJsonObject } from '../../domain/json.ts';
-import { normalisePackageName } from '../match/package-name.ts';
+import { normalisePackageName } from '../../domain/package-name.ts';
 import type { Field } from './osv-field.ts';
 import {
   fieldError,

@@ -10,7 +10,10 @@ import { compareVersions, rangeComparer } from '../versions/compare-versions.ts'
 import type { RangeAnswer } from './evaluate-range.ts';
 import { evaluateRange } from './evaluate-range.ts';
 import { versionBeside } from './installed-version.ts';
-import { normalisePackageName } from './package-name.ts';
+import { normalisePackageName } from '../../domain/package-name.ts';
+
+/** To be raised where the same package and advisories give another answer than before. */
+export const MATCHER_VERSION = 1;
 
 /** Under which an advisory's affected packages are looked up. */
 export interface AdvisoryKey {
