@@ -81,7 +81,15 @@ async function measure(
   };
   try {
     const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0', '--grpc', '127.0.0.1:0'];
-    const own = await start([main, 'serve', ...filled.serve, ...listen, '--log-level', 'error']);
+    const own = await start([
+      main,
+      'serve',
+      '--offline',
+      ...filled.serve,
+      ...listen,
+      '--log-level',
+      'error',
+    ]);
     const script = new URL('bare-api-server.mjs', import.meta.url).pathname;
     const bare = await start([script, ...filled.bare]);
     const ready = own.ready as ReadyLine;

@@ -91,6 +91,7 @@ function serveCommand({ main, folder }: ImageReviewBench): readonly string[] {
     process.execPath,
     main,
     'serve',
+    '--offline',
     '--data',
     join(folder, 'data'),
     ...listen,

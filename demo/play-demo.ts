@@ -93,7 +93,15 @@ async function startPrograms(folder: string, programs: Programs): Promise<DemoPl
   const data = join(folder, 'data');
   const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0', '--grpc', '127.0.0.1:0'];
   const [server, registry] = await Promise.all([
-    programs.serve('server', ['serve', ...listen, '--data', data, '--project', PROJECT]),
+    programs.serve('server', [
+      'serve',
+      '--offline',
+      ...listen,
+      '--data',
+      data,
+      '--project',
+      PROJECT,
+    ]),
     programs.serve('registry', ['registry', 'serve', join(folder, 'images'), ...REGISTRY_AT]),
   ]);
   const { http = '', webhook = '', ca = '', adminTokenFile = '' } = server;

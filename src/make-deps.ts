@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { terminalLines } from './domain/terminal-text.ts';
 import type { Micros } from './domain/time.ts';
 import type { Deps, Log } from './operations/deps.ts';
+import type { FeedSettings } from './operations/feed-settings.ts';
 import { createKeyCache } from './operations/key-cache.ts';
 import { createProofMemory } from './operations/proof-memory.ts';
 import { createVerdictCache } from './operations/verdict-cache.ts';
@@ -38,6 +39,8 @@ export interface DepsParts {
   readonly allowedRegistries?: readonly string[];
   /** `HOST[:PORT]`, addresses or ranges of our own network that notifications may go to. */
   readonly allowedDestinations?: readonly string[];
+  /** How advisories are fetched; absent: they are not. */
+  readonly feeds?: FeedSettings;
   readonly progress: (text: string) => void;
 }
 

@@ -10,6 +10,7 @@ import { AssayError } from './domain/error.ts';
 import { commandLog, makeDeps, systemNow } from './make-deps.ts';
 import { createIdSource } from './make-id.ts';
 import { isOperationName, runOperation } from './operations/catalog.ts';
+import type { FeedSettings } from './operations/feed-settings.ts';
 import { readTextFile } from './remote/read-text-file.ts';
 import { databaseFile } from './store/migrate-store.ts';
 import { openStore } from './store/open-store.ts';
@@ -64,6 +65,7 @@ async function openLocal(reach: Reach & { readonly data: string }): Promise<Oper
     log: commandLog((text) => void process.stderr.write(text)),
     plainHttp: reach.plainHttp === true,
     mirrors: reach.mirrors ?? [],
+    ...(await feedsOf(reach)),
     progress: reach.progress ?? (() => undefined),
   });
   return {
@@ -73,4 +75,14 @@ async function openLocal(reach: Reach & { readonly data: string }): Promise<Oper
     },
     close: () => store.close(),
   };
+}
+
+/** Read only for a command that fetches advisories; it ends with its process. */
+async function feedsOf({
+  feeds,
+  data,
+}: Reach & { readonly data: string }): Promise<{ feeds?: FeedSettings }> {
+  if (feeds === undefined) return {};
+  const { readFeedSettings } = await import('./feed-config.ts');
+  return { feeds: readFeedSettings(feeds, { data, stopping: new AbortController().signal }) };
 }

@@ -9,6 +9,9 @@ import type { OptionValues } from './cli/command.ts';
 import { type ServeConfig, readServeConfig } from './config.ts';
 import { readDatabaseConfig } from './database-config.ts';
 import type { Caller } from './domain/caller.ts';
+import { AssayError } from './domain/error.ts';
+import { readFeedSettings } from './feed-config.ts';
+import { advisoryLanes } from './jobs/advisory-lanes.ts';
 import { MATCHING_LANES } from './jobs/matching-lanes.ts';
 import { NOTIFICATION_LANES } from './jobs/notification-lanes.ts';
 import { startJobs } from './jobs/run-jobs.ts';
@@ -27,6 +30,7 @@ import { freeJobs } from './operations/job-lease.ts';
 import { listTokens } from './operations/list-tokens.ts';
 import { pruneDecisions } from './operations/prune-decisions.ts';
 import { pruneNotifications } from './operations/prune-notifications.ts';
+import { planRefresh } from './operations/refresh-advisories.ts';
 import { readSystemPolicy } from './read-system-policy.ts';
 import type { Authenticator } from './server/authenticate.ts';
 import { buildGrpcListener, type GrpcListener, grpcPort } from './server/grpc-listener.ts';
@@ -69,6 +73,8 @@ export async function runServer(folder: string, options: OptionValues): Promise<
   const log = pino({ level: config.logLevel }, pino.destination(2));
   const identity = await watchIdentity(options, { now: systemNow, log });
   const newId = createIdSource(Date.now);
+  const stopping = new AbortController();
+  const feeds = readFeedSettings(options, { data: folder, stopping: stopping.signal });
   const store = await openServerStore({ folder, database, newId, log });
   const deps = await makeDeps({
     store,
@@ -78,6 +84,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     mirrors: config.registryMirrors,
     allowedRegistries: config.allowedRegistries,
     allowedDestinations: config.allowedDestinations,
+    feeds,
     progress: () => undefined,
   });
   try {
@@ -85,12 +92,15 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     const running = await listen(deps, folder, { ...config, identity });
     if (database === undefined) await freeJobs(deps);
     await checkMatches(deps);
-    const stopJobs = startJobs(deps, [...MATCHING_LANES, ...NOTIFICATION_LANES], JOBS_EVERY);
+    await planRefresh(deps);
+    const lanes = [...MATCHING_LANES, ...NOTIFICATION_LANES, ...advisoryLanes(deps)];
+    const stopJobs = startJobs(deps, lanes, JOBS_EVERY);
     const stopSchedule = startSchedule(deps, dailyTasks(folder, config), FIRST_TASKS_AFTER);
     await store.announce(reachable(running.http));
     const { close, ...addresses } = running;
     process.stdout.write(`${JSON.stringify({ event: 'ready', ...addresses, adminTokenFile })}\n`);
     await untilStopped();
+    stopping.abort(new AssayError('aborted', 'the server stops'));
     await Promise.all([close(), stopJobs(), stopSchedule()]);
     return 0;
   } finally {

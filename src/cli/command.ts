@@ -53,6 +53,8 @@ export interface Reach {
   readonly readOnly?: boolean;
   /** Tells how far a long operation is, in words for people. */
   readonly progress?: (text: string) => void;
+  /** The options of fetching advisories, as they were given. */
+  readonly feeds?: OptionValues;
   /** Access to registries for operations that read images. */
   readonly plainHttp?: boolean;
   /** `HOST=URL` of registries that are read somewhere else. */

@@ -1,5 +1,6 @@
 /** Every command of `assay`, as data. A command's module is loaded only when it runs. */
 import type { CommandSpec, OptionSpec } from './command.ts';
+import { ADVISORIES, FEED_OPTIONS, REFRESH_OPTIONS } from './advisories-spec.ts';
 import { IDENTITY_OPTIONS } from './identity-options.ts';
 import { NOTIFICATIONS } from './notifications-spec.ts';
 import { DATA, PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
@@ -73,6 +74,8 @@ const SERVE: CommandSpec = {
       description: 'host or range of the server’s own network that notifications may go to',
       many: true,
     },
+    ...REFRESH_OPTIONS,
+    ...FEED_OPTIONS,
     { flags: '--log-level <level>', description: 'log level on stderr', default: 'info' },
   ],
   load: async () => (await import('./serve-command.ts')).runServe,
@@ -214,29 +217,6 @@ const ATTEST: CommandSpec = {
         { flags: '--plain-http', description: 'a registry without TLS beyond loopback' },
       ],
       load: async () => (await import('./attest-command.ts')).waitForAttestation,
-    },
-  ],
-};
-
-const ADVISORIES: CommandSpec = {
-  name: 'advisories',
-  summary: 'Vulnerability records that scans are matched with.',
-  examples: ['assay advisories import ./osv', 'assay advisories status'],
-  commands: [
-    {
-      name: 'import',
-      arguments: '<dir-or-zip>',
-      summary: 'Import an OSV bulk export: a folder ECOSYSTEM/all.zip, or one zip.',
-      examples: ['assay advisories import ./osv/Debian/all.zip', 'assay advisories import ./osv'],
-      options: WHERE,
-      load: async () => (await import('./advisories-commands.ts')).importAdvisories,
-    },
-    {
-      name: 'status',
-      summary: 'Show the sources, their records and their age.',
-      examples: ['assay advisories status --output json'],
-      options: [...WHERE, TABLE_OR_JSON],
-      load: async () => (await import('./advisories-commands.ts')).showAdvisories,
     },
   ],
 };

@@ -70,6 +70,7 @@ export const PERMISSIONS = {
   'assay.images.scan': 'editor',
   'assay.images.scanInner': 'admin',
   'assay.images.scanLocal': 'admin',
+  'assay.metrics.get': 'viewer',
   'assay.notifications.list': 'viewer',
   'assay.notifications.manage': 'admin',
   'assay.projects.create': 'admin',

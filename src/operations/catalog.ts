@@ -48,6 +48,16 @@ export const CATALOG = {
     '/api/v1/advisories',
     async () => (await import('./list-advisory-sources.ts')).listSources,
   ),
+  'update-advisories': entry(
+    'POST',
+    '/api/v1/advisories/update',
+    async () => (await import('./update-advisories.ts')).updateAdvisories,
+  ),
+  'list-advisory-feeds': entry(
+    'GET',
+    '/api/v1/advisories/feeds',
+    async () => (await import('./list-advisory-feeds.ts')).listAdvisoryFeeds,
+  ),
   'scan-image': entry(
     'POST',
     '/api/v1/scans',

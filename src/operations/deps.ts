@@ -5,6 +5,7 @@ import type { Micros } from '../domain/time.ts';
 import type { GuardedFetch } from '../remote/guarded-fetch.ts';
 import type { ImageSource } from '../remote/image-source.ts';
 import type { Store } from '../store/store-contract.ts';
+import type { FeedSettings } from './feed-settings.ts';
 import type { CheckAttestation } from './proof-memory.ts';
 import type { VerdictCache } from './verdict-cache.ts';
 
@@ -40,6 +41,8 @@ export interface Deps {
   readonly resolveTag: (reference: ImageReference) => Promise<Digest>;
   /** Calls destinations of notifications, where their hosts may be called. */
   readonly outbound: Outbound;
+  /** How advisories are fetched; absent: they are not. */
+  readonly feeds?: FeedSettings;
   readonly verdicts: VerdictCache;
   /** Checks an attestation, or remembers what came of it. */
   readonly checkAttestation: CheckAttestation;

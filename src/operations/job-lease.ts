@@ -2,12 +2,15 @@
  * Taking jobs: of several replicas one does a thing at a time. Nothing is written while there is
  * nothing to do.
  */
+import { AssayError } from '../domain/error.ts';
 import { SECOND } from '../domain/time.ts';
 import {
+  type JobKey,
   type JobKind,
   type LeasedJob,
   endLeases,
   ensureJob,
+  extendLease,
   finishJob,
   hasDueJob,
   leaseJobs,
@@ -19,6 +22,8 @@ import type { Deps } from './deps.ts';
  * Longer than any turn of a job may last; a process that died gives its jobs up after this long.
  */
 const LEASE = 30 * SECOND;
+/** In milliseconds. */
+const RENEW_EVERY = 8000;
 const AFTER_FAILURE = 10 * SECOND;
 
 const ROUTING = { kind: 'route-events', key: '' } as const;
@@ -50,4 +55,41 @@ export async function giveBack(deps: Deps, job: LeasedJob): Promise<void> {
  */
 export async function freeJobs(deps: Deps): Promise<void> {
   await deps.store.write(endLeases);
+}
+
+/** Takes a job now, whenever it was due; undefined: somebody else has it. */
+export function takeJobNow(deps: Deps, job: JobKey): Promise<LeasedJob | undefined> {
+  const now = deps.now();
+  return deps.store.write(async (tx) => {
+    await ensureJob(tx, job, now);
+    const due = { kind: job.kind, now, until: now + LEASE, limit: 1 };
+    return (await leaseJobs(tx, due)).find(({ key }) => key === job.key);
+  });
+}
+
+/** A job that is kept for longer than a lease lasts. */
+export interface KeptJob {
+  /** Aborted where it was lost to another. */
+  readonly signal: AbortSignal;
+  /** Keeps it no longer; whoever has it must still give it back. */
+  readonly end: () => void;
+}
+
+/** Prolongs a job's lease again and again, until it is ended or lost. */
+export function keepJob(deps: Deps, job: LeasedJob): KeptJob {
+  const lost = new AbortController();
+  const renew = async (): Promise<void> => {
+    const held = await deps.store.write((tx) => extendLease(tx, job, deps.now() + LEASE));
+    if (held) return;
+    lost.abort(new AssayError('aborted', `job ${job.kind} was taken over by another process`));
+  };
+  const timer = setInterval(
+    () =>
+      void renew().catch((error: unknown) =>
+        deps.log.warn({ err: error, kind: job.kind }, 'a lease cannot be prolonged'),
+      ),
+    RENEW_EVERY,
+  );
+  timer.unref();
+  return { signal: lost.signal, end: () => clearInterval(timer) };
 }

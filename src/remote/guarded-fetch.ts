@@ -22,12 +22,17 @@ export interface GuardedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /** Ends the exchange early; its reason is what is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /** An answer whose body is still to be read or discarded. */
 export interface GuardedAnswer {
   readonly status: number;
+  /** A header of which there are several is one text with commas (RFC 9110, 5.3). */
   readonly header: (name: string) => string | undefined;
+  /** The body as it comes, for who counts it. */
+  readonly chunks: () => AsyncIterable<Uint8Array>;
   /** The whole body; throws `too-large` beyond `cap` bytes. */
   readonly read: (cap: number) => Promise<Uint8Array>;
   /** Reads no more of the body than a moment's worth and lets go. */
@@ -145,7 +150,8 @@ async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
 }
 
 async function send(agent: Agent, message: GuardedRequest): Promise<GuardedAnswer> {
-  const { url, method, headers, body, timeoutMs } = message;
+  const { url, method, headers, body, timeoutMs, signal } = message;
+  const deadline = AbortSignal.timeout(timeoutMs);
   const { request } = await import('undici');
   try {
     const answer = await request(url, {
@@ -153,17 +159,26 @@ async function send(agent: Agent, message: GuardedRequest): Promise<GuardedAnswe
       method,
       headers: { 'user-agent': 'assay', 'accept-encoding': 'identity', ...headers },
       body: body ?? null,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
     });
     return {
       status: answer.statusCode,
-      header: (name) => [answer.headers[name]].flat()[0],
+      header: (name) => answer.headers[name] && [answer.headers[name]].flat().join(', '),
+      chunks: () => passChunks(answer.body, url),
       read: (cap) =>
         collectBytes(answer.body, cap, `the answer of ${url.host}`).catch((error: unknown) => {
           throw networkError(error, url);
         }),
       discard: () => discard(answer.body),
     };
+  } catch (error) {
+    throw networkError(error, url);
+  }
+}
+
+async function* passChunks(body: AsyncIterable<Uint8Array>, url: URL): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
   } catch (error) {
     throw networkError(error, url);
   }

@@ -1,11 +1,13 @@
 /** The shape of every input of our own API, checked before an operation sees it. */
 import { z } from 'zod';
+import { isFamilyName } from '../domain/advisory-feed.ts';
 import { DESTINATION_KINDS } from '../domain/destination.ts';
 import { AssayError } from '../domain/error.ts';
 import { KIND_FIELDS, type NoteKind } from '../domain/note.ts';
 import { SEVERITIES } from '../domain/severity.ts';
 import { ROLE_NAMES } from '../domain/role.ts';
 import type { OperationName } from '../operations/catalog.ts';
+import { FEED_NAMES } from '../operations/feed-table.ts';
 
 const project = z.string().min(1).max(128);
 // The keys of the table are the kinds.
@@ -20,6 +22,11 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
   'list-clusters': z.strictObject({ project }),
   'import-advisories': z.strictObject({ path: z.string().min(1).max(4096) }),
   'list-advisory-sources': z.strictObject({}),
+  'update-advisories': z.strictObject({
+    sources: z.array(z.enum(FEED_NAMES)).min(1).max(32).optional(),
+    ecosystems: z.array(z.string().refine(isFamilyName)).min(1).max(200).optional(),
+  }),
+  'list-advisory-feeds': z.strictObject({}),
   'scan-image': z.strictObject({
     image: z.string().min(1).max(4096),
     project: project.default('default'),

@@ -14,7 +14,11 @@ import { parseJsonBody } from './json-body.ts';
 import { createTurnstile } from './turnstile.ts';
 
 /** Operations that read whole images or exports. */
-const HEAVY: ReadonlySet<OperationName> = new Set(['scan-image', 'import-advisories']);
+const HEAVY: ReadonlySet<OperationName> = new Set([
+  'scan-image',
+  'import-advisories',
+  'update-advisories',
+]);
 const HEAVY_LIMITS = { running: 2, waiting: 16 };
 
 /** Adds the routes of the catalog. */

@@ -11,6 +11,7 @@ import { MAX_CONNECTIONS } from './connection-limit.ts';
 import { sendError } from './error-response.ts';
 import { splitUrl } from './split-url.ts';
 import { addGoogleRoutes } from './google-routes.ts';
+import { addMetricsRoute } from './metrics-routes.ts';
 import type { RouteContext } from './route-context.ts';
 import { OVERSIZE, readBodyCapped } from './read-body.ts';
 import { makeHostCheck } from './host-check.ts';
@@ -71,6 +72,7 @@ export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInst
   app.server.maxConnections = MAX_CONNECTIONS;
   addGoogleRoutes(context);
   addApiRoutes(context);
+  addMetricsRoute(context);
   return app;
 }
 

@@ -88,3 +88,15 @@ export interface ExploitSignalTable {
   cve: string;
   body: string;
 }
+
+/** Publications that advisories are fetched from; `body` is what to ask for their changes by. */
+export interface AdvisoryFeedTable {
+  name: string;
+  attempt_time: Micros;
+  success_time: Micros | null;
+  problem: string | null;
+  failures: number;
+  failures_ever: number;
+  records: number | null;
+  body: string;
+}

@@ -9,7 +9,12 @@ import type { Reader, Tx } from './store-contract.ts';
 import { formatStored, parseStored } from './stored-json.ts';
 
 /** What is done. */
-export type JobKind = 'route-events' | 'announce-matches' | 'deliver-events' | 'match-packages';
+export type JobKind =
+  | 'route-events'
+  | 'announce-matches'
+  | 'deliver-events'
+  | 'match-packages'
+  | 'refresh-advisories';
 
 /** A job and whose it is. */
 export interface JobKey {
@@ -143,6 +148,20 @@ export async function finishJob(
   const again = tx.sql.updateTable('job').set({ run_at: runAt ?? NEVER, lease_until: null });
   const own = again.where('kind', '=', kind).where('unique_key', '=', key);
   await tx.run(own.where('attempts', '=', taken));
+}
+
+/** Prolongs a lease; tells whether it was still held by who took it. */
+export async function extendLease(tx: Tx, job: LeasedJob, until: Micros): Promise<boolean> {
+  const { kind, key, taken } = job;
+  const update = tx.sql.updateTable('job').set({ lease_until: until });
+  const own = update.where('kind', '=', kind).where('unique_key', '=', key);
+  return (await tx.run(own.where('attempts', '=', taken))) > 0;
+}
+
+/** When a job runs next; undefined: it is not planned. */
+export async function findRunTime(db: Reader, job: JobKey): Promise<Micros | undefined> {
+  const runAt = (await db.first(byKey(job)))?.run_at;
+  return runAt === NEVER ? undefined : runAt;
 }
 
 /** Ends every lease; who held one finds its count changed when it is taken again. */

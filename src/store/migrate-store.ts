@@ -13,6 +13,7 @@ import { vexProducts } from './migrations/0004-vex-products.ts';
 import { derivedKeys } from './migrations/0005-derived-keys.ts';
 import { exploitSignals } from './migrations/0006-exploit-signals.ts';
 import { advisoryChanges } from './migrations/0007-advisory-changes.ts';
+import { advisoryFeeds } from './migrations/0008-advisory-feeds.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   derivedKeys,
   exploitSignals,
   advisoryChanges,
+  advisoryFeeds,
 ];
 
 /** The schema that this version of Assay reads and writes. */

@@ -6,6 +6,7 @@ import type { Generated } from 'kysely';
 import type { Micros } from '../domain/time.ts';
 import type {
   AdvisoryChangeTable,
+  AdvisoryFeedTable,
   AdvisoryFamilyTable,
   AdvisoryImportTable,
   AdvisoryPackageTable,
@@ -326,6 +327,7 @@ export interface Schema {
   advisory: AdvisoryTable;
   advisory_package: AdvisoryPackageTable;
   advisory_change: AdvisoryChangeTable;
+  advisory_feed: AdvisoryFeedTable;
   package_match: PackageMatchTable;
   exploit_feed: ExploitFeedTable;
   exploit_signal: ExploitSignalTable;

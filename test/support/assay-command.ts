@@ -43,11 +43,14 @@ export async function runProgram(
   return { code: code ?? -1, stdout, stderr };
 }
 
-/** This process's environment without what would steer Assay or gcloud. */
+/**
+ * This process's environment without what would steer Assay or gcloud; a server that is started with
+ * it calls nobody for advisories.
+ */
 export function plainEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && !/^(ASSAY_|CLOUDSDK_|NO_COLOR$|FORCE_COLOR$)/.test(entry[0]),
   );
-  return Object.fromEntries(kept);
+  return { ...Object.fromEntries(kept), ASSAY_OFFLINE: 'true' };
 }

@@ -6,7 +6,7 @@ import { request as startRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { startService } from './assay-service.ts';
+import { type ONLINE, startService } from './assay-service.ts';
 
 /** A running server and how to reach it. */
 export interface AssayServer {
@@ -57,11 +57,17 @@ export interface ReviewAnswer {
 
 /** Starts a server on a fresh data folder, or on a given one that then outlives it. */
 export async function startAssay(
-  options: { readonly args?: readonly string[]; readonly data?: string } = {},
+  options: {
+    readonly args?: readonly string[];
+    readonly data?: string;
+    /** Besides what every test's server has. */
+    readonly env?: typeof ONLINE;
+  } = {},
 ): Promise<AssayServer> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'assay-flow-'));
   const listen = ['--http', '127.0.0.1:0', '--webhook', '127.0.0.1:0', '--grpc', '127.0.0.1:0'];
-  const service = await startService(['serve', ...listen, '--data', data, ...(options.args ?? [])]);
+  const args = ['serve', ...listen, '--data', data, ...(options.args ?? [])];
+  const service = await startService(args, options.env);
   const {
     http = '',
     webhook = '',

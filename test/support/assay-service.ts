@@ -15,10 +15,16 @@ export interface AssayService {
   log(): Promise<string>;
 }
 
+/** A server that calls for advisories, wherever its arguments say. */
+export const ONLINE = { ASSAY_OFFLINE: undefined };
+
 /** Starts `assay ARGS` and waits for its ready line; throws with its log where none comes. */
-export async function startService(args: readonly string[]): Promise<AssayService> {
+export async function startService(
+  args: readonly string[],
+  env?: Readonly<Record<string, string | undefined>>,
+): Promise<AssayService> {
   const child = spawn(process.execPath, [ASSAY_MAIN, ...args], {
-    env: plainEnvironment(),
+    env: { ...plainEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log = text(child.stderr);

@@ -175,6 +175,7 @@ async function answer(
   return {
     status,
     header: (name) => headers[name],
+    chunks: async function* chunks() {},
     read: () => Promise.resolve(new Uint8Array()),
     discard: () => Promise.resolve(),
   };

@@ -113,7 +113,12 @@ function scriptOf({ script, expected, mayFail }: PageCommand, index: number): st
 }
 
 async function runShell(home: string): Promise<void> {
-  const env = { ...process.env, HOME: home, XDG_DATA_HOME: join(home, 'data') };
+  const env = {
+    ...process.env,
+    ASSAY_OFFLINE: 'true',
+    HOME: home,
+    XDG_DATA_HOME: join(home, 'data'),
+  };
   const child = spawn('bash', [join(home, 'page.sh')], {
     cwd: join(home, 'work'),
     env: {

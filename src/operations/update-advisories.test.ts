@@ -1,0 +1,277 @@
+/** Advisories are fetched where they changed, taken as a whole or not at all, and by one at a time. */
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FakeDeps, NOW, openFakeDeps } from '../../test/support/fake-deps.ts';
+import {
+  type FeedMirror,
+  type Interception,
+  debianRecord,
+  startFeedMirror,
+} from '../../test/support/feed-mirror.ts';
+import type { FeedReport } from '../domain/advisory-feed.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DAY, HOUR, SECOND } from '../domain/time.ts';
+import { readFeedSettings } from '../feed-config.ts';
+import { findAdvisories, listAdvisorySources } from '../store/advisory-rows.ts';
+import { listFeeds } from '../store/feed-rows.ts';
+import { findRunTime } from '../store/job-rows.ts';
+import { takeJobNow } from './job-lease.ts';
+import { planRefresh, refreshAdvisories } from './refresh-advisories.ts';
+import { REFRESH_JOB, type UpdateInput, updateAdvisories } from './update-advisories.ts';
+
+const caller: Caller = { name: 'cli', grants: [{ role: 'admin' }] };
+let mirror: FeedMirror;
+let fake: FakeDeps;
+let now = NOW;
+
+beforeEach(async () => {
+  now = NOW;
+  mirror = await startFeedMirror();
+  fake = await openWith({});
+});
+afterEach(async () => {
+  await fake.close();
+  await mirror.close();
+});
+
+async function openWith(options: Record<string, string | boolean>): Promise<FakeDeps> {
+  const { signal } = new AbortController();
+  const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill(128);
+  const opened = await openFakeDeps({ now: () => now, randomBytes });
+  const feeds = readFeedSettings(
+    { osvUrl: mirror.url, ecosystem: 'Debian', ...options },
+    { data: opened.folder, stopping: signal },
+  );
+  return { ...opened, deps: { ...opened.deps, feeds } };
+}
+
+function publish(...records: readonly ReturnType<typeof debianRecord>[]): void {
+  mirror.publish({ Debian: records });
+}
+
+async function update(input: Partial<UpdateInput> = {}): Promise<readonly FeedReport[]> {
+  mirror.log.length = 0;
+  return updateAdvisories(fake.deps, { caller, ...input });
+}
+
+async function idsInForce(): Promise<readonly string[]> {
+  const [found = []] = await findAdvisories(fake.deps.store, [
+    { ecosystem: 'Debian:12', name: 'zlib' },
+  ]);
+  return found.map(({ id }) => id).toSorted();
+}
+
+const A = debianRecord('A-1', NOW - 3 * DAY);
+const B = debianRecord('B-1', NOW - 2 * DAY);
+
+describe('an ecosystem is fetched', () => {
+  it('as a whole the first time, and not at all while nothing changed', async () => {
+    publish(A, B);
+    expect(await update()).toEqual([
+      { name: 'osv:Debian', outcome: 'whole', records: 2, requests: 1 },
+    ]);
+    expect(mirror.log).toEqual(['200 /modified_id.csv', '200 /Debian/all.zip']);
+    await update();
+    expect(await update()).toMatchObject([{ outcome: 'unchanged', requests: 0 }]);
+    expect(mirror.log).toEqual(['304 /modified_id.csv']);
+    expect(await idsInForce()).toEqual(['A-1', 'B-1']);
+  });
+
+  it('anew after a week, since no index tells what is no longer published', async () => {
+    publish(A, B);
+    await update();
+    publish(B);
+    now = NOW + 8 * DAY;
+    expect(await update()).toMatchObject([{ outcome: 'whole', records: 1 }]);
+    expect(await idsInForce()).toEqual(['B-1']);
+  });
+
+  it('by its ETag where the mirror has no index', async () => {
+    publish(A);
+    for (const path of ['modified_id.csv', 'Debian/modified_id.csv']) mirror.remove(path);
+    await update();
+    expect(await update()).toMatchObject([{ outcome: 'unchanged' }]);
+    expect(mirror.log.at(-1)).toBe('304 /Debian/all.zip');
+  });
+
+  it('anew where somebody imported other data meanwhile', async () => {
+    publish(A);
+    await update();
+    const memo = fake.deps.store.sql.selectFrom('advisory_family').select('generation');
+    expect(await fake.deps.store.all(memo)).toHaveLength(1);
+    await fake.deps.store.write(async (tx) => {
+      await tx.run(tx.sql.updateTable('advisory_family').set({ generation: 99 }));
+    });
+    expect(await update()).toMatchObject([{ outcome: 'whole' }]);
+  });
+
+  it('not where nobody asked for it and the mirror has none', async () => {
+    fake = await reopen({ ecosystem: '' });
+    publish(A);
+    const reports = await update();
+    expect(reports.find(({ name }) => name === 'osv:npm')).toMatchObject({ outcome: 'absent' });
+    expect(reports.find(({ name }) => name === 'osv:Debian')).toMatchObject({ outcome: 'whole' });
+  });
+});
+
+async function reopen(options: Record<string, string | boolean>): Promise<FakeDeps> {
+  await fake.close();
+  return openWith(options);
+}
+
+it('data are as new as the newest change that the mirror tells of any ecosystem', async () => {
+  mirror.publish({ Debian: [A], npm: [debianRecord('N-1', NOW - HOUR)] });
+  await update();
+  expect(await listAdvisorySources(fake.deps.store)).toMatchObject([{ updated: NOW - HOUR }]);
+});
+
+it('a mirror that says forever that nothing changed does not make data look new', async () => {
+  publish(A);
+  await update();
+  now = NOW + 3 * DAY;
+  mirror.intercept((request, response) => {
+    if (request.headers['if-none-match'] === undefined) return false;
+    response.writeHead(304).end();
+    return true;
+  });
+  await update();
+  const sources = await listAdvisorySources(fake.deps.store);
+  expect(sources).toMatchObject([{ updated: NOW - 3 * DAY }]);
+});
+
+function answering(part: string, status: number, headers: object, body = ''): Interception {
+  return (request, response) => {
+    if (request.url?.includes(part) !== true) return false;
+    response.writeHead(status, { ...headers }).end(body);
+    return true;
+  };
+}
+
+const INNER = { location: 'http://10.1.2.3/Debian/all.zip' };
+const LINKED = { location: 'http://169.254.169.254/latest/meta-data' };
+const FUTURE = debianRecord('A-2', NOW + 400 * DAY);
+const md5 = createHash('md5').update('other').digest('base64');
+
+describe('fails by name, and the earlier data stand, with', () => {
+  it.each<[string, () => void, string]>([
+    ['a truncated export', () => mirror.put('Debian/all.zip', 'PK\x03\x04 cut'), 'whole zip'],
+    ['a record that is broken', () => publish(A, { id: 'X', modified: 'never' }), 'modified'],
+    ['an error of the server', () => mirror.intercept(answering('all.zip', 500, {})), '500'],
+    [
+      'a redirect into the own network',
+      () => mirror.intercept(answering('all.zip', 302, INNER)),
+      '10.1.2.3',
+    ],
+    [
+      'a redirect to where clouds hand out credentials',
+      () => mirror.intercept(answering('all.zip', 302, LINKED)),
+      'metadata',
+    ],
+    [
+      'redirects in a ring',
+      () => mirror.intercept(answering('all.zip', 302, { location: '/all.zip' })),
+      'more than 3 times',
+    ],
+    [
+      'an announced length beyond the cap',
+      () => mirror.intercept(answering('all.zip', 200, { 'content-length': 2 ** 45 })),
+      'larger',
+    ],
+    [
+      'other bytes than their hash says',
+      () => mirror.intercept(answering('all.zip', 200, { 'x-goog-hash': `md5=${md5}` }, 'PK')),
+      'hash',
+    ],
+    [
+      'compression that nobody asked for',
+      () => mirror.intercept(answering('all.zip', 200, { 'content-encoding': 'gzip' }, 'x')),
+      'compressed',
+    ],
+    ['an ecosystem that is gone', () => mirror.remove('Debian/all.zip'), 'no Debian/all.zip'],
+    ['a change of the future', () => publish(A, FUTURE), 'to come'],
+  ])('%s', async (_, breaking, named) => {
+    publish(A);
+    await update();
+    now = NOW + 8 * DAY;
+    breaking();
+    const reports = await update();
+    const failed = reports.filter(({ outcome }) => outcome === 'failed');
+    expect(failed.map(({ problem }) => problem).join()).toContain(named);
+    expect((await idsInForce()).includes('A-1')).toBe(true);
+    const feeds = await listFeeds(fake.deps.store);
+    expect(feeds.find(({ failures }) => failures > 0)).toMatchObject({ failuresEver: 1 });
+  });
+
+  it.each([
+    ['an id that climbs', `${A.modified},Debian/../../etc/passwd\n`],
+    ['an id with two dots', `${A.modified},Debian/A..1\n`],
+    ['a name with a NUL', `${A.modified},Debian/A\u00001\n`],
+    ['no comma', 'Debian\n'],
+    ['no time', 'yesterday,Debian/A-1\n'],
+    ['a line without an end', 'x'.repeat(5000)],
+  ])('an index with %s', async (_, index) => {
+    publish(A);
+    await update();
+    mirror.put('modified_id.csv', index);
+    mirror.put('Debian/modified_id.csv', index);
+    const reports = await update();
+    expect(reports.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+    expect(reports[0]?.problem).toContain('index of changes');
+    expect(await idsInForce()).toEqual(['A-1']);
+  });
+});
+
+it('an index in disorder tells nothing: the whole is fetched', async () => {
+  publish(A, B);
+  await update();
+  for (const prefix of ['Debian/', '']) {
+    const path = prefix === '' ? 'Debian/' : '';
+    const lines = [A, B].map(({ modified, id }) => `${modified},${path}${id}\n`).join('');
+    mirror.put(`${prefix}modified_id.csv`, lines);
+  }
+  expect(await update()).toMatchObject([{ outcome: 'unchanged' }]);
+  expect(mirror.log).toContain('304 /Debian/all.zip');
+});
+
+describe('one process at a time', () => {
+  it('refuses a second update while one is under way', async () => {
+    await takeJobNow(fake.deps, REFRESH_JOB);
+    await expect(update()).rejects.toMatchObject({ code: 'aborted' });
+    now += 31 * SECOND;
+    publish(A);
+    expect(await update()).toMatchObject([{ outcome: 'whole' }]);
+  });
+});
+
+it('offline refuses, and plans nothing', async () => {
+  fake = await reopen({ offline: true, advisoriesRefresh: '6h' });
+  await expect(update()).rejects.toMatchObject({ code: 'failed-precondition' });
+  await planRefresh(fake.deps);
+  expect(await findRunTime(fake.deps.store, REFRESH_JOB)).toBeUndefined();
+  expect(mirror.log).toEqual([]);
+});
+
+it('nobody but an admin', async () => {
+  const viewer: Caller = { name: 'v', grants: [{ role: 'viewer' }] };
+  await expect(update({ caller: viewer })).rejects.toMatchObject({ code: 'permission-denied' });
+});
+
+describe('unasked', () => {
+  it('is planned soon, then as often as told, and sooner after a failure', async () => {
+    fake = await reopen({ advisoriesRefresh: '6h' });
+    const { deps } = fake;
+    publish(A);
+    await planRefresh(deps);
+    expect(await findRunTime(deps.store, REFRESH_JOB)).toBeLessThan(NOW + 60 * SECOND);
+    const run = async (): Promise<number> => {
+      const job = await takeJobNow(deps, REFRESH_JOB);
+      if (job !== undefined) await refreshAdvisories(deps, job);
+      return ((await findRunTime(deps.store, REFRESH_JOB)) ?? 0) - now;
+    };
+    const planned = await run();
+    expect(planned).toBeGreaterThan(5 * HOUR);
+    expect(planned).toBeLessThan(7 * HOUR);
+    mirror.intercept(answering('', 503, {}));
+    expect(await run()).toBeLessThan(HOUR);
+  });
+});

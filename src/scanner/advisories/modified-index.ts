@@ -1,0 +1,121 @@
+/**
+ * OSV's index of changes (https://google.github.io/osv.dev/data/): `modified_id.csv`, one line
+ * `TIME,ID` (of an ecosystem) or `TIME,ECOSYSTEM/ID` (of all), the newest first. Whoever knows when
+ * it looked last reads no further than that.
+ */
+import { isFamilyName, isRecordId } from '../../domain/advisory-feed.ts';
+import { AssayError, isAssayError } from '../../domain/error.ts';
+import { type Micros, parseTime } from '../../domain/time.ts';
+
+/** A record that changed. */
+export interface IndexEntry {
+  /** Absent in the index of one ecosystem. */
+  readonly family?: string;
+  readonly id: string;
+  readonly modified: Micros;
+}
+
+/** Lines of an index, as far as they were asked for. */
+export interface IndexReading {
+  /** The newest first; each record once. */
+  readonly entries: readonly IndexEntry[];
+  /** The time of the newest line; absent: there is none. */
+  readonly newest?: Micros;
+  /**
+   * Every change from then on is among the entries; absent: all there is was read. `Infinity`: the
+   * lines were in disorder or too many, and nothing follows from what is missing.
+   */
+  readonly complete?: Micros;
+}
+
+/** How far an index is read. */
+export interface IndexBounds {
+  /** Older lines are not wanted. */
+  readonly since: Micros;
+  /** More lines than this are not read. */
+  readonly lines: number;
+}
+
+const MAX_LINE = 1024;
+
+/**
+ * Reads an index down to a time. Throws `invalid-advisory`, naming the line, for one that is none
+ * and for a name that no record has.
+ */
+export async function readModifiedIndex(
+  chunks: AsyncIterable<Uint8Array>,
+  { since, lines }: IndexBounds,
+): Promise<IndexReading> {
+  const entries = new Map<string, IndexEntry>();
+  let newest: Micros | undefined;
+  let last = Infinity;
+  let count = 0;
+  for await (const line of readLines(chunks)) {
+    count += 1;
+    const entry = parseLine(line, count);
+    newest ??= entry.modified;
+    const disorder = entry.modified > last;
+    last = entry.modified;
+    if (disorder || count > lines)
+      return { entries: [...entries.values()], newest, complete: Infinity };
+    if (entry.modified < since) return { entries: [...entries.values()], newest, complete: since };
+    const key = `${entry.family ?? ''}/${entry.id}`;
+    if (!entries.has(key)) entries.set(key, entry);
+  }
+  return { entries: [...entries.values()], ...(newest !== undefined && { newest }) };
+}
+
+async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decode = utf8Decoder();
+  let rest = '';
+  let count = 0;
+  for await (const chunk of chunks) {
+    const parts = (rest + decode(chunk, count)).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) {
+      count += 1;
+      if (part.trim() !== '') yield part.trim();
+    }
+    if (rest.length > MAX_LINE) throw badLine(count + 1, rest);
+  }
+  if (rest.trim() !== '') yield rest.trim();
+}
+
+function utf8Decoder(): (chunk: Uint8Array, lines: number) => string {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  return (chunk, lines) => {
+    try {
+      return decoder.decode(chunk, { stream: true });
+    } catch (cause) {
+      const message = `the index of changes is no UTF-8 text near line ${lines + 1}`;
+      throw new AssayError('invalid-advisory', message, { cause });
+    }
+  };
+}
+
+function parseLine(line: string, number: number): IndexEntry {
+  const comma = line.indexOf(',');
+  const name = line.slice(comma + 1);
+  const slash = name.lastIndexOf('/');
+  const id = name.slice(slash + 1);
+  const family = slash === -1 ? undefined : name.slice(0, slash);
+  const isNamed = isRecordId(id) && (family === undefined || isFamilyName(family));
+  if (comma === -1 || line.length > MAX_LINE || !isNamed) throw badLine(number, line);
+  const modified = timeOf(line.slice(0, comma), number, line);
+  return { id, modified, ...(family !== undefined && { family }) };
+}
+
+function timeOf(text: string, number: number, line: string): Micros {
+  try {
+    return parseTime(text);
+  } catch (error) {
+    if (isAssayError(error)) throw badLine(number, line);
+    throw error;
+  }
+}
+
+function badLine(number: number, line: string): AssayError {
+  const found = JSON.stringify(line.slice(0, 120));
+  const message = `line ${number} of the index of changes is ${found}; wanted TIME,ID`;
+  return new AssayError('invalid-advisory', message);
+}
