@@ -1,6 +1,7 @@
 /**
- * An image of the size and kind of a Debian base image, for machines without the test data: some
- * thousand files of half-compressible bytes and a package database, in one layer.
+ * Images of the kind of a Debian one with applications, of as many layers and bytes as a bench
+ * wants: files of half-compressible bytes, half of them beginning as executables do, and a package
+ * database in the lowest layer.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -10,42 +11,38 @@ import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack, type Pack } from 'tar-stream';
 
-const FILES = 7500;
 const FILE_BYTES = 19_000;
 const PACKAGES = 200;
+/** So many different contents: far apart enough that no compressor sees one again. */
+const CONTENTS = 64;
 
 const OS_RELEASE = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n';
 
-/** Writes an OCI layout with one image of one layer into `folder`; answers the layer's file. */
-export async function makeImage(folder: string): Promise<string> {
+/**
+ * Writes an OCI layout with one image into `folder`, a layer for each size in megabytes of tar;
+ * answers the layers' files, the lowest first.
+ */
+export async function makeImage(folder: string, sizes: readonly number[]): Promise<string[]> {
   const blobs = join(folder, 'blobs/sha256');
   await mkdir(blobs, { recursive: true });
-  const made = join(folder, 'layer');
-  const tar = pack();
-  const packed = fill(tar);
-  await pipeline(tar, createGzip({ level: 1 }), createWriteStream(made));
-  await packed;
-  const layer = await describeFile(made, 'application/vnd.oci.image.layer.v1.tar+gzip');
-  const path = join(blobs, layer.digest.slice(7));
-  await rename(made, path);
+  const contents = Array.from({ length: CONTENTS }, (_, at) => content(at));
+  const layers: Descriptor[] = [];
+  for (const [at, megabytes] of sizes.entries()) {
+    layers.push(await makeLayer(blobs, { at, files: (megabytes * 1e6) / FILE_BYTES, contents }));
+  }
   const config = await put(blobs, 'application/vnd.oci.image.config.v1+json', {
     architecture: 'amd64',
     os: 'linux',
-    rootfs: { type: 'layers', diff_ids: [`sha256:${'0'.repeat(64)}`] },
+    rootfs: { type: 'layers', diff_ids: layers.map(() => `sha256:${'0'.repeat(64)}`) },
   });
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-  const manifest = await put(blobs, mediaType, {
-    schemaVersion: 2,
-    mediaType,
-    config,
-    layers: [layer],
-  });
+  const manifest = await put(blobs, mediaType, { schemaVersion: 2, mediaType, config, layers });
   await writeFile(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   await writeFile(
     join(folder, 'index.json'),
     JSON.stringify({ schemaVersion: 2, manifests: [manifest] }),
   );
-  return path;
+  return layers.map(({ digest }) => join(blobs, digest.slice(7)));
 }
 
 interface Descriptor {
@@ -54,10 +51,32 @@ interface Descriptor {
   readonly size: number;
 }
 
-async function fill(tar: Pack): Promise<void> {
-  await add(tar, 'etc/os-release', Buffer.from(OS_RELEASE));
-  await add(tar, 'var/lib/dpkg/status', Buffer.from(dpkgStatus()));
-  for (let at = 0; at < FILES; at += 1) await add(tar, `usr/lib/made/${at}.so`, content(at));
+interface NewLayer {
+  readonly at: number;
+  readonly files: number;
+  readonly contents: readonly Buffer[];
+}
+
+async function makeLayer(blobs: string, layer: NewLayer): Promise<Descriptor> {
+  const made = join(blobs, 'layer');
+  const tar = pack();
+  const packed = fill(tar, layer);
+  await pipeline(tar, createGzip({ level: 1 }), createWriteStream(made));
+  await packed;
+  const found = await describeFile(made, 'application/vnd.oci.image.layer.v1.tar+gzip');
+  await rename(made, join(blobs, found.digest.slice(7)));
+  return found;
+}
+
+async function fill(tar: Pack, { at, files, contents }: NewLayer): Promise<void> {
+  if (at === 0) {
+    await add(tar, 'etc/os-release', Buffer.from(OS_RELEASE));
+    await add(tar, 'var/lib/dpkg/status', Buffer.from(dpkgStatus()));
+  }
+  for (let file = 0; file < files; file += 1) {
+    const bytes = contents[file % CONTENTS];
+    if (bytes !== undefined) await add(tar, `usr/lib/made-${at}/${file}.so`, bytes);
+  }
   tar.finalize();
 }
 
@@ -67,6 +86,8 @@ async function add(tar: Pack, name: string, bytes: Buffer): Promise<void> {
   await finished(entry);
 }
 
+const ELF = Buffer.from('7f454c46020101', 'hex');
+
 /** Bytes that deflate to something less than half, the same ones each time. */
 function content(seed: number): Buffer {
   const bytes = Buffer.alloc(FILE_BYTES);
@@ -75,6 +96,7 @@ function content(seed: number): Buffer {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     bytes[at] = (state >>> 16) & (at % 8 < 3 ? 0xff : 0x01);
   }
+  if (seed % 2 === 0) ELF.copy(bytes);
   return bytes;
 }
 

@@ -9,16 +9,21 @@ import { build } from '../scripts/build.ts';
 import { type BenchResult, formatFigures, holds } from './figure.ts';
 import { benchGoogleApi } from './google-api-bench.ts';
 import { benchHelp } from './help-bench.ts';
+import { benchImport } from './import-bench.ts';
 import { benchImageReview } from './image-review-bench.ts';
 import { benchScan } from './scan-bench.ts';
 import { benchVersions } from './version-bench.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const MAIN = join(ROOT, 'dist/main.js');
+/** As it is installed: it finds the build, and what was compiled of it. */
+const LAUNCHER = join(ROOT, 'bin/assay.mjs');
+const TEST_DATA = process.env['ASSAY_TEST_DATA'];
 
 const BENCHES: Readonly<Record<string, (folder: string) => Promise<BenchResult>>> = {
   help: () => benchHelp(MAIN),
-  scan: (folder) => benchScan({ main: MAIN, folder, testData: process.env['ASSAY_TEST_DATA'] }),
+  scan: (folder) => benchScan({ main: LAUNCHER, folder, testData: TEST_DATA }),
+  import: (folder) => benchImport({ main: LAUNCHER, folder, testData: TEST_DATA }),
   versions: () => benchVersions(),
   'image-review': (folder) => benchImageReview({ main: MAIN, folder }),
   'google-api': (folder) => benchGoogleApi({ main: MAIN, folder }),
