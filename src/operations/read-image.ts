@@ -4,40 +4,18 @@
  */
 import type { Digest } from '../domain/digest.ts';
 import { AssayError } from '../domain/error.ts';
-import type { LayerFacts } from '../domain/layer-facts.ts';
-import { foldLayers } from '../image/fold-layers.ts';
-import {
-  type ImageBudget,
-  type ImageLimits,
-  newImageBudget,
-  spendFacts,
-} from '../image/image-budget.ts';
+import type { ImageLimits } from '../image/image-budget.ts';
 import { type ImageConfig, formatPlatform, parseImageConfig } from '../image/image-config.ts';
-import {
-  type Descriptor,
-  type Manifest,
-  foreignLayerProblem,
-  refuseArtifact,
-} from '../image/manifest.ts';
-import { type LayerReader, readLayer } from '../image/read-layer.ts';
+import { type Manifest, foreignLayerProblem, refuseArtifact } from '../image/manifest.ts';
 import type { ImageSource } from '../remote/image-source.ts';
-import {
-  EXTRACTOR_VERSION,
-  type UnreadFile,
-  extendedLayerReader,
-  layerReader,
-} from '../scanner/extract/extractors.ts';
-import { type ReadPackages, readPackages } from '../scanner/read-packages.ts';
+import { EXTRACTOR_VERSION } from '../scanner/extract/extractor-version.ts';
 import { type StoredImage, findImage, saveDigestLinks, saveImage } from '../store/image-rows.ts';
-import { findLayerFacts, saveLayerFacts } from '../store/layer-rows.ts';
+import { saveLayerFacts } from '../store/layer-rows.ts';
 import type { Deps } from './deps.ts';
+import type { ReadLayers } from './read-layers.ts';
 
 /** Largest image config that is read, in bytes. */
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
-/** Layers that are inflated at once: zlib works in threads, memory stays bounded. */
-const PARALLEL_LAYERS = 2;
-/** Readings again for files that links lead to; what is unread then stays a fatal problem. */
-const SECOND_READINGS = 2;
 
 /** What is known of an image, and how many layer blobs had to be read to know it. */
 export interface ReadImage {
@@ -64,6 +42,8 @@ export async function readImage(
   const known = await findImage(deps.store, image.digest);
   if (known !== undefined && isCurrent(known)) return { image: known, layersRead: 0 };
   const config = parseImageConfig(await source.readBlob(image.manifest.config, MAX_CONFIG_BYTES));
+  // Loaded here because a known image needs none of the readers of files.
+  const { readLayers } = await import('./read-layers.ts');
   const read = await readLayers(deps, source, image);
   await keep(deps, { image, config, read });
   const kept = await findImage(deps.store, image.digest);
@@ -74,81 +54,6 @@ export async function readImage(
 /** An incomplete reading is tried again: what stopped it may have passed. */
 function isCurrent(image: StoredImage): boolean {
   return image.status !== 'INCOMPLETE' && image.extractorVersion === EXTRACTOR_VERSION;
-}
-
-interface ReadLayers {
-  readonly facts: readonly LayerFacts[];
-  readonly packages: ReadPackages;
-  readonly layersRead: number;
-}
-
-async function readLayers(
-  deps: Deps,
-  source: ImageSource,
-  { manifest, limits }: ImageManifest,
-): Promise<ReadLayers> {
-  const own = manifest.layers.filter((layer) => foreignLayerProblem(layer) === undefined);
-  const once = { source, want: layerReader, budget: newImageBudget(limits) };
-  const first = await collectFacts(deps, own, (layer) => readOnce(deps, once, layer));
-  let packages = readPackages(foldLayers(first.facts));
-  let { layersRead } = first;
-  const unread: UnreadFile[] = [];
-  for (let round = 0; round < SECOND_READINGS && packages.unread.length > 0; round += 1) {
-    unread.push(...packages.unread);
-    const want = extendedLayerReader(unread);
-    const more = { source, want, budget: newImageBudget(limits) };
-    const again = await collectFacts(deps, own, (layer) => readWanted(more, layer));
-    packages = readPackages(foldLayers(again.facts));
-    layersRead += again.layersRead;
-  }
-  return { facts: first.facts, packages, layersRead };
-}
-
-interface OneLayer {
-  readonly facts: LayerFacts;
-  readonly read: boolean;
-}
-
-async function collectFacts(
-  deps: Deps,
-  layers: readonly Descriptor[],
-  read: (layer: Descriptor) => Promise<OneLayer>,
-): Promise<{ facts: LayerFacts[]; layersRead: number }> {
-  const results: OneLayer[] = [];
-  const queue = [...layers.entries()];
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [index, layer] = next;
-      deps.progress(`layer ${index + 1} of ${layers.length} (${megabytes(layer.size)})`);
-      results[index] = await read(layer);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_LAYERS }, worker));
-  return {
-    facts: results.map((one) => one.facts),
-    layersRead: results.filter((one) => one.read).length,
-  };
-}
-
-/** One reading of all layers, which spend one budget. */
-interface Reading {
-  readonly source: ImageSource;
-  readonly want: LayerReader;
-  readonly budget: ImageBudget;
-}
-
-/** A layer's facts as kept, else read now. */
-async function readOnce(deps: Deps, reading: Reading, layer: Descriptor): Promise<OneLayer> {
-  const known = await findLayerFacts(deps.store, layer.digest, EXTRACTOR_VERSION);
-  return known === undefined
-    ? readWanted(reading, layer)
-    : { facts: spendFacts(reading.budget, known), read: false };
-}
-
-async function readWanted(reading: Reading, layer: Descriptor): Promise<OneLayer> {
-  const { source, want, budget } = reading;
-  const facts = await readLayer(source.blob(layer), { digest: layer.digest, want, budget });
-  return { facts, read: true };
 }
 
 interface Kept {
@@ -183,8 +88,4 @@ async function keep(deps: Deps, { image, config, read }: Kept): Promise<void> {
       ...(config.created === undefined ? {} : { created: config.created }),
     });
   });
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

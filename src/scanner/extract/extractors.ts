@@ -22,9 +22,6 @@ import { readRpmBdb } from './rpm-bdb.ts';
 import { readRpmNdb } from './rpm-ndb.ts';
 import { readRpmLog, readRpmSqlite } from './rpm-sqlite.ts';
 
-/** Part of the key of kept layer facts: grows with any change of what is read or how. */
-export const EXTRACTOR_VERSION = 2;
-
 /** One kind of a system's files that is read. */
 export interface Extractor {
   readonly name: string;
