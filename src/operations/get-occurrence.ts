@@ -8,8 +8,15 @@ import { findOccurrence } from '../store/occurrence-rows.ts';
 import { authoriseOn } from './authorise-on.ts';
 import type { Deps } from './deps.ts';
 import { findDerivedOccurrence } from './find-derived-occurrence.ts';
+import { createRevisionMemory } from './revision-memory.ts';
 
-/** The occurrence of a name; throws `not-found`. */
+/** Occurrences that are remembered at once: some 16 MB. */
+const MOST = 4096;
+
+/** A discovery tells of the moment: how a scan goes, how long a system is supported. */
+const recall = createRevisionMemory<Occurrence>(MOST, ({ kind }) => kind !== 'DISCOVERY');
+
+/** The occurrence of a name, the same value while nothing has changed; throws `not-found`. */
 export async function getOccurrence(
   deps: Deps,
   input: { readonly caller: Caller; readonly name: string },
@@ -17,9 +24,11 @@ export async function getOccurrence(
   const name = parseOccurrenceName(input.name);
   const permission = 'containeranalysis.occurrences.get';
   await authoriseOn(deps, input.caller, { permission, resource: input.name });
-  const found = isScannedId(name.occurrence)
-    ? await findDerivedOccurrence(deps, name)
-    : await findOccurrence(deps.store, input.name);
+  const found = await recall(deps.store, input.name, () =>
+    isScannedId(name.occurrence)
+      ? findDerivedOccurrence(deps, name)
+      : findOccurrence(deps.store, input.name),
+  );
   if (found !== undefined) return found;
   throw new AssayError('not-found', `occurrence ${input.name} does not exist`);
 }

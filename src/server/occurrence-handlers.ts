@@ -1,4 +1,5 @@
 /** Grafeas' methods on occurrences. */
+import type { JsonObject } from '../domain/json.ts';
 import type { Occurrence } from '../domain/note.ts';
 import { batchOccurrencesFromJson } from '../google/batch-message.ts';
 import { readListQuery, readUpdateMask } from '../google/list-message.ts';
@@ -8,6 +9,7 @@ import {
   occurrenceFromJson,
   occurrenceToJson,
 } from '../google/occurrence-message.ts';
+import type { GrafeasVersion } from '../google/grafeas-table.ts';
 import { packagesSummaryToJson, parseResourceName } from '../google/packages-summary.ts';
 import { patchOccurrence } from '../google/patch-occurrence.ts';
 import { vulnerabilitySummaryToJson } from '../google/vulnerability-summary.ts';
@@ -38,10 +40,7 @@ export const OCCURRENCE_HANDLERS = {
     return { occurrences: made.map((one) => occurrenceToJson(wire, one)) };
   },
   GetOccurrence: async (deps, { caller, version, resource }) =>
-    occurrenceToJson(
-      grafeasVersion(version),
-      await getOccurrence(deps, { caller, name: resource }),
-    ),
+    printOnce(grafeasVersion(version), await getOccurrence(deps, { caller, name: resource })),
   ListOccurrences: async (deps, { caller, version, resource, request }) => {
     const input = { caller, project: projectOf(resource), ...readListQuery(request) };
     return occurrencePage(version, await listOccurrences(deps, input));
@@ -73,3 +72,16 @@ export const OCCURRENCE_HANDLERS = {
     return packagesSummaryToJson(name.resourceUri, count);
   },
 } as const satisfies Record<string, GoogleHandler>;
+
+/** What was printed of an occurrence that is remembered as long as it is. */
+const PRINTED = {
+  v1: new WeakMap<Occurrence, JsonObject>(),
+  v1beta1: new WeakMap<Occurrence, JsonObject>(),
+};
+
+function printOnce(version: GrafeasVersion, occurrence: Occurrence): JsonObject {
+  const known = PRINTED[version].get(occurrence);
+  const printed = known ?? occurrenceToJson(version, occurrence);
+  if (known === undefined) PRINTED[version].set(occurrence, printed);
+  return printed;
+}

@@ -7,6 +7,7 @@ import type { Micros } from '../domain/time.ts';
 import { stripScheme } from '../domain/resource-url.ts';
 import { findPackageSet, savePackageSet, type StoredPackage } from './package-rows.ts';
 import type { ImageTable } from './schema.ts';
+import { findSighting, type SightingKey } from './sighting-rows.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
 import { formatStored, parseStored } from './stored-json.ts';
@@ -90,10 +91,7 @@ const upsertImage = statement((sql, p: ImageRow) =>
     ),
 );
 
-interface Sighting {
-  readonly project: string;
-  readonly resourceUri: string;
-  readonly digest: string;
+interface Sighting extends SightingKey {
   readonly time: Micros;
 }
 
@@ -167,6 +165,7 @@ const newestTagEvent = statement((sql, p: { repository: string; tag: string }) =
 export async function saveImage(tx: Tx, image: ImageRecord): Promise<void> {
   const packageSet = await savePackageSet(tx, image.packageSet);
   await tx.run(upsertImage(toRow(image, packageSet)));
+  tx.changed();
 }
 
 /** Keeps what was read of an index. */
@@ -215,7 +214,9 @@ export async function findImage(db: Reader, digest: Digest): Promise<StoredImage
 
 /** Notes that a project has seen an image under a resource URI (its scheme does not matter). */
 export async function saveSighting(tx: Tx, sighting: Sighting): Promise<void> {
-  await tx.run(upsertSighting({ ...sighting, resourceUri: stripScheme(sighting.resourceUri) }));
+  const key = { ...sighting, resourceUri: stripScheme(sighting.resourceUri) };
+  if ((await findSighting(tx, key)) === undefined) tx.changed();
+  await tx.run(upsertSighting(key));
 }
 
 /** Keeps links between digests. */

@@ -136,6 +136,7 @@ export async function saveMatches(
     markMatched,
     matched.map((one) => ({ ...one, undecided: one.undecided === true ? 1 : 0 })),
   );
+  if (changed.length > 0) tx.changed();
   return changed.map(({ packageId }) => packageId);
 }
 
