@@ -2,6 +2,7 @@
 import type { AdvisorySource, Match } from './advisory.ts';
 import type { Digest } from './digest.ts';
 import type { ExploitFeed, ExploitSignals } from './exploit-signal.ts';
+import type { BaseImage, ImageLayer } from './image-layer.ts';
 import type { Severity } from './severity.ts';
 import type {
   ScanProblem,
@@ -23,6 +24,8 @@ export interface ScannedSystem extends SystemRelease {
 
 /** A match shown with its package, and with what is known of its exploitation. */
 export interface Finding extends Match, ExploitSignals {
+  /** The layer that brought the package in. */
+  readonly layer?: ImageLayer;
   readonly package: ScannedPackage;
 }
 
@@ -38,6 +41,10 @@ export interface ScanResult {
   readonly advisories: readonly AdvisorySource[];
   /** What the signals of exploitation are of; none: nobody can tell what is exploited. */
   readonly feeds?: readonly ExploitFeed[];
+  /** Lowest first. */
+  readonly layers?: readonly ImageLayer[];
+  /** The image that it was built on, where that is known or declared. */
+  readonly base?: BaseImage;
   readonly system?: ScannedSystem;
   readonly packages: readonly ScannedPackage[];
   readonly findings: readonly Finding[];

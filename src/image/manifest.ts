@@ -42,6 +42,7 @@ export interface Manifest {
   readonly artifactType?: string;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** A list of manifests, usually one for each platform. */
@@ -165,12 +166,14 @@ function imageManifest(root: Section, mediaType: string): Manifest {
     throw wrongField('manifest.layers', root.value['layers'], 'an array');
   }
   const artifactType = readOptionalText(root, 'artifactType');
+  const annotations = readTextMap(root, 'annotations');
   return {
     kind: 'manifest',
     mediaType,
     ...(artifactType && { artifactType }),
     config: readDescriptor(config),
     layers: readSections(root, 'layers', MANIFEST_ITEMS).map(readDescriptor),
+    ...(Object.keys(annotations).length > 0 && { annotations }),
   };
 }
 

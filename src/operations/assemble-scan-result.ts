@@ -23,6 +23,7 @@ export interface ScanParts {
   readonly image: StoredImage;
   readonly matched: MatchedPackages;
   readonly feeds?: readonly ExploitFeed[];
+  readonly described?: Pick<ScanResult, 'layers' | 'base'>;
   readonly now: Micros;
   /** Older advisory data are a problem. */
   readonly maxAdvisoryAge: Micros;
@@ -44,6 +45,7 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
     ...judgeScan({ read, ecosystems, matched, now, maxAdvisoryAge }),
     ...(system === undefined ? {} : { system: withSupport(system, now) }),
     feeds: parts.feeds ?? [],
+    ...parts.described,
     packages: packages.map(({ packageId: _id, ...pkg }) => pkg),
     findings: matched.findings,
     summary: countBySeverity(byOrigin.get('installed') ?? []),

@@ -6,6 +6,7 @@ import type { Digest } from '../domain/digest.ts';
 import { AssayError } from '../domain/error.ts';
 import type { ImageLimits } from '../image/image-budget.ts';
 import { type ImageConfig, formatPlatform, parseImageConfig } from '../image/image-config.ts';
+import { layerOrigins } from '../image/layer-origins.ts';
 import { type Manifest, foreignLayerProblem, refuseArtifact } from '../image/manifest.ts';
 import type { ImageSource } from '../remote/image-source.ts';
 import { EXTRACTOR_VERSION } from '../scanner/extract/extractor-version.ts';
@@ -52,8 +53,10 @@ export async function readImage(
 }
 
 /** An incomplete reading is tried again: what stopped it may have passed. */
-function isCurrent(image: StoredImage): boolean {
-  return image.status !== 'INCOMPLETE' && image.extractorVersion === EXTRACTOR_VERSION;
+function isCurrent({ status, extractorVersion, origins }: StoredImage): boolean {
+  // An older version kept no origins; they come of the documents, without reading a layer again.
+  const whole = status !== 'INCOMPLETE' && origins !== undefined;
+  return whole && extractorVersion === EXTRACTOR_VERSION;
 }
 
 interface Kept {
@@ -84,6 +87,7 @@ async function keep(deps: Deps, { image, config, read }: Kept): Promise<void> {
       problems: [...packageSet.problems, ...foreign],
       readTime: deps.now(),
       extractorVersion: EXTRACTOR_VERSION,
+      origins: layerOrigins({ manifest, config, facts: read.facts }),
       size: [manifest.config, ...manifest.layers].reduce((sum, { size }) => sum + size, 0),
       ...(config.created === undefined ? {} : { created: config.created }),
     });

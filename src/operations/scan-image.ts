@@ -23,7 +23,7 @@ import { assembleScanResult } from './assemble-scan-result.ts';
 import { audit } from './audit.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
-import { withExploitSignals } from './describe-findings.ts';
+import { describeLayers, withExploitSignals, withLayers } from './describe-findings.ts';
 import { emit, emitScanned } from './emit.ts';
 import { scanEvent } from './scan-event.ts';
 import { matchPackages } from './match-packages.ts';
@@ -165,12 +165,17 @@ async function scanPlatform(
   const read = await readImage(deps, source, image);
   deps.progress('matching packages with advisories');
   const matched = await matchPackages(deps, read.image.packageSet.packages);
-  const findings = await withExploitSignals(deps.store, matched.findings);
+  const described = await describeLayers(deps.store, read.image, input.project);
+  const findings = await withExploitSignals(
+    deps.store,
+    withLayers(matched.findings, described.layers),
+  );
   return assembleScanResult({
     reference: source.reference,
     image: read.image,
     matched: { ...matched, findings },
     feeds: await listExploitFeeds(deps.store),
+    described,
     now: deps.now(),
     maxAdvisoryAge: input.maxAdvisoryAge ?? DEFAULT_MAX_ADVISORY_AGE,
     layersRead: read.layersRead,

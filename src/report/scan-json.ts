@@ -3,6 +3,7 @@
  * docs/reference/schemas/scan.schema.json. Fields are added, never renamed.
  */
 import { type CvssScore, cvssOf } from '../domain/cvss.ts';
+import type { BaseImage, ImageLayer } from '../domain/image-layer.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Finding, ScannedPackage, ScannedSystem, ScanResult } from '../domain/scan-result.ts';
 import { formatTime } from '../domain/time.ts';
@@ -53,6 +54,8 @@ function scanResultToJson(result: ScanResult): JsonObject {
       updated: formatTime(updated),
       records,
     })),
+    base: result.base ? baseToJson(result.base) : null,
+    layers: (result.layers ?? []).map(layerToJson),
     system: system ? systemToJson(system) : null,
     packages: result.packages.map(packageToJson),
     findings: result.findings.map(findingToJson),
@@ -109,6 +112,7 @@ function findingToJson(finding: Finding): JsonObject {
     severitySource: finding.severitySource,
     cvssScore: finding.cvssScore ?? null,
     cvss: cvssToJson(cvssOf(finding)),
+    layer: finding.layer ? layerToJson(finding.layer) : null,
     epss: finding.epss ? { ...finding.epss } : null,
     kev: finding.kev ? { ...finding.kev, dueDate: finding.kev.dueDate ?? null } : null,
     references: finding.references,
@@ -118,4 +122,20 @@ function findingToJson(finding: Finding): JsonObject {
 function cvssToJson(cvss: CvssScore | undefined): Json {
   if (cvss === undefined) return null;
   return { score: cvss.score, version: cvss.version ?? null, vector: cvss.vector ?? null };
+}
+
+function baseToJson({ name, digest, grade, layers }: BaseImage): JsonObject {
+  return { name: name ?? null, digest: digest ?? null, grade, layers: layers ?? null };
+}
+
+function layerToJson(layer: ImageLayer): JsonObject {
+  const { digest, diffId, index, instruction, origin, grade } = layer;
+  return {
+    digest,
+    diffId: diffId ?? null,
+    index: index ?? null,
+    instruction: instruction ?? null,
+    origin,
+    grade,
+  };
 }

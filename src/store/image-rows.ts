@@ -1,6 +1,7 @@
 /** Images that were read, what links their digests, and who has seen them under which name. */
 import { AssayError } from '../domain/error.ts';
 import type { Digest } from '../domain/digest.ts';
+import type { LayerOrigins } from '../domain/image-layer.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
 import type { PackageSet, ScanProblem, ScanStatus } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
@@ -34,6 +35,8 @@ export interface ImageRecord {
   readonly size?: number;
   /** When it was built, as its config says. */
   readonly created?: Micros;
+  /** What its documents tell of its layers; images that older versions read have none. */
+  readonly origins?: LayerOrigins;
 }
 
 /** An index as it was read: it is linked to its manifests and has no packages of its own. */
@@ -56,6 +59,7 @@ export interface ImageBody {
   readonly packageLayers: readonly number[];
   readonly size?: number;
   readonly created?: Micros;
+  readonly origins?: LayerOrigins;
 }
 
 type ImageRow = Readonly<ImageTable>;
@@ -78,6 +82,7 @@ const upsertImage = statement((sql, p: ImageRow) =>
       body: p.body,
       read_time: p.read_time,
       extractor_version: p.extractor_version,
+      chain_id: p.chain_id,
     })
     .onConflict((conflict) =>
       conflict.column('digest').doUpdateSet((kept) => ({
@@ -87,6 +92,7 @@ const upsertImage = statement((sql, p: ImageRow) =>
         body: kept.ref('excluded.body'),
         read_time: kept.ref('excluded.read_time'),
         extractor_version: kept.ref('excluded.extractor_version'),
+        chain_id: kept.ref('excluded.chain_id'),
       })),
     ),
 );
@@ -184,6 +190,7 @@ export async function saveIndex(tx: Tx, index: IndexRecord): Promise<void> {
       body: formatStored(body),
       read_time: readTime,
       extractor_version: 0,
+      chain_id: null,
     }),
   );
 }
@@ -253,7 +260,7 @@ function toRow(image: ImageRecord, packageSet: string): ImageRow {
   const places = new Map(image.layers.map((layer, index) => [layer, index]));
   const placeOf = ({ layer }: ScannedPackage): number =>
     layer === undefined ? -1 : (places.get(layer) ?? -1);
-  const { layers, problems, size, created } = image;
+  const { layers, problems, size, created, origins } = image;
   const packageLayers = image.packageSet.packages.map(placeOf);
   const body: ImageBody = {
     layers,
@@ -261,6 +268,7 @@ function toRow(image: ImageRecord, packageSet: string): ImageRow {
     packageLayers,
     ...(size === undefined ? {} : { size }),
     ...(created === undefined ? {} : { created }),
+    ...(origins === undefined ? {} : { origins }),
   };
   return {
     digest: image.digest,
@@ -273,6 +281,7 @@ function toRow(image: ImageRecord, packageSet: string): ImageRow {
     body: formatStored(body),
     read_time: image.readTime,
     extractor_version: image.extractorVersion,
+    chain_id: origins?.chainId ?? null,
   };
 }
 

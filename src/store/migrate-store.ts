@@ -14,6 +14,7 @@ import { derivedKeys } from './migrations/0005-derived-keys.ts';
 import { exploitSignals } from './migrations/0006-exploit-signals.ts';
 import { advisoryChanges } from './migrations/0007-advisory-changes.ts';
 import { advisoryFeeds } from './migrations/0008-advisory-feeds.ts';
+import { imageChains } from './migrations/0009-image-chains.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   exploitSignals,
   advisoryChanges,
   advisoryFeeds,
+  imageChains,
 ];
 
 /** The schema that this version of Assay reads and writes. */

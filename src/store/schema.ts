@@ -155,6 +155,8 @@ export interface ImageTable {
   body: string;
   read_time: Micros;
   extractor_version: number;
+  /** OCI's ChainID of all layers; null: one was not read, or an older version read it. */
+  chain_id: string | null;
 }
 
 /** Which digest lists which: for display and search, never for trust. */
