@@ -5,6 +5,7 @@ import { IDENTITY_OPTIONS } from './identity-options.ts';
 import { NOTIFICATIONS } from './notifications-spec.ts';
 import { DATA, PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
 import { TOKENS } from './token-spec.ts';
+import { VEX } from './vex-spec.ts';
 
 const DATABASE: readonly OptionSpec[] = [
   {
@@ -323,6 +324,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   DECISIONS,
   TOKENS,
   NOTIFICATIONS,
+  VEX,
   REGISTRY,
   MIGRATE,
 ];

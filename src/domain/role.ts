@@ -76,6 +76,9 @@ export const PERMISSIONS = {
   'assay.projects.create': 'admin',
   'assay.projects.list': 'viewer',
   'assay.tokens.manage': 'admin',
+  'assay.vex.import': 'editor',
+  'assay.vex.list': 'viewer',
+  'assay.vex.manage': 'admin',
 } as const satisfies Record<string, BasicRole>;
 
 /** A permission that an operation asks for. */

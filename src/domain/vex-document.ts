@@ -3,7 +3,9 @@
  * which vulnerability does to which product. A document is its author's word; whether that word
  * counts is decided by the key that signed it, never by a name inside it.
  */
+import type { AttestorKey } from './attestor.ts';
 import type { Digest } from './digest.ts';
+import { AssayError } from './error.ts';
 import type { Micros } from './time.ts';
 
 /** The four statuses that the forms have in common (CISA, Minimum Requirements for VEX). */
@@ -83,6 +85,58 @@ export interface VexDocument {
   readonly statements: readonly VexStatement[];
   /** What of it can match nothing here, and why: the first few. */
   readonly remarks: readonly string[];
+}
+
+/** An author whose signed documents count in a project. */
+export interface VexAuthor {
+  readonly project: string;
+  /** Lower-case letters, digits and `-`; unique within the project. */
+  readonly name: string;
+  /** Alternatives: one suffices. No other author of the project has one of them. */
+  readonly keys: readonly AttestorKey[];
+  readonly createTime: Micros;
+  readonly updateTime: Micros;
+}
+
+/** How and by which key a document was signed; kept with it. */
+export interface VexEvidence {
+  /** `dsse`, `pkix`, `pgp-detached` or `pgp-message`. */
+  readonly form: string;
+  readonly keyId: string;
+  /** Of the bytes that were signed, and parsed. */
+  readonly digest: Digest;
+  /** When signature or key expires, if it does: the document counts no longer then. */
+  readonly validUntil?: Micros;
+}
+
+/** A document as it is kept, without its statements. */
+export interface KeptVexDocument extends Omit<VexDocument, 'author' | 'id' | 'statements'> {
+  readonly project: string;
+  /** Its place in the store, a UUID. */
+  readonly id: string;
+  /** The document's own id. */
+  readonly documentId: string;
+  /** The configured author's name. */
+  readonly author: string;
+  /** Whom the document names. */
+  readonly claimedAuthor: string;
+  readonly evidence: VexEvidence;
+  readonly statementCount: number;
+  readonly importTime: Micros;
+  /** Set where it was removed: it says nothing, and no older version may take its place. */
+  readonly removedTime?: Micros;
+}
+
+const NAME = /^[a-z][a-z0-9-]{0,62}$/;
+
+/** Reads an author's name. */
+export function parseVexAuthorName(text: string): string {
+  if (NAME.test(text)) return text;
+  throw new AssayError(
+    'invalid-name',
+    `author ${JSON.stringify(text.slice(0, 80))} is no name; wanted a lower-case letter, then at ` +
+      'most 62 letters, digits and -',
+  );
 }
 
 /** What is known of a finding under VEX: the statement that counts, and whose it is. */

@@ -128,6 +128,41 @@ export const CATALOG = {
     '/api/v1/projects/:project/destinations/:name/retry',
     async () => (await import('./dead-letters.ts')).retryDeadLetters,
   ),
+  'add-vex-author': entry(
+    'POST',
+    '/api/v1/projects/:project/vex-authors',
+    async () => (await import('./add-vex-author.ts')).addVexAuthor,
+  ),
+  'list-vex-authors': entry(
+    'GET',
+    '/api/v1/projects/:project/vex-authors',
+    async () => (await import('./list-vex-authors.ts')).listVexAuthors,
+  ),
+  'remove-vex-author': entry(
+    'DELETE',
+    '/api/v1/projects/:project/vex-authors/:name',
+    async () => (await import('./remove-vex-author.ts')).removeVexAuthor,
+  ),
+  'import-vex': entry(
+    'POST',
+    '/api/v1/projects/:project/vex-documents',
+    async () => (await import('./import-vex.ts')).importVex,
+  ),
+  'list-vex': entry(
+    'GET',
+    '/api/v1/projects/:project/vex-documents',
+    async () => (await import('./list-vex.ts')).listVex,
+  ),
+  'show-vex': entry(
+    'GET',
+    '/api/v1/projects/:project/vex-documents/:document',
+    async () => (await import('./list-vex.ts')).showVex,
+  ),
+  'remove-vex': entry(
+    'DELETE',
+    '/api/v1/projects/:project/vex-documents/:document',
+    async () => (await import('./remove-vex.ts')).removeVex,
+  ),
 } as const satisfies Record<string, CatalogEntry>;
 
 /** A name of the catalog. */

@@ -13,6 +13,7 @@ const project = z.string().min(1).max(128);
 // The keys of the table are the kinds.
 const KINDS = Object.keys(KIND_FIELDS) as NoteKind[];
 const id = z.string().min(1).max(128);
+const document = z.string().min(1).max(256);
 const role = z.enum(ROLE_NAMES);
 
 const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>> = {
@@ -73,6 +74,22 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
   'test-destination': z.strictObject({ project, name: id }),
   'list-dead-letters': z.strictObject({ project, name: id }),
   'retry-dead-letters': z.strictObject({ project, name: id, event: id.optional() }),
+  'add-vex-author': z.strictObject({
+    project,
+    name: id,
+    key: z.string().min(1).max(262_144),
+    algorithm: z.string().max(64).optional(),
+  }),
+  'list-vex-authors': z.strictObject({ project }),
+  'remove-vex-author': z.strictObject({ project, name: id, keyId: z.string().max(512).optional() }),
+  'import-vex': z.strictObject({
+    project,
+    document: z.string().min(1),
+    signature: z.string().min(1).max(400_000).optional(),
+  }),
+  'list-vex': z.strictObject({ project }),
+  'show-vex': z.strictObject({ project, document }),
+  'remove-vex': z.strictObject({ project, document }),
 };
 
 /** Checks an operation's input; throws `invalid-argument` that names the first wrong field. */

@@ -14,8 +14,8 @@ import { decodeUtf8 } from './strict-json.ts';
 
 /** The signed bytes and the one signature over them. */
 export interface SignedMessage {
-  readonly form: 'attached' | 'clearsigned';
-  /** Attached: the literal data. Clearsigned: the canonical text. */
+  readonly form: 'attached' | 'clearsigned' | 'detached';
+  /** Attached: the literal data. Clearsigned: the canonical text. Detached: what was handed in. */
   readonly payload: Uint8Array;
   readonly signature: Packet;
   /** Names of the `Hash` headers of a clearsigned message. */
@@ -45,6 +45,30 @@ export async function openSignedMessage(bytes: Uint8Array): Promise<SignedMessag
   if (((bytes[0] ?? 0) & 0x80) !== 0 && bytes[0] !== 0xef) return openAttached(bytes);
   const text = decodeUtf8(bytes, 'signature');
   return isCleartext(text) ? openClearsigned(text) : openAttached(messageBytes(text));
+}
+
+/**
+ * Reads a detached signature, armored or binary, of bytes that are at hand: one signature packet
+ * and nothing else.
+ */
+export function openDetachedSignature(bytes: Uint8Array, payload: Uint8Array): SignedMessage {
+  if (bytes.length > MAX_PGP_BYTES) {
+    refuse('too-large', `signature has ${bytes.length} bytes; at most ${MAX_PGP_BYTES} are read`);
+  }
+  const packets = readPackets(detachedBytes(bytes), MAX_PACKETS);
+  const [signature, ...others] = packets;
+  if (signature?.tag !== PACKET.signature || others.length > 0) return refuseSeveral(packets);
+  return { form: 'detached', payload, signature, hashes: [] };
+}
+
+function detachedBytes(bytes: Uint8Array): Uint8Array {
+  if (((bytes[0] ?? 0) & 0x80) !== 0 && bytes[0] !== 0xef) return bytes;
+  const armor = readArmor(decodeUtf8(bytes, 'signature'));
+  if (armor.label === 'SIGNATURE') return armor.bytes;
+  return refuse(
+    'bad-structure',
+    `found a PGP ${armor.label}; wanted a signature of gpg --detach-sign`,
+  );
 }
 
 function messageBytes(text: string): Uint8Array {

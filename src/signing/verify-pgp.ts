@@ -1,10 +1,10 @@
-/** Verification of PGP signatures of the stock gpg: attached and clearsigned, by one key. */
+/** Verification of PGP signatures of the stock gpg, by one key. */
 import { createMessage, readSignature, SignaturePacket, verify } from 'openpgp';
 import type { Key, Signature, Subkey } from 'openpgp';
 import { formatTime, SECOND } from '../domain/time.ts';
 import type { Micros } from '../domain/time.ts';
 import { STRICT, WEAK_HASHES } from './pgp-config.ts';
-import { openSignedMessage } from './pgp-message.ts';
+import { openDetachedSignature, openSignedMessage } from './pgp-message.ts';
 import type { SignedMessage } from './pgp-message.ts';
 import { writePacket } from './pgp-packets.ts';
 import { checkPgpKey } from './read-pgp-key.ts';
@@ -26,6 +26,8 @@ export interface PgpQuestion {
   readonly signature: Uint8Array;
   readonly key: PgpKey;
   readonly now: Micros;
+  /** What a detached signature is over; absent: the signature has its text inside. */
+  readonly detachedPayload?: Uint8Array;
 }
 
 interface MessageSignature {
@@ -38,6 +40,13 @@ const SKEW: Micros = 300 * SECOND;
 
 const BINARY = 0;
 const TEXT = 1;
+
+/** A detached signature is over the very bytes, never over what their line ends might have been. */
+const TYPES: Readonly<Record<SignedMessage['form'], readonly number[]>> = {
+  attached: [BINARY, TEXT],
+  clearsigned: [TEXT],
+  detached: [BINARY],
+};
 
 /** Hash numbers of RFC 9580, section 9.5, with their names in `Hash` headers. */
 const HASHES: Readonly<Record<number, string>> = {
@@ -55,7 +64,7 @@ const HASHES: Readonly<Record<number, string>> = {
  */
 export async function verifyPgpSignature(question: PgpQuestion): Promise<PgpProof | Refusal> {
   try {
-    const message = await openSignedMessage(question.signature);
+    const message = await openMessage(question);
     const found = await readMessageSignature(message);
     const isText = found.packet.signatureType === TEXT;
     const payload = isText ? canonicalText(message.payload) : message.payload;
@@ -72,6 +81,11 @@ export async function verifyPgpSignature(question: PgpQuestion): Promise<PgpProo
   }
 }
 
+async function openMessage({ signature, detachedPayload }: PgpQuestion): Promise<SignedMessage> {
+  if (detachedPayload === undefined) return openSignedMessage(signature);
+  return openDetachedSignature(signature, detachedPayload);
+}
+
 async function readMessageSignature(message: SignedMessage): Promise<MessageSignature> {
   checkHeader(message);
   const binarySignature = writePacket(message.signature);
@@ -86,8 +100,7 @@ function checkHeader(message: SignedMessage): void {
   const [version = -1, type = -1, , hash = -1] = message.signature.body;
   if (version !== 4)
     refuse('unsupported', `signature version ${version} is not supported; wanted 4`);
-  const types = message.form === 'attached' ? [BINARY, TEXT] : [TEXT];
-  if (!types.includes(type)) {
+  if (!TYPES[message.form].includes(type)) {
     refuse('bad-structure', `signature type ${type} does not sign a ${message.form} text`);
   }
   const name = hashName(hash);

@@ -15,6 +15,7 @@ import { exploitSignals } from './migrations/0006-exploit-signals.ts';
 import { advisoryChanges } from './migrations/0007-advisory-changes.ts';
 import { advisoryFeeds } from './migrations/0008-advisory-feeds.ts';
 import { imageChains } from './migrations/0009-image-chains.ts';
+import { vexDocuments } from './migrations/0010-vex-documents.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   advisoryChanges,
   advisoryFeeds,
   imageChains,
+  vexDocuments,
 ];
 
 /** The schema that this version of Assay reads and writes. */

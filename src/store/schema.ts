@@ -16,6 +16,7 @@ import type {
   ExploitSignalTable,
   PackageMatchTable,
 } from './advisory-schema.ts';
+import type { VexTables } from './vex-tables.ts';
 
 /** A project: the owner of policies, notes, occurrences, attestors and decisions. */
 export interface ProjectTable {
@@ -307,7 +308,7 @@ export interface SettingTable {
 }
 
 /** All tables. */
-export interface Schema {
+export interface Schema extends VexTables {
   project: ProjectTable;
   cluster: ClusterTable;
   policy_document: PolicyDocumentTable;

@@ -140,6 +140,13 @@ const ABSENT = { project: P, name: 'absent' };
 
 /** Every route of our own API; one that is missing here does not compile. */
 const OWN: Readonly<Record<OperationName, OwnRoute>> = {
+  'add-vex-author': of('assay.vex.manage', { project: P, name: 'a', key: 'x' }),
+  'list-vex-authors': of('assay.vex.list', { project: P }),
+  'remove-vex-author': of('assay.vex.manage', ABSENT),
+  'import-vex': of('assay.vex.import', { project: P, document: 'e30=' }),
+  'list-vex': of('assay.vex.list', { project: P }),
+  'show-vex': of('assay.vex.list', { project: P, document: 'absent' }),
+  'remove-vex': of('assay.vex.import', { project: P, document: 'absent' }),
   'create-project': of('assay.projects.create', { project: P }),
   'list-projects': somewhere('assay.projects.list', {}),
   'add-cluster': of('assay.clusters.create', { project: P, cluster: 'eu.main' }),

@@ -17,6 +17,7 @@ import type { Field } from './osv-field.ts';
 import {
   checkStatementCount,
   makeStatement,
+  readDocumentId,
   readVulnerabilityId,
   readWord,
   startReading,
@@ -61,7 +62,7 @@ export function parseCsafVex(json: unknown): VexDocument {
   if (statements.length === 0) throw fieldError(list, 'a list with at least one vulnerability');
   return {
     format: 'CSAF',
-    id: readText(member(tracking, 'id'), VEX_LIMITS.id),
+    id: readDocumentId(member(tracking, 'id')),
     author: readText(member(member(document, 'publisher'), 'name'), VEX_LIMITS.id),
     version: readVersion(member(tracking, 'version')),
     time,

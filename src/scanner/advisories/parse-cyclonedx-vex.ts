@@ -78,7 +78,7 @@ export function parseCycloneDxVex(json: unknown): VexDocument {
   if (statements.length === 0) throw fieldError(list, 'a list with at least one analysis');
   return {
     format: 'CycloneDX',
-    id: readText(member(root, 'serialNumber'), VEX_LIMITS.id),
+    id: reading.bom.serial,
     author: readAuthor(metadata),
     version: readVersion(member(root, 'version')),
     time: time ?? Math.max(...statements.map((one) => one.time)),

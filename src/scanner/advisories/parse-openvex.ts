@@ -18,6 +18,7 @@ import { identifyProduct, namesImage, withinProduct, type ProductReading } from 
 import {
   checkStatementCount,
   makeStatement,
+  readDocumentId,
   readOptionalText,
   readVulnerabilityId,
   readWord,
@@ -50,7 +51,7 @@ export function parseOpenVex(json: unknown): VexDocument {
   );
   return {
     format: 'OpenVEX',
-    id: readText(member(root, '@id'), VEX_LIMITS.id),
+    id: readDocumentId(member(root, '@id')),
     author: readText(member(root, 'author'), VEX_LIMITS.id),
     version: readVersion(member(root, 'version')),
     time,

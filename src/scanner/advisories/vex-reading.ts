@@ -71,6 +71,15 @@ export function readVulnerabilityId(field: Field): string {
   throw fieldError(field, 'an id such as CVE-2024-1234, of ASCII letters, digits and . _ : / -');
 }
 
+const DOCUMENT_ID = /^[\x21-\x7e]{1,256}$/;
+
+/** The id by which a document replaces an older one: ASCII, lest two look the same. */
+export function readDocumentId(field: Field): string {
+  const { value } = field;
+  if (typeof value === 'string' && DOCUMENT_ID.test(value)) return value;
+  throw fieldError(field, 'an id of 1 to 256 printable ASCII characters without blanks');
+}
+
 /** A text that may be missing or empty. */
 export function readOptionalText(field: Field, cap: number): string | undefined {
   const { value } = field;
