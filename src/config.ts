@@ -44,6 +44,10 @@ export interface ServeConfig {
   readonly allowedRegistries: readonly string[];
   /** Hosts, addresses and ranges of our own network that notifications may go to. */
   readonly allowedDestinations: readonly string[];
+  /** File with the secret of GitHub's webhooks; absent: they are not believed. */
+  readonly githubSecretFile?: string;
+  /** How many scans run at once by themselves, and of one registry over all replicas. */
+  readonly scans: { readonly workers: number; readonly perRegistry: number };
   readonly logLevel: string;
 }
 
@@ -66,6 +70,7 @@ export function readServeConfig(options: OptionValues): ServeConfig {
     webhook,
     grpc,
     ...given({ httpTls, webhookTls, webhookClientCa, cluster, systemPolicy, anonymousRole: role }),
+    ...given({ githubSecretFile: textOption(options, 'githubWebhookSecretFile') }),
     webhookHosts: [
       'localhost',
       '127.0.0.1',
@@ -79,6 +84,10 @@ export function readServeConfig(options: OptionValues): ServeConfig {
     registryMirrors: textOptions(options, 'registryMirror'),
     allowedRegistries: textOptions(options, 'allowRegistry'),
     allowedDestinations: readDestinations(textOptions(options, 'allowDestination')),
+    scans: {
+      workers: readWidth(options, 'scanWorkers'),
+      perRegistry: readWidth(options, 'scansPerRegistry'),
+    },
     logLevel: readLogLevel(textOption(options, 'logLevel') ?? 'info'),
   };
 }
@@ -94,6 +103,18 @@ function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]
 function readDestinations(allowed: readonly string[]): readonly string[] {
   createDestinationGuard({ allowed, flag: '--allow-destination' });
   return allowed;
+}
+
+const MAX_WIDTH = 64;
+
+function readWidth(options: OptionValues, name: 'scanWorkers' | 'scansPerRegistry'): number {
+  const text = textOption(options, name) ?? '2';
+  const least = name === 'scanWorkers' ? 0 : 1;
+  const width = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (width >= least && width <= MAX_WIDTH) return width;
+  const flag = name === 'scanWorkers' ? '--scan-workers' : '--scans-per-registry';
+  const message = `${flag} is ${JSON.stringify(text)}; give a whole number up to ${MAX_WIDTH}`;
+  throw new AssayError('invalid-argument', message);
 }
 
 function readLogLevel(text: string): string {

@@ -60,6 +60,7 @@ export async function makeDeps(given: DepsParts): Promise<Deps> {
     openImage: (image) => openImage(image, access),
     ...(allowed === undefined ? {} : { guardRegistry: guardOf(allowed) }),
     resolveTag: resolverOf(access),
+    listTags: listerOf(access),
     outbound: outboundTo(allowedDestinations),
     verdicts: createVerdictCache(STANDING_VERDICTS),
     checkAttestation: createProofMemory(STANDING_PROOFS, createKeyCache(PARSED_KEYS)),
@@ -96,6 +97,18 @@ function resolverOf(access: RegistryAccess): Deps['resolveTag'] {
       openTagResolver({ ...access, deadlineMs: TAG_DEADLINE }),
     );
     return (await resolver)(reference);
+  };
+}
+
+function listerOf(access: RegistryAccess): Deps['listTags'] {
+  return async ({ domain, path }, page) => {
+    const { openRegistryClient } = await import('./remote/registry-client.ts');
+    const client = openRegistryClient(access);
+    try {
+      return await client.tags({ repository: { domain, path }, ...page });
+    } finally {
+      await client.close();
+    }
   };
 }
 

@@ -8,6 +8,8 @@ import { type Listen, isLocal, parseListen } from './config.ts';
 import { AssayError } from './domain/error.ts';
 import { commandLog, systemNow } from './make-deps.ts';
 import { createIdSource } from './make-id.ts';
+import { readSecretFile } from './operations/read-secret-file.ts';
+import type { PushNotifier } from './remote/push-notifier.ts';
 import type { RegistryDeps } from './operations/registry-deps.ts';
 import { parseHostNames } from './server/proxy-target.ts';
 import { buildRegistryListener } from './server/registry-listener.ts';
@@ -23,6 +25,8 @@ interface RegistryConfig {
   readonly listen: Listen;
   readonly readOnly: boolean;
   readonly upstream?: string;
+  /** The server that is told of pushes, and the file with its token. */
+  readonly notify?: { readonly url: string; readonly tokenFile: string };
   /** Names of `--host`. */
   readonly hosts: readonly string[];
   /** Where the authority's certificate is written. */
@@ -48,6 +52,7 @@ export async function runRegistry(folder: string, options: OptionValues): Promis
       await close(app);
     }
   } finally {
+    deps.notifier?.close();
     await closeBlobFolder(deps.folder);
     await deps.upstream?.close();
   }
@@ -66,8 +71,16 @@ function readConfig(options: OptionValues): RegistryConfig {
     readOnly: isOn(options, 'readOnly'),
     hosts,
     ...(upstream === undefined ? {} : { upstream }),
+    ...readNotify(options),
     ...(proxyCa === undefined ? {} : { proxyCa }),
   };
+}
+
+function readNotify(options: OptionValues): Pick<RegistryConfig, 'notify'> {
+  const [url, tokenFile] = [textOption(options, 'notify'), textOption(options, 'notifyTokenFile')];
+  if (url === undefined && tokenFile === undefined) return {};
+  if (url !== undefined && tokenFile !== undefined) return { notify: { url, tokenFile } };
+  throw new AssayError('invalid-argument', '--notify and --notify-token-file need each other');
 }
 
 function readListen(options: OptionValues): Listen {
@@ -82,7 +95,8 @@ function readListen(options: OptionValues): Listen {
 }
 
 async function openRegistry(folder: string, config: RegistryConfig): Promise<RegistryDeps> {
-  const { upstream, readOnly } = config;
+  const { upstream, readOnly, notify } = config;
+  const notifier = notify && (await openNotifier(notify));
   const opened =
     upstream === undefined
       ? undefined
@@ -97,7 +111,19 @@ async function openRegistry(folder: string, config: RegistryConfig): Promise<Reg
     summaries: new Map(),
     log: commandLog((text) => void process.stderr.write(text)),
     ...(opened === undefined ? {} : { upstream: opened }),
+    ...(notifier === undefined ? {} : { notifier }),
   };
+}
+
+async function openNotifier(notify: NonNullable<RegistryConfig['notify']>): Promise<PushNotifier> {
+  const { openPushNotifier } = await import('./remote/push-notifier.ts');
+  return openPushNotifier({
+    url: notify.url,
+    token: await readSecretFile(notify.tokenFile),
+    newId: createIdSource(Date.now),
+    now: systemNow,
+    warn: commandLog((text) => void process.stderr.write(text)).warn,
+  });
 }
 
 /**

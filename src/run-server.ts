@@ -14,6 +14,7 @@ import { readFeedSettings } from './feed-config.ts';
 import { advisoryLanes } from './jobs/advisory-lanes.ts';
 import { MATCHING_LANES } from './jobs/matching-lanes.ts';
 import { NOTIFICATION_LANES } from './jobs/notification-lanes.ts';
+import { scanLanes } from './jobs/scan-lanes.ts';
 import { startJobs } from './jobs/run-jobs.ts';
 import { type ScheduledTask, startSchedule } from './jobs/run-schedule.ts';
 import { makeDeps, systemNow } from './make-deps.ts';
@@ -31,6 +32,8 @@ import { listTokens } from './operations/list-tokens.ts';
 import { pruneDecisions } from './operations/prune-decisions.ts';
 import { pruneNotifications } from './operations/prune-notifications.ts';
 import { planRefresh } from './operations/refresh-advisories.ts';
+import { pruneScanRequests } from './operations/prune-scan-requests.ts';
+import { readSecretFile } from './operations/read-secret-file.ts';
 import { readSystemPolicy } from './read-system-policy.ts';
 import type { Authenticator } from './server/authenticate.ts';
 import { buildGrpcListener, type GrpcListener, grpcPort } from './server/grpc-listener.ts';
@@ -62,6 +65,7 @@ function dailyTasks(folder: string, config: ServeConfig): readonly ScheduledTask
   return [
     { name: 'prune-decisions', every, run: async (deps) => void (await pruneDecisions(deps)) },
     { name: 'prune-notifications', every: HOUR_MS, run: pruneNotifications },
+    { name: 'prune-scan-requests', every, run: pruneScanRequests },
     { name: 'renew-certificate', every, run: renew },
   ];
 }
@@ -93,7 +97,12 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     if (database === undefined) await freeJobs(deps);
     await checkMatches(deps);
     await planRefresh(deps);
-    const lanes = [...MATCHING_LANES, ...NOTIFICATION_LANES, ...advisoryLanes(deps)];
+    const lanes = [
+      ...MATCHING_LANES,
+      ...NOTIFICATION_LANES,
+      ...advisoryLanes(deps),
+      ...scanLanes(config.scans),
+    ];
     const stopJobs = startJobs(deps, lanes, JOBS_EVERY);
     const stopSchedule = startSchedule(deps, dailyTasks(folder, config), FIRST_TASKS_AFTER);
     await store.announce(reachable(running.http));
@@ -199,11 +208,22 @@ async function buildHttp(
   config: ServeConfig,
   parts: { readonly authenticator: Authenticator; readonly ready: () => boolean },
 ): Promise<Listener> {
-  const { hosts, httpTls } = config;
+  const { hosts, httpTls, githubSecretFile: file } = config;
+  const secret = file === undefined ? {} : { githubSecret: await readWebhookSecret(file) };
+  const options = { ...parts, ...secret, hosts };
   if (httpTls === undefined)
-    return { app: buildHttpListener(deps, { ...parts, hosts }), unwatch: () => undefined };
-  const app = buildHttpListener(deps, { ...parts, hosts, tls: await readTlsFiles(httpTls) });
+    return { app: buildHttpListener(deps, options), unwatch: () => undefined };
+  const app = buildHttpListener(deps, { ...options, tls: await readTlsFiles(httpTls) });
   return { app, unwatch: reload(deps, app, httpTls) };
+}
+
+const LEAST_SECRET = 16;
+
+async function readWebhookSecret(file: string): Promise<string> {
+  const secret = await readSecretFile(file);
+  if (secret.length >= LEAST_SECRET) return secret;
+  const message = `${file} has a secret of less than ${LEAST_SECRET} characters: it can be guessed`;
+  throw new AssayError('invalid-argument', `${message}; make one: openssl rand -hex 32`);
 }
 
 /** gRPC has the certificate of the API. */

@@ -22,7 +22,17 @@ import {
 } from './support/source-rules.ts';
 import type { FolderTable } from './support/source-rules.ts';
 
-const INNER = ['domain', 'image', 'scanner', 'signing', 'policy', 'google', 'kubernetes', 'report'];
+const INNER = [
+  'domain',
+  'image',
+  'scanner',
+  'signing',
+  'policy',
+  'google',
+  'kubernetes',
+  'registries',
+  'report',
+];
 const FACES = ['domain', 'google', 'kubernetes', 'report', 'operations'];
 
 const TABLE: FolderTable = {
@@ -37,11 +47,12 @@ const TABLE: FolderTable = {
   policy: { rank: 1, imports: ['domain'], node: [] },
   google: { rank: 1, imports: ['domain'], node: [] },
   kubernetes: { rank: 1, imports: ['domain'], node: [] },
+  registries: { rank: 1, imports: ['domain'], node: [] },
   report: { rank: 1, imports: ['domain'], node: [] },
   store: { rank: 2, imports: ['domain'] },
   remote: { rank: 2, imports: ['domain', 'image', 'signing', 'google', 'kubernetes'] },
   operations: { rank: 3, imports: [...INNER, 'store', 'remote'] },
-  server: { rank: 4, imports: FACES },
+  server: { rank: 4, imports: [...FACES, 'registries'] },
   cli: { rank: 4, imports: FACES },
   jobs: { rank: 4, imports: ['domain', 'operations'] },
 };

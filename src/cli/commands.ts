@@ -4,6 +4,7 @@ import { ADVISORIES, FEED_OPTIONS, REFRESH_OPTIONS } from './advisories-spec.ts'
 import { IDENTITY_OPTIONS } from './identity-options.ts';
 import { NOTIFICATIONS } from './notifications-spec.ts';
 import { DATA, PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
+import { IMAGES, WATCHES } from './images-spec.ts';
 import { TOKENS } from './token-spec.ts';
 import { VEX } from './vex-spec.ts';
 
@@ -77,6 +78,20 @@ const SERVE: CommandSpec = {
     },
     ...REFRESH_OPTIONS,
     ...FEED_OPTIONS,
+    {
+      flags: '--github-webhook-secret-file <file>',
+      description: 'file with the secret that GitHub signs its notifications with',
+    },
+    {
+      flags: '--scan-workers <n>',
+      description: 'scans that run at once by themselves; 0: other replicas do them',
+      default: 2,
+    },
+    {
+      flags: '--scans-per-registry <n>',
+      description: 'of those, at once of one registry over all replicas',
+      default: 2,
+    },
     { flags: '--log-level <level>', description: 'log level on stderr', default: 'info' },
   ],
   load: async () => (await import('./serve-command.ts')).runServe,
@@ -193,6 +208,7 @@ const PROJECTS: CommandSpec = {
       options: [...WHERE, TABLE_OR_JSON],
       load: async () => (await import('./project-commands.ts')).listClusters,
     },
+    WATCHES,
   ],
 };
 
@@ -292,6 +308,8 @@ const REGISTRY: CommandSpec = {
           flags: '--proxy-ca <file>',
           description: 'answer CONNECT NAME:443 over TLS; the authority is written to the file',
         },
+        { flags: '--notify <url>', description: 'server that is told of pushes' },
+        { flags: '--notify-token-file <file>', description: 'file with its bearer token' },
         {
           flags: '--upstream <url>',
           description: 'registry that is asked, without credentials, for what the folder has not',
@@ -316,6 +334,7 @@ const MIGRATE: CommandSpec = {
 /** The commands in the order in which help lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
   SCAN,
+  IMAGES,
   ADMIT,
   ATTEST,
   SERVE,

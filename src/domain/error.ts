@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   aborted: row('ABORTED', 409, 'Another change came first: read again, then retry.'),
   'failed-precondition': row('FAILED_PRECONDITION', 400, 'The state does not allow it now.'),
   'too-large': row('RESOURCE_EXHAUSTED', 413, 'A cap on size, count or time was reached.'),
+  'too-many': row('RESOURCE_EXHAUSTED', 429, 'Too much waits already: try again later.'),
   'digest-mismatch': row('DATA_LOSS', 502, 'Received bytes do not have the wanted digest.'),
   'registry-refused': row('PERMISSION_DENIED', 502, 'A registry refused the credentials.'),
   unavailable: row('UNAVAILABLE', 503, 'Something this depends on cannot be reached now.'),

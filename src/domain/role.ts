@@ -7,12 +7,16 @@
 import { AssayError } from './error.ts';
 
 /**
- * Our own roles. The first three include those before them; `agent` may only ask for admission.
+ * Our own roles. The first three include those before them; `agent` may only ask for admission,
+ * `notifier` only tell of pushes.
  */
-export const BASIC_ROLES = ['viewer', 'editor', 'admin', 'agent'] as const;
+export const BASIC_ROLES = ['viewer', 'editor', 'admin', 'agent', 'notifier'] as const;
 
 /** A role of our own, with a short name. */
 export type BasicRole = (typeof BASIC_ROLES)[number];
+
+/** Roles of programs, which no role but admin includes. */
+const SINGLE: ReadonlySet<BasicRole> = new Set(['agent', 'notifier']);
 
 /** The least of our own roles for each permission; the names are Google's where Google has one. */
 export const PERMISSIONS = {
@@ -67,6 +71,8 @@ export const PERMISSIONS = {
   'assay.decisions.get': 'viewer',
   'assay.decisions.list': 'viewer',
   'assay.decisions.verify': 'viewer',
+  'assay.images.list': 'viewer',
+  'assay.images.notify': 'notifier',
   'assay.images.scan': 'editor',
   'assay.images.scanInner': 'admin',
   'assay.images.scanLocal': 'admin',
@@ -79,6 +85,8 @@ export const PERMISSIONS = {
   'assay.vex.import': 'editor',
   'assay.vex.list': 'viewer',
   'assay.vex.manage': 'admin',
+  'assay.watches.list': 'viewer',
+  'assay.watches.manage': 'admin',
 } as const satisfies Record<string, BasicRole>;
 
 /** A permission that an operation asks for. */
@@ -210,6 +218,7 @@ const BASIC = {
     'Does all, also policies, attestors, clusters, tokens and IAM policies',
   ),
   agent: basicRole('agent', 'Asks for admission, and nothing else'),
+  notifier: basicRole('notifier', 'Tells of pushes to watched repositories, and nothing else'),
   'roles/viewer': basicRole('viewer', 'The same as viewer'),
   'roles/editor': basicRole('editor', 'The same as editor'),
   'roles/owner': basicRole('admin', 'The same as admin'),
@@ -274,6 +283,6 @@ function basicRole(held: BasicRole, title: string): Role {
 }
 
 function includes(held: BasicRole, needed: BasicRole): boolean {
-  if (held === 'agent' || needed === 'agent') return held === needed || held === 'admin';
+  if (SINGLE.has(held) || SINGLE.has(needed)) return held === needed || held === 'admin';
   return BASIC_ROLES.indexOf(held) >= BASIC_ROLES.indexOf(needed);
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Occurrence } from '../domain/note.ts';
 import { stripScheme } from '../domain/resource-url.ts';
 import type { Finding, ScannedPackage, ScanResult } from '../domain/scan-result.ts';
+import type { ScanProgress } from '../domain/scan-origin.ts';
 import type { ScanStatus } from '../domain/software-package.ts';
 import { formatTime, type Micros } from '../domain/time.ts';
 import { withoutAbsent } from './beta-note.ts';
@@ -56,6 +57,35 @@ export function discoveryOccurrence(
     analysisStatus: ANALYSIS_STATUS[result.status],
     analysisStatusError: failed ? error : undefined,
     lastScanTime: formatTime(image.updateTime),
+  });
+  return derive(image, { kind: 'DISCOVERY' }, { noteId: DISCOVERY_NOTE_ID, detail });
+}
+
+/** How far the first scan of an image is, and why it failed. */
+export interface AwaitedScan {
+  readonly progress: ScanProgress;
+  readonly problem?: string;
+}
+
+const AWAITED_STATUS: Readonly<Record<ScanProgress, string>> = {
+  PENDING: 'PENDING',
+  SCANNING: 'SCANNING',
+  FAILED: 'FINISHED_FAILED',
+};
+
+/** The DISCOVERY occurrence of an image that nothing is known of yet. */
+export function awaitedOccurrence(
+  { progress, problem }: AwaitedScan,
+  image: SightedImage,
+): Occurrence {
+  const error = problem === undefined ? undefined : { code: FAILED_PRECONDITION, message: problem };
+  const failed = progress === 'FAILED';
+  const detail = withoutAbsent({
+    continuousAnalysis: 'ACTIVE',
+    analysisStatus: AWAITED_STATUS[progress],
+    analysisError: error === undefined ? undefined : [error],
+    analysisStatusError: failed ? error : undefined,
+    lastScanTime: failed ? formatTime(image.updateTime) : undefined,
   });
   return derive(image, { kind: 'DISCOVERY' }, { noteId: DISCOVERY_NOTE_ID, detail });
 }

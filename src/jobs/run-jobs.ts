@@ -14,8 +14,10 @@ export interface JobLane {
   readonly kind: Job['kind'];
   /** Jobs of the kind that run at once. */
   readonly width: number;
-  /** One turn; it gives the job back itself. */
-  readonly run: (deps: Deps, job: Job) => Promise<void>;
+  /** How due jobs are taken; absent: as {@link takeJobs} does. */
+  readonly take?: (deps: Deps, limit: number) => Promise<readonly Job[]>;
+  /** One turn; it gives the job back itself. `stopping` asks a long one to end early. */
+  readonly run: (deps: Deps, job: Job, stopping: AbortSignal) => Promise<void>;
 }
 
 /** While turns run, others that have come due are looked for as often, in milliseconds. */
@@ -25,15 +27,20 @@ const LOOK_EVERY = 1000;
  * Takes and runs what is due, until nothing is; answers how many turns that took. A turn that ends
  * makes room for the next at once: slow ones of one project do not keep others waiting.
  */
-export async function runDueJobs(deps: Deps, lane: JobLane, stopped = never): Promise<number> {
+export async function runDueJobs(
+  deps: Deps,
+  lane: JobLane,
+  stopping: AbortSignal = new AbortController().signal,
+): Promise<number> {
+  const take = lane.take ?? ((_, limit) => takeJobs(deps, lane.kind, limit));
   const running = new Set<Promise<void>>();
   let turns = 0;
   for (;;) {
     const room = lane.width - running.size;
-    const jobs = room === 0 || stopped() ? [] : await takeJobs(deps, lane.kind, room);
+    const jobs = room === 0 || stopping.aborted ? [] : await take(deps, room);
     turns += jobs.length;
     for (const job of jobs) {
-      const turn = runTurn(deps, lane, job).finally(() => running.delete(turn));
+      const turn = runTurn(deps, lane, { job, stopping }).finally(() => running.delete(turn));
       running.add(turn);
     }
     if (running.size === 0) return turns;
@@ -62,31 +69,35 @@ export function startJobs(
 }
 
 function startLane(deps: Deps, lane: JobLane, pause: number): () => Promise<void> {
-  let stopped = false;
+  const stop = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let timer = setTimeout(turn, pause);
   timer.unref();
   function turn(): void {
-    running = runDueJobs(deps, lane, () => stopped)
+    running = runDueJobs(deps, lane, stop.signal)
       .catch((error: unknown) =>
         deps.log.error({ err: error, kind: lane.kind }, 'jobs cannot be taken'),
       )
       .then(() => {
-        if (stopped) return;
+        if (stop.signal.aborted) return;
         timer = setTimeout(turn, pause);
         timer.unref();
       });
   }
   return async () => {
-    stopped = true;
+    stop.abort();
     clearTimeout(timer);
     await running;
   };
 }
 
-async function runTurn(deps: Deps, lane: JobLane, job: Job): Promise<void> {
+async function runTurn(
+  deps: Deps,
+  lane: JobLane,
+  { job, stopping }: { readonly job: Job; readonly stopping: AbortSignal },
+): Promise<void> {
   try {
-    await lane.run(deps, job);
+    await lane.run(deps, job, stopping);
   } catch (error) {
     deps.log.error({ err: error, kind: job.kind }, 'a job failed; it is tried again');
     await giveBack(deps, job).catch((cause: unknown) =>
@@ -94,8 +105,4 @@ async function runTurn(deps: Deps, lane: JobLane, job: Job): Promise<void> {
       deps.log.error({ err: cause, kind: job.kind }, 'a job that failed cannot be given back'),
     );
   }
-}
-
-function never(): boolean {
-  return false;
 }

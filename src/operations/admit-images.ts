@@ -15,6 +15,7 @@ import { type Refusal, refuseRequest } from '../policy/refuse-request.ts';
 import { findCluster } from '../store/cluster-rows.ts';
 import { findPolicy } from '../store/policy-rows.ts';
 import { findProject } from '../store/project-rows.ts';
+import { askFirstSights } from './ask-first-sights.ts';
 import { contentDigest } from './content-digest.ts';
 import { denialData } from './denial-event.ts';
 import type { Deps } from './deps.ts';
@@ -49,7 +50,11 @@ export async function admitImages(
   const key = keyOf(request);
   const known = deps.verdicts.find(key, { revision, now: deps.now() });
   const standing = known ?? (await judge(deps, request));
-  if (known === undefined) deps.verdicts.keep(key, revision, standing);
+  if (known === undefined) {
+    deps.verdicts.keep(key, revision, standing);
+    // Not waited for: the request has a deadline, and its verdict does not rest on it.
+    void askFirstSights(deps, request);
+  }
   return answer(deps, request, standing);
 }
 

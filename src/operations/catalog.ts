@@ -63,6 +63,46 @@ export const CATALOG = {
     '/api/v1/scans',
     async () => (await import('./scan-image.ts')).scanImage,
   ),
+  'request-scan': entry(
+    'POST',
+    '/api/v1/projects/:project/scan-requests',
+    async () => (await import('./queue-scan.ts')).queueScan,
+  ),
+  'list-images': entry(
+    'GET',
+    '/api/v1/projects/:project/images',
+    async () => (await import('./list-images.ts')).listImages,
+  ),
+  'show-image': entry(
+    'GET',
+    '/api/v1/projects/:project/images/:image',
+    async () => (await import('./list-images.ts')).showImage,
+  ),
+  'show-queue': entry(
+    'GET',
+    '/api/v1/scan-queue',
+    async () => (await import('./show-queue.ts')).showQueue,
+  ),
+  'add-watch': entry(
+    'POST',
+    '/api/v1/projects/:project/watches',
+    async () => (await import('./add-watch.ts')).addWatch,
+  ),
+  'list-watches': entry(
+    'GET',
+    '/api/v1/projects/:project/watches',
+    async () => (await import('./list-watches.ts')).listWatches,
+  ),
+  'switch-watch': entry(
+    'POST',
+    '/api/v1/projects/:project/watches/:pattern/switch',
+    async () => (await import('./add-watch.ts')).switchWatch,
+  ),
+  'remove-watch': entry(
+    'DELETE',
+    '/api/v1/projects/:project/watches/:pattern',
+    async () => (await import('./add-watch.ts')).removeWatch,
+  ),
   'check-attested': entry(
     'GET',
     '/api/v1/attested',

@@ -59,6 +59,12 @@ export async function countDerived(
   return counts;
 }
 
+/** The vulnerabilities of one sighted image, before what VEX says of them. */
+export async function countOfImage(deps: Deps, sighting: Sighting): Promise<SeverityCount[]> {
+  const filter: ResolvedFilter = { kind: 'all' };
+  return countRows(deps, { filter, bounds: derivedBounds(filter) }, sighting);
+}
+
 /** What {@link derivedBounds} tells exactly. */
 function isBoundsOnly(filter: ResolvedFilter): boolean {
   return filterConjuncts(filter).every(isExact);

@@ -39,6 +39,11 @@ export interface Deps {
   readonly guardRegistry?: (reference: ImageReference) => Promise<void>;
   /** Asks a registry which digest a tag has now, within a short deadline. */
   readonly resolveTag: (reference: ImageReference) => Promise<Digest>;
+  /** Lists a page of a repository's tags, in their order. */
+  readonly listTags: (
+    repository: ImageReference,
+    page: { readonly limit: number; readonly after?: string | undefined },
+  ) => Promise<{ readonly tags: readonly string[]; readonly more: boolean }>;
   /** Calls destinations of notifications, where their hosts may be called. */
   readonly outbound: Outbound;
   /** How advisories are fetched; absent: they are not. */

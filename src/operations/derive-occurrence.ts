@@ -7,6 +7,7 @@ import type { Occurrence } from '../domain/note.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
 import type { Micros } from '../domain/time.ts';
 import {
+  awaitedOccurrence,
   discoveryOccurrence,
   packageOccurrence,
   type SightedImage,
@@ -25,8 +26,11 @@ import {
 } from '../store/scanned-rows.ts';
 import type { Sighting } from '../store/sighting-rows.ts';
 import { judgeScan } from './assemble-scan-result.ts';
+import { findAskedImage } from './asked-image.ts';
 import { refreshMatches } from './current-matches.ts';
 import type { Deps } from './deps.ts';
+
+type JudgedScan = ReturnType<typeof judgeScan>;
 
 /** A package of an image as it is found there. */
 export interface FoundPackage {
@@ -39,11 +43,37 @@ export interface FoundPackage {
 /** A match with the times of its row; of one that is not kept, none. */
 export type FoundMatch = Pick<TimedMatch, 'match'> & Partial<TimedMatch>;
 
-/** The discovery of a sighted image; undefined where the image was not read. */
+/**
+ * The discovery of a sighted image: what was read of it, else how far its first scan is; undefined
+ * where there is neither.
+ */
 export async function deriveDiscovery(
   deps: Deps,
   sighting: Sighting,
 ): Promise<Occurrence | undefined> {
+  const result = await judgeSighted(deps, sighting);
+  if (result === undefined) return deriveAwaited(deps, sighting);
+  const { firstSeen, lastSeen } = sighting;
+  return discoveryOccurrence(result, imageOf(sighting, firstSeen, lastSeen));
+}
+
+/** The discovery of an image that was not read: it waits, is being read, or cannot be. */
+export async function deriveAwaited(
+  deps: Deps,
+  sighting: Sighting,
+): Promise<Occurrence | undefined> {
+  const asked = (await findAskedImage(deps, sighting))?.asked;
+  if (asked === undefined) return undefined;
+  const { progress, failure, requestTime, changeTime } = asked;
+  const image = imageOf(sighting, Math.min(sighting.firstSeen, requestTime), changeTime);
+  return awaitedOccurrence({ progress, ...(failure && { problem: failure.message }) }, image);
+}
+
+/** What a scan says of a sighted image with the advisories of now; undefined: it was not read. */
+export async function judgeSighted(
+  deps: Deps,
+  sighting: Sighting,
+): Promise<JudgedScan | undefined> {
   const [read, contents] = await Promise.all([
     findImageReading(deps.store, sighting.digest),
     findImageContents(deps.store, sighting.digest),
@@ -53,15 +83,13 @@ export async function deriveDiscovery(
   const { ecosystems: installed, stale } = await findEcosystems(deps.store, ids);
   const versions = await findVersions(deps.store, stale);
   const { problems, sources } = await refreshMatches(deps, versions);
-  const result = judgeScan({
+  return judgeScan({
     read,
     ecosystems: { installed, declared: [] },
     matched: { problems, sources: sources ?? (await listAdvisorySources(deps.store)) },
     now: deps.now(),
     maxAdvisoryAge: Number.MAX_SAFE_INTEGER,
   });
-  const { firstSeen, lastSeen } = sighting;
-  return discoveryOccurrence(result, imageOf(sighting, firstSeen, lastSeen));
 }
 
 /** A package: known since the image was sighted, changed when the image was read after that. */

@@ -6,11 +6,14 @@ import type { Occurrence } from '../domain/note.ts';
 import type { OccurrenceName } from '../domain/resource-name.ts';
 import { decodeScannedId, type PackageKey, type ScannedKey } from '../google/scanned-name.ts';
 import { findNamedVersions, findSightedImage, type NamedVersion } from '../store/find-scanned.ts';
+import { findScanRequest } from '../store/scan-request-rows.ts';
 import { findSighting } from '../store/sighting-rows.ts';
+import { awaitedSighting } from './asked-image.ts';
 import { assessVulnerabilities } from './assess-vulnerabilities.ts';
 import { refreshMatches } from './current-matches.ts';
 import type { Deps } from './deps.ts';
 import {
+  deriveAwaited,
   deriveDiscovery,
   derivePackage,
   deriveVulnerability,
@@ -30,7 +33,10 @@ export async function findDerivedOccurrence(
   const at = { project: name.project, resourceUri, digest };
   if (key.package !== undefined) return findInImage(deps, { key, of: key.package, at });
   const sighting = await findSighting(deps.store, at);
-  return sighting && deriveDiscovery(deps, sighting);
+  if (sighting !== undefined) return deriveDiscovery(deps, sighting);
+  const request = await findScanRequest(deps.store, at);
+  const awaited = request && awaitedSighting(request);
+  return awaited && deriveAwaited(deps, awaited);
 }
 
 /** Names that were made before they told architectures apart mean the first. */

@@ -6,7 +6,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FilterPredicate } from '../domain/match-filter.ts';
 import type { Occurrence } from '../domain/note.ts';
-import { listSightings, type Sighting } from '../store/sighting-rows.ts';
+import type { Sighting } from '../store/sighting-rows.ts';
+import { awaitedSighting, listAskedImages } from './asked-image.ts';
 import { assessSteps } from './assess-vulnerabilities.ts';
 import type { Deps } from './deps.ts';
 import type { DerivedBounds } from './derived-bounds.ts';
@@ -56,15 +57,23 @@ export async function listDerivedOccurrences(deps: Deps, list: DerivedList): Pro
   return { occurrences };
 }
 
-function sightingsOf(deps: Deps, list: DerivedList): Promise<readonly Sighting[]> {
+/** A sighting, or what stands for one while the image is only asked for. */
+type Listed = Sighting & { readonly awaited?: true };
+
+async function sightingsOf(deps: Deps, list: DerivedList): Promise<readonly Listed[]> {
   const { low, high } = list.bounds;
   const { resourceUri, digest } = list.after;
   const started = resourceUri >= low;
-  return listSightings(deps.store, {
+  const images = await listAskedImages(deps, {
     project: list.project,
     from: started ? { resourceUri, digest } : { resourceUri: low, digest: '' },
     below: high,
     limit: EXAMINED_IMAGES + 1,
+    withDigest: true,
+  });
+  return images.flatMap(({ sighting, asked }): readonly Listed[] => {
+    const awaited = sighting === undefined && asked ? awaitedSighting(asked) : undefined;
+    return sighting ? [sighting] : awaited ? [{ ...awaited, awaited: true }] : [];
   });
 }
 
@@ -72,7 +81,7 @@ function sightingsOf(deps: Deps, list: DerivedList): Promise<readonly Sighting[]
 async function readSighting(
   deps: Deps,
   page: OpenPage,
-  at: { readonly sighting: Sighting; readonly after: DerivedPlace },
+  at: { readonly sighting: Listed; readonly after: DerivedPlace },
 ): Promise<DerivedPlace | undefined> {
   const { bounds, passes } = page.list;
   for await (const part of walkSighting(deps, { ...at, bounds })) {

@@ -27,6 +27,8 @@ export interface PushedManifest {
   readonly bytes: Uint8Array;
   /** The request's Content-Type, if it has one. */
   readonly mediaType?: string;
+  /** The host by which the client called; absent: nobody is told of the push. */
+  readonly host?: string;
 }
 
 /**
@@ -48,7 +50,16 @@ export async function pushManifest(
   const stored: StoredManifest = { digest, mediaType: manifest.mediaType, bytes };
   await saveManifest(deps.folder, repository, stored);
   if (target.kind === 'tag') await saveTag(deps.folder, { repository, tag: target.tag }, digest);
+  tellPush(deps, pushed, stored);
   return stored;
+}
+
+function tellPush(deps: RegistryDeps, pushed: PushedManifest, stored: StoredManifest): void {
+  const { host, repository, target, bytes } = pushed;
+  if (host === undefined) return;
+  const { digest, mediaType } = stored;
+  const tag = target.kind === 'tag' ? { tag: target.tag } : {};
+  deps.notifier?.tell({ host, repository, digest, mediaType, size: bytes.length, ...tag });
 }
 
 function readManifest({ bytes, mediaType }: PushedManifest): Manifest | ImageIndex {

@@ -1,6 +1,7 @@
 /** What the verbs of our small registry are given. It knows no callers: loopback is its fence. */
 import type { Digest } from '../domain/digest.ts';
 import { registryError } from '../domain/registry-error.ts';
+import type { PushNotifier } from '../remote/push-notifier.ts';
 import type { UpstreamRegistry } from '../remote/upstream-registry.ts';
 import type { BlobFolder } from '../store/blob-folder.ts';
 import type { Log } from './deps.ts';
@@ -25,6 +26,8 @@ export interface RegistryDeps {
   /** What is known of manifests; a digest's content never changes. */
   readonly summaries: Map<Digest, ManifestSummary>;
   readonly log: Log;
+  /** Told of manifests that were pushed; absent: nobody is. */
+  readonly notifier?: PushNotifier;
 }
 
 /** Throws `UNSUPPORTED` where the registry only reads. */

@@ -16,6 +16,7 @@ import type { Sighting } from '../store/sighting-rows.ts';
 import { refreshMatches } from './current-matches.ts';
 import type { Deps } from './deps.ts';
 import {
+  deriveAwaited,
   deriveDiscovery,
   derivePackage,
   deriveVulnerability,
@@ -51,7 +52,8 @@ export interface DerivedSteps {
 
 /** Of which sighting, behind which place, within which bounds. */
 export interface SightingWalk {
-  readonly sighting: Sighting;
+  /** `awaited`: it stands for an image that is not sighted, of which nothing may be told. */
+  readonly sighting: Sighting & { readonly awaited?: true };
   readonly after: DerivedPlace;
   readonly bounds: DerivedBounds;
 }
@@ -64,6 +66,7 @@ export async function* walkSighting(deps: Deps, walk: SightingWalk): AsyncGenera
     if (discovery === undefined) return;
     yield discovery;
   }
+  if (walk.sighting.awaited === true) return;
   if (kinds.has('PACKAGE') || kinds.has('VULNERABILITY')) yield* walkPackages(deps, walk);
 }
 
@@ -73,7 +76,8 @@ async function discoverySteps(
 ): Promise<DerivedSteps | undefined> {
   const end = { ...after, packageId: OF_IMAGE };
   if (bounds.notes?.has(DISCOVERY_NOTE_ID) === false) return { steps: [], examined: 0, end };
-  const occurrence = await deriveDiscovery(deps, sighting);
+  const derive = sighting.awaited === true ? deriveAwaited : deriveDiscovery;
+  const occurrence = await derive(deps, sighting);
   return occurrence && { steps: [{ place: end, occurrence }], examined: 1, end };
 }
 

@@ -14,6 +14,7 @@ const project = z.string().min(1).max(128);
 const KINDS = Object.keys(KIND_FIELDS) as NoteKind[];
 const id = z.string().min(1).max(128);
 const document = z.string().min(1).max(256);
+const pattern = z.string().min(1).max(1024);
 const role = z.enum(ROLE_NAMES);
 
 const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>> = {
@@ -33,6 +34,24 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
     project: project.default('default'),
     maxAdvisoryAge: z.number().nonnegative().optional(),
   }),
+  'request-scan': z.strictObject({ project, image: z.string().min(1).max(4096) }),
+  'list-images': z.strictObject({
+    project,
+    prefix: z.string().max(1024).optional(),
+    pageSize: z.coerce.number().int().min(1).max(200).default(50),
+    pageToken: z.string().max(4096).optional(),
+  }),
+  'show-image': z.strictObject({ project, image: z.string().min(1).max(4096) }),
+  'show-queue': z.strictObject({}),
+  'add-watch': z.strictObject({
+    project,
+    pattern,
+    pollEvery: z.number().positive().optional(),
+    firstSight: z.boolean().optional(),
+  }),
+  'list-watches': z.strictObject({ project }),
+  'switch-watch': z.strictObject({ project, pattern, on: z.boolean() }),
+  'remove-watch': z.strictObject({ project, pattern }),
   'check-attested': z.strictObject({
     image: z.string().min(1).max(4096),
     attestor: z.string().min(1).max(256),

@@ -14,6 +14,10 @@ export function sendError(
   const answer = errorToJson(known);
   if (known.code === 'unauthenticated')
     exchange.reply.header('www-authenticate', challenge(exchange.request));
+  const { retryAfterSeconds } = known.details;
+  if (known.code === 'too-many' && retryAfterSeconds !== undefined) {
+    exchange.reply.header('retry-after', String(retryAfterSeconds));
+  }
   // What is still on its way is not read: it would be taken for the next request.
   if (known.code === 'too-large') exchange.reply.header('connection', 'close');
   return exchange.reply.code(answer.http).send(answer.body);

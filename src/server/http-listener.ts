@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Deps } from '../operations/deps.ts';
+import { addNotificationRoutes } from './notification-routes.ts';
 import { answerBadRequest } from './answer-bad-request.ts';
 import { addApiRoutes } from './api-routes.ts';
 import { type Authenticator, authenticateCaller, verifiedCertificate } from './authenticate.ts';
@@ -24,6 +25,8 @@ export interface HttpOptions {
   /** Names besides loopback's that requests may come to. */
   readonly hosts: readonly string[];
   readonly ready: () => boolean;
+  /** The secret of GitHub's webhooks; absent: they are not believed. */
+  readonly githubSecret?: string;
 }
 
 /** Largest request body, in bytes. */
@@ -73,6 +76,7 @@ export function buildHttpListener(deps: Deps, options: HttpOptions): FastifyInst
   addGoogleRoutes(context);
   addApiRoutes(context);
   addMetricsRoute(context);
+  addNotificationRoutes(context, options);
   return app;
 }
 
@@ -96,6 +100,7 @@ function addAuthentication(
   app.addHook('onRequest', async (request) => {
     checkHost(request.headers);
     if (HEALTH.has(splitUrl(request.url).path)) return;
+    if ('ownAuthentication' in request.routeOptions.config) return;
     const caller = await authenticateCaller(authenticator, {
       authorization: request.headers.authorization,
       address: request.socket.remoteAddress ?? '',

@@ -33,7 +33,8 @@ export const putManifest: RegistryHandler = async (deps, { repository, target, r
     throw registryError('SIZE_INVALID', `the manifest is larger than ${cap} bytes`);
   }
   const mediaType = raw.headers['content-type'];
-  const pushed = { repository, target: wanted, bytes };
+  const { host } = raw.headers;
+  const pushed = { repository, target: wanted, bytes, ...(host === undefined ? {} : { host }) };
   const { digest } = await pushManifest(deps, {
     ...pushed,
     ...(mediaType === undefined ? {} : { mediaType }),

@@ -143,6 +143,8 @@ export interface TagEvent {
   readonly tag: string;
   readonly digest: Digest;
   readonly source: string;
+  /** When it happened, as who told us says: for information, never for the order of events. */
+  readonly senderTime?: Micros;
 }
 
 const insertTagEvent = statement((sql, p: TagEvent) =>
@@ -153,6 +155,7 @@ const insertTagEvent = statement((sql, p: TagEvent) =>
     tag: p.tag,
     digest: p.digest,
     source: p.source,
+    sender_time: p.senderTime as Micros,
   }),
 );
 
@@ -219,6 +222,36 @@ export async function findImage(db: Reader, digest: Digest): Promise<StoredImage
   };
 }
 
+/** How an image was read, and whether it is an index. */
+export interface ImageState {
+  readonly kind: 'index' | 'manifest';
+  readonly status: ScanStatus;
+  readonly extractorVersion: number;
+  readonly readTime: Micros;
+  readonly platform: string;
+}
+
+const stateByDigest = statement((sql, p: { digest: string }) =>
+  sql
+    .selectFrom('image')
+    .select(['kind', 'status', 'extractor_version', 'read_time', 'platform'])
+    .where('digest', '=', p.digest),
+);
+
+/** How an image was read; undefined where it was not. */
+export async function findImageState(db: Reader, digest: Digest): Promise<ImageState | undefined> {
+  const row = await db.first(stateByDigest({ digest }));
+  return (
+    row && {
+      kind: row.kind === 'index' ? 'index' : 'manifest',
+      status: row.status as ScanStatus,
+      extractorVersion: row.extractor_version,
+      readTime: row.read_time,
+      platform: row.platform,
+    }
+  );
+}
+
 /** Notes that a project has seen an image under a resource URI (its scheme does not matter). */
 export async function saveSighting(tx: Tx, sighting: Sighting): Promise<void> {
   const key = { ...sighting, resourceUri: stripScheme(sighting.resourceUri) };
@@ -253,7 +286,10 @@ export async function findTagEvent(
   tag: { repository: string; tag: string },
 ): Promise<TagEvent | undefined> {
   const row = await db.first(newestTagEvent(tag));
-  return row && { ...row, digest: row.digest as Digest };
+  if (row === undefined) return undefined;
+  const { sender_time: senderTime, ...event } = row;
+  const told = senderTime === null ? {} : { senderTime };
+  return { ...event, digest: event.digest as Digest, ...told };
 }
 
 function toRow(image: ImageRecord, packageSet: string): ImageRow {

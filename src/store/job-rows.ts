@@ -14,6 +14,8 @@ export type JobKind =
   | 'announce-matches'
   | 'deliver-events'
   | 'match-packages'
+  | 'scan'
+  | 'poll-watch'
   | 'refresh-advisories';
 
 /** A job and whose it is. */
@@ -48,6 +50,8 @@ const insertJob = statement((sql, p: JobRow) =>
       run_at: p.runAt,
       lease_until: null,
       attempts: 0,
+      priority: 0,
+      registry: '',
     })
     .onConflict((conflict) => conflict.doNothing()),
 );

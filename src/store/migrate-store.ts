@@ -16,6 +16,7 @@ import { advisoryChanges } from './migrations/0007-advisory-changes.ts';
 import { advisoryFeeds } from './migrations/0008-advisory-feeds.ts';
 import { imageChains } from './migrations/0009-image-chains.ts';
 import { vexDocuments } from './migrations/0010-vex-documents.ts';
+import { scanQueue } from './migrations/0011-scan-queue.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   advisoryFeeds,
   imageChains,
   vexDocuments,
+  scanQueue,
 ];
 
 /** The schema that this version of Assay reads and writes. */

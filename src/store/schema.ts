@@ -17,6 +17,7 @@ import type {
   PackageMatchTable,
 } from './advisory-schema.ts';
 import type { VexTables } from './vex-tables.ts';
+import type { ScanRequestTable, WatchTable } from './scan-schema.ts';
 
 /** A project: the owner of policies, notes, occurrences, attestors and decisions. */
 export interface ProjectTable {
@@ -184,6 +185,8 @@ export interface TagEventTable {
   tag: string;
   digest: string;
   source: string;
+  /** When it happened, as who told us says: for information only. */
+  sender_time: Micros | null;
 }
 
 /** What was evaluated, once per content; `last_day` is the newest day that refers to it. */
@@ -225,6 +228,10 @@ export interface JobTable {
   run_at: Micros;
   lease_until: Micros | null;
   attempts: number;
+  /** Of jobs of one kind the least is taken first. */
+  priority: number;
+  /** The registry that it calls; empty: none. */
+  registry: string;
 }
 
 /** Events to be routed, written in the transaction of the change; see outbox-rows.ts. */
@@ -338,6 +345,8 @@ export interface Schema extends VexTables {
   decision_batch: DecisionBatchTable;
   decision_checkpoint: DecisionCheckpointTable;
   job: JobTable;
+  scan_request: ScanRequestTable;
+  watch: WatchTable;
   outbox: OutboxTable;
   destination: DestinationTable;
   delivery: DeliveryTable;

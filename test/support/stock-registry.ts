@@ -14,8 +14,17 @@ export interface StockRegistry {
   stop(): Promise<void>;
 }
 
+/** Where it tells of pushes. */
+export interface NotifiedEndpoint {
+  readonly url: string;
+  readonly token: string;
+}
+
 /** Starts it on a fresh folder and waits until it answers. */
-export async function startStockRegistry(program: string): Promise<StockRegistry> {
+export async function startStockRegistry(
+  program: string,
+  notified?: NotifiedEndpoint,
+): Promise<StockRegistry> {
   const folder = mkdtempSync(join(tmpdir(), 'stock-registry-'));
   const addr = `127.0.0.1:${await freePort()}`;
   const config = {
@@ -23,6 +32,7 @@ export async function startStockRegistry(program: string): Promise<StockRegistry
     storage: { filesystem: { rootdirectory: join(folder, 'data') } },
     http: { addr },
     log: { level: 'error' },
+    ...(notified === undefined ? {} : { notifications: notificationsTo(notified) }),
   };
   writeFileSync(join(folder, 'config.yml'), JSON.stringify(config));
   const child = spawn(program, ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
@@ -36,6 +46,13 @@ export async function startStockRegistry(program: string): Promise<StockRegistry
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** As docs/how-to/scan-on-push.md has it, with retries that a test can wait for. */
+function notificationsTo({ url, token }: NotifiedEndpoint): object {
+  const headers = { Authorization: [`Bearer ${token}`] };
+  const retry = { timeout: '2s', threshold: 3, backoff: '500ms' };
+  return { endpoints: [{ name: 'assay', url, headers, ...retry }] };
 }
 
 async function untilAnswering(url: string): Promise<void> {
