@@ -22,8 +22,9 @@ export interface FeedOutcome {
   readonly memo: FeedMemo;
   /** Records taken. */
   readonly taken: number;
-  /** Records in force; absent: as many as before. */
+  /** Records in force; absent: as many as before, and those that were added. */
   readonly records?: number;
+  readonly added?: number;
 }
 
 /** What is asked of a source's server. */

@@ -10,7 +10,7 @@ import {
 } from '../../test/support/feed-mirror.ts';
 import type { FeedReport } from '../domain/advisory-feed.ts';
 import type { Caller } from '../domain/caller.ts';
-import { DAY, HOUR, SECOND } from '../domain/time.ts';
+import { DAY, HOUR, SECOND, formatTime } from '../domain/time.ts';
 import { readFeedSettings } from '../feed-config.ts';
 import { findAdvisories, listAdvisorySources } from '../store/advisory-rows.ts';
 import { listFeeds } from '../store/feed-rows.ts';
@@ -63,6 +63,101 @@ async function idsInForce(): Promise<readonly string[]> {
 
 const A = debianRecord('A-1', NOW - 3 * DAY);
 const B = debianRecord('B-1', NOW - 2 * DAY);
+
+describe('records that changed are fetched alone:', () => {
+  it('a changed and a new one, and no other', async () => {
+    publish(A, B);
+    await update();
+    publish(debianRecord('A-1', NOW - HOUR, { summary: 'again' }), B, C);
+    expect(await update()).toEqual([
+      { name: 'osv:Debian', outcome: 'delta', records: 2, requests: 2 },
+    ]);
+    expect(mirror.log.toSorted()).toEqual([
+      '200 /Debian/A-1.json',
+      '200 /Debian/C-1.json',
+      '200 /modified_id.csv',
+    ]);
+    expect(await idsInForce()).toEqual(['A-1', 'B-1', 'C-1']);
+    expect((await listFeeds(fake.deps.store))[1]).toMatchObject({ records: 3 });
+    expect(await update()).toMatchObject([{ outcome: 'unchanged', requests: 0 }]);
+  });
+
+  it('a withdrawn one no longer matches', async () => {
+    publish(A, B);
+    await update();
+    publish(debianRecord('A-1', NOW - HOUR, { withdrawn: formatTime(NOW - HOUR) }), B);
+    expect(await update()).toMatchObject([{ outcome: 'delta', records: 1 }]);
+    const [found = []] = await findAdvisories(fake.deps.store, [
+      { ecosystem: 'Debian:12', name: 'zlib' },
+    ]);
+    expect(found.find(({ id }) => id === 'A-1')).toMatchObject({ withdrawn: NOW - HOUR });
+  });
+
+  it('by the ecosystem’s own index where the mirror has none of all', async () => {
+    publish(A);
+    mirror.remove('modified_id.csv');
+    await update();
+    publish(A, C);
+    mirror.remove('modified_id.csv');
+    expect(await update()).toMatchObject([{ outcome: 'delta', records: 1 }]);
+    expect(mirror.log).toContain('200 /Debian/modified_id.csv');
+  });
+
+  it('of another source they stay alone', async () => {
+    mirror.publish({ Debian: [A], npm: [B] });
+    await update();
+    mirror.publish({ Debian: [A], npm: [C] });
+    expect(await update()).toMatchObject([{ outcome: 'unchanged' }]);
+  });
+
+  it('too many of them are the whole', async () => {
+    publish(A);
+    await update();
+    publish(A, ...Array.from({ length: 2001 }, (_, n) => debianRecord(`D-${n}`, NOW - HOUR)));
+    expect(await update()).toMatchObject([{ outcome: 'whole', records: 2002, requests: 1 }]);
+  });
+
+  it.each<[string, () => void, string]>([
+    ['broken', () => mirror.put('Debian/C-1.json', '{"id":"C-1"'), 'C-1.json'],
+    ['of no form', () => mirror.put('Debian/C-1.json', bad('C-1')), 'affected'],
+    ['another one', () => mirror.put('Debian/C-1.json', JSON.stringify(B)), 'is the record'],
+    ['older than told', () => mirror.put('Debian/C-1.json', stale('C-1')), 'older than its index'],
+    ['not there', () => mirror.remove('Debian/C-1.json'), 'does not have it'],
+    ['larger than any', () => mirror.intercept(answering('C-1', 200, HUGE)), 'larger'],
+    [
+      'elsewhere, in the own network',
+      () => mirror.intercept(answering('C-1', 302, INNER)),
+      '--allow-feed-host',
+    ],
+  ])('one that is %s leaves all as it was', async (_, breaking, named) => {
+    publish(A, B);
+    await update();
+    publish(debianRecord('A-1', NOW - HOUR, { withdrawn: formatTime(NOW) }), B, C);
+    breaking();
+    const [report] = await update();
+    expect(report).toMatchObject({ outcome: 'failed' });
+    expect(report?.problem).toContain(named);
+    expect(await idsInForce()).toEqual(['A-1', 'B-1']);
+    const [found] = await findAdvisories(fake.deps.store, [
+      { ecosystem: 'Debian:12', name: 'zlib' },
+    ]);
+    expect(found?.some(({ withdrawn }) => withdrawn !== undefined)).toBe(false);
+    mirror.intercept(undefined);
+    publish(A, B, C);
+    expect(await update()).toMatchObject([{ outcome: 'delta' }]);
+  });
+});
+
+const C = debianRecord('C-1', NOW - HOUR);
+const HUGE = { 'content-length': 2 ** 30 };
+
+function bad(id: string): string {
+  return JSON.stringify({ id, modified: C.modified, affected: 5 });
+}
+
+function stale(id: string): string {
+  return JSON.stringify(debianRecord(id, NOW - 9 * DAY));
+}
 
 describe('an ecosystem is fetched', () => {
   it('as a whole the first time, and not at all while nothing changed', async () => {

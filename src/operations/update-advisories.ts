@@ -2,7 +2,7 @@
  * Bringing advisories up to date from where they are published, one publication after another: what
  * fails is told by name and leaves its earlier data in force. One process does it at a time.
  */
-import { type FeedMemo, type FeedReport, isFamilyName } from '../domain/advisory-feed.ts';
+import { type FeedReport, isFamilyName } from '../domain/advisory-feed.ts';
 import { type Caller, authorise } from '../domain/caller.ts';
 import { AssayError, isAssayError } from '../domain/error.ts';
 import { HOUR, type Micros } from '../domain/time.ts';
@@ -164,9 +164,11 @@ async function runFeed(deps: Deps, input: Refresh, { name, work }: FeedWork): Pr
   deps.progress(`${name}: asking for changes`);
   try {
     input.signal.throwIfAborted();
-    const { outcome, memo, taken, records } = await work(run);
+    const { outcome, memo, taken, ...counts } = await work(run);
     const time = deps.now();
-    if (outcome !== 'absent') await keepSuccess(deps, { name, time, memo, records });
+    if (outcome !== 'absent') {
+      await deps.store.write((tx) => saveFeedSuccess(tx, { name, time, memo, ...counts }));
+    }
     return { name, outcome, records: taken, requests: run.requests };
   } catch (error) {
     // Stopped from outside: no fault of the source.
@@ -175,18 +177,6 @@ async function runFeed(deps: Deps, input: Refresh, { name, work }: FeedWork): Pr
     await deps.store.write((tx) => saveFeedFailure(tx, { name, time: deps.now(), problem }));
     return { name, outcome: 'failed', records: 0, requests: run.requests, problem };
   }
-}
-
-interface Success {
-  readonly name: string;
-  readonly time: Micros;
-  readonly memo: FeedMemo;
-  readonly records: number | undefined;
-}
-
-async function keepSuccess(deps: Deps, { records, ...success }: Success): Promise<void> {
-  const known = records === undefined ? {} : { records };
-  await deps.store.write((tx) => saveFeedSuccess(tx, { ...success, ...known }));
 }
 
 function problemOf(deps: Deps, name: string, error: unknown): string {

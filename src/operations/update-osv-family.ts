@@ -15,6 +15,7 @@ import { type FeedOutcome, type FeedRun, askFeed, below } from './feed-run.ts';
 import { FEEDS } from './feed-table.ts';
 import { importAdvisories } from './import-advisories.ts';
 import { INDEX, type OsvChanges, readIndex } from './read-osv-changes.ts';
+import { MAX_DELTA, takeOsvChanges } from './take-osv-changes.ts';
 
 /** An ecosystem and what is known of it. */
 export interface OsvFamily {
@@ -40,9 +41,12 @@ export async function updateOsvFamily(
   const isOld = known?.seen === undefined || isOlder(run, known.wholeTime);
   const found = isOld ? undefined : await findChanges(run, { family, memo: known }, all);
   if (found === undefined) return takeWhole(run, { family, memo: known, wanted }, all);
-  const changed = await changedEntries(run, family, found.entries);
-  if (changed.length === 0) return confirm(run, family, { memo: found.memo, asOf: found.asOf });
-  return takeWhole(run, { family, memo: undefined, wanted }, all);
+  const { changed, added } = await changedEntries(run, family, found.entries);
+  if (changed.length === 0) return confirm(run, family, found);
+  if (changed.length > MAX_DELTA) return takeWhole(run, { family, memo: known, wanted }, all);
+  await takeOsvChanges(run, { family, entries: changed, asOf: found.asOf });
+  const generation = await findFamilyGeneration(run.deps.store, family);
+  return { outcome: 'delta', memo: { ...found.memo, generation }, taken: changed.length, added };
 }
 
 /** What is remembered holds for one address, and for data that nobody replaced meanwhile. */
@@ -111,15 +115,22 @@ async function toldByOwn(
   return { entries: entries.filter((one) => one.modified >= seen), memo: next, asOf };
 }
 
-/** The entries that the data in force do not have yet. */
+interface ChangedEntries {
+  /** What the data in force do not have yet. */
+  readonly changed: readonly IndexEntry[];
+  /** How many of these they do not have in any state. */
+  readonly added: number;
+}
+
 async function changedEntries(
   run: FeedRun,
   family: string,
   entries: readonly IndexEntry[],
-): Promise<readonly IndexEntry[]> {
+): Promise<ChangedEntries> {
   const ids = entries.map(({ id }) => id);
   const times = await listAdvisoryTimes(run.deps.store, family, ids);
-  return entries.filter(({ id, modified }) => (times.get(id) ?? -1) < modified);
+  const changed = entries.filter(({ id, modified }) => (times.get(id) ?? -1) < modified);
+  return { changed, added: changed.filter(({ id }) => !times.has(id)).length };
 }
 
 interface Confirmed {

@@ -13,8 +13,9 @@ export interface FeedSuccess {
   readonly name: string;
   readonly time: Micros;
   readonly memo: FeedMemo;
-  /** Absent: as many as before. */
+  /** Absent: as many as before, and those that were added. */
   readonly records?: number;
+  readonly added?: number;
 }
 
 const byName = statement((sql, p: { name: string }) =>
@@ -87,7 +88,9 @@ export async function findFeedMemo(db: Reader, name: string): Promise<FeedMemo |
 export async function saveFeedSuccess(tx: Tx, success: FeedSuccess): Promise<void> {
   const { name, time, memo } = success;
   const before = await tx.first(byName({ name }));
-  const records = success.records ?? before?.records ?? null;
+  const known = before?.records ?? null;
+  const more = known === null ? null : known + (success.added ?? 0);
+  const records = success.records ?? more;
   await tx.run(succeed({ name, time, records, body: formatStored(memo) }));
 }
 
