@@ -1,5 +1,6 @@
 /** Advisories are fetched where they changed, taken as a whole or not at all, and by one at a time. */
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeDeps, NOW, openFakeDeps } from '../../test/support/fake-deps.ts';
 import {
@@ -39,7 +40,7 @@ async function openWith(options: Record<string, string | boolean>): Promise<Fake
   const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill(128);
   const opened = await openFakeDeps({ now: () => now, randomBytes });
   const feeds = readFeedSettings(
-    { osvUrl: mirror.url, ecosystem: 'Debian', ...options },
+    { osvUrl: mirror.url, ecosystem: 'Debian', advisoriesSource: 'osv', ...options },
     { data: opened.folder, stopping: signal },
   );
   return { ...opened, deps: { ...opened.deps, feeds } };
@@ -368,5 +369,61 @@ describe('unasked', () => {
     expect(planned).toBeLessThan(7 * HOUR);
     mirror.intercept(answering('', 503, {}));
     expect(await run()).toBeLessThan(HOUR);
+  });
+});
+
+describe('a source that is one file', () => {
+  const catalog = (version: string, cve: string): string =>
+    JSON.stringify({
+      title: 'CISA Catalog of Known Exploited Vulnerabilities',
+      catalogVersion: version,
+      dateReleased: formatTime(NOW - DAY),
+      count: 1,
+      vulnerabilities: [
+        {
+          cveID: cve,
+          vendorProject: 'V',
+          product: 'P',
+          vulnerabilityName: 'N',
+          dateAdded: '2026-11-01',
+          shortDescription: 'S',
+          requiredAction: 'R',
+          dueDate: '2026-11-22',
+          knownRansomwareCampaignUse: 'Unknown',
+          notes: '',
+          cwes: [],
+        },
+      ],
+    });
+  const path = 'known_exploited_vulnerabilities.json';
+  const reopenFor = (name: string, file: string): Promise<FakeDeps> =>
+    reopen({ advisoriesSource: name, feedUrl: `${name}=${mirror.url}/${file}` });
+
+  it('is fetched where it changed', async () => {
+    fake = await reopenFor('kev', path);
+    mirror.put(path, catalog('2026.11.19', 'CVE-2026-0001'));
+    expect(await update()).toMatchObject([{ name: 'kev', outcome: 'whole', records: 1 }]);
+    expect(await update()).toMatchObject([{ name: 'kev', outcome: 'unchanged', requests: 1 }]);
+    mirror.put(path, catalog('2026.11.20', 'CVE-2026-0002'));
+    expect(await update()).toMatchObject([{ outcome: 'whole' }]);
+    mirror.put(path, '{"catalogVersion"');
+    expect(await update()).toMatchObject([{ name: 'kev', outcome: 'failed' }]);
+    mirror.remove(path);
+    expect((await update())[0]?.problem).toContain('check its --feed-url');
+    mirror.put(path, '{}');
+    // What is told to viewers names no folder of the server.
+    expect((await update())[0]?.problem).toMatch(/^kev\//);
+  });
+
+  it('may be compressed, and no bomb', async () => {
+    const file = 'epss_scores-current.csv.gz';
+    const head = '#model_version:v2026.03.16,score_date:2026-11-20T00:00:00+0000\n';
+    const scores = `${head}cve,epss,percentile\nCVE-2026-0001,0.5,0.9\n`;
+    fake = await reopenFor('epss', file);
+    mirror.put(file, gzipSync(scores));
+    expect(await update()).toMatchObject([{ name: 'epss', outcome: 'whole', records: 1 }]);
+    mirror.put(file, gzipSync(Buffer.concat([Buffer.from(scores), Buffer.alloc(2 ** 30)])));
+    expect(await update()).toMatchObject([{ name: 'epss', outcome: 'failed' }]);
+    expect((await listFeeds(fake.deps.store))[0]).toMatchObject({ records: 1, failures: 1 });
   });
 });

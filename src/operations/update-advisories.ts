@@ -2,20 +2,18 @@
  * Bringing advisories up to date from where they are published, one publication after another: what
  * fails is told by name and leaves its earlier data in force. One process does it at a time.
  */
-import { type FeedReport, isFamilyName } from '../domain/advisory-feed.ts';
+import type { FeedReport } from '../domain/advisory-feed.ts';
 import { type Caller, authorise } from '../domain/caller.ts';
-import { AssayError, isAssayError } from '../domain/error.ts';
+import { AssayError } from '../domain/error.ts';
 import { HOUR, type Micros } from '../domain/time.ts';
-import { findFeedMemo, saveFeedFailure, saveFeedSuccess } from '../store/feed-rows.ts';
 import { type JobKey, type LeasedJob, finishJob } from '../store/job-rows.ts';
-import { listPackageEcosystems } from '../store/package-ecosystems.ts';
 import type { Deps } from './deps.ts';
-import type { FeedOutcome, FeedRun } from './feed-run.ts';
 import type { FeedSettings } from './feed-settings.ts';
-import { DEFAULT_ECOSYSTEMS, FEED_NAMES, type FeedName } from './feed-table.ts';
+import { FEED_NAMES, type FeedForm, type FeedName, feedOf } from './feed-table.ts';
 import { keepJob, takeJobNow } from './job-lease.ts';
-import { type GlobalChanges, readGlobalChanges } from './read-osv-changes.ts';
-import { type OsvFamily, updateOsvFamily } from './update-osv-family.ts';
+import { refreshFile } from './refresh-file.ts';
+import { listPackageFamilies, refreshOsv } from './refresh-osv.ts';
+import type { FeedRefresh } from './run-feed.ts';
 
 /** The one job of fetching advisories. */
 export const REFRESH_JOB: JobKey = { kind: 'refresh-advisories', key: '' };
@@ -24,7 +22,6 @@ export const REFRESH_JOB: JobKey = { kind: 'refresh-advisories', key: '' };
 const AFTER_FAILURE: Micros = HOUR / 2;
 /** Part of the time between two runs by which they are moved, so that not all come at once. */
 const JITTER = 0.1;
-const MAX_PROBLEM = 1000;
 
 /** What is to be brought up to date; absent: as this process was started. */
 export interface UpdateInput {
@@ -71,7 +68,7 @@ export async function refreshHeld(
   const signal = AbortSignal.any([kept.signal, feeds.stopping]);
   let next: Micros | undefined = deps.now();
   try {
-    const reports = await refreshFeeds(deps, { ...input, signal });
+    const reports = await refreshFeeds(deps, { ...input, settings: feeds, signal });
     next = nextRun(deps, feeds, reports);
     return reports;
   } finally {
@@ -97,90 +94,31 @@ export function jittered(deps: Deps, wait: Micros): Micros {
   return Math.round(wait * (1 - JITTER + (2 * JITTER * byte) / 255));
 }
 
-interface Refresh extends UpdateInput {
-  readonly signal: AbortSignal;
-}
+/** How each form of source is brought up to date. */
+const REFRESHES: Readonly<
+  Record<
+    FeedForm,
+    (deps: Deps, refresh: FeedRefresh, name: FeedName) => Promise<readonly FeedReport[]>
+  >
+> = { 'osv-bucket': refreshOsv, file: refreshFile };
 
-async function refreshFeeds(deps: Deps, input: Refresh): Promise<readonly FeedReport[]> {
-  const chosen = input.sources ?? deps.feeds?.sources ?? FEED_NAMES;
-  return chosen.includes('osv') ? refreshOsv(deps, input) : [];
-}
-
-function newRun(deps: Deps, { caller, signal }: Refresh): FeedRun {
-  return { deps, caller, settings: requireFeeds(deps), signal, requests: 0 };
-}
-
-async function refreshOsv(deps: Deps, input: Refresh): Promise<readonly FeedReport[]> {
-  const families = await chooseFamilies(deps, input);
-  const memos = await Promise.all(
-    families.map(async (one) => ({ ...one, memo: await findFeedMemo(deps.store, feedOf(one)) })),
-  );
+async function refreshFeeds(deps: Deps, refresh: FeedRefresh): Promise<readonly FeedReport[]> {
   const reports: FeedReport[] = [];
-  let global: GlobalChanges | undefined;
-  const index = await runFeed(deps, input, {
-    name: 'osv',
-    work: async (run) => {
-      global = await readGlobalChanges(run, await findFeedMemo(deps.store, 'osv'), oldest(memos));
-      return { outcome: 'unchanged', memo: global.memo, taken: 0 };
-    },
-  });
-  if (index.outcome === 'failed') reports.push(index);
-  for (const one of memos) {
-    const work = (run: FeedRun): Promise<FeedOutcome> => updateOsvFamily(run, one, global?.changes);
-    reports.push(await runFeed(deps, input, { name: feedOf(one), work }));
+  for (const name of await chooseFeeds(deps, refresh)) {
+    reports.push(...(await REFRESHES[feedOf(name).form](deps, refresh, name)));
   }
   return reports;
 }
 
-function feedOf({ family }: Pick<OsvFamily, 'family'>): string {
-  return `osv:${family}`;
-}
-
-/** Where the ecosystem that is furthest behind stands; those that were never taken do not count. */
-function oldest(families: readonly OsvFamily[]): Micros {
-  return Math.min(...families.map(({ memo }) => memo?.seen ?? Infinity));
-}
-
-async function chooseFamilies(
-  deps: Deps,
-  input: UpdateInput,
-): Promise<readonly Omit<OsvFamily, 'memo'>[]> {
-  const wanted = input.ecosystems ?? deps.feeds?.ecosystems;
-  if (wanted !== undefined) return wanted.map((family) => ({ family, wanted: true }));
-  const known = await listPackageEcosystems(deps.store);
-  const families = known.map((ecosystem) => ecosystem.split(':', 1)[0] ?? '');
-  const all = new Set([...DEFAULT_ECOSYSTEMS, ...families.filter(isFamilyName)]);
-  return [...all].toSorted().map((family) => ({ family, wanted: false }));
-}
-
-interface FeedWork {
-  readonly name: string;
-  readonly work: (run: FeedRun) => Promise<FeedOutcome>;
-}
-
-/** Runs one publication's work and keeps what came of it. */
-async function runFeed(deps: Deps, input: Refresh, { name, work }: FeedWork): Promise<FeedReport> {
-  const run = newRun(deps, input);
-  deps.progress(`${name}: asking for changes`);
-  try {
-    input.signal.throwIfAborted();
-    const { outcome, memo, taken, ...counts } = await work(run);
-    const time = deps.now();
-    if (outcome !== 'absent') {
-      await deps.store.write((tx) => saveFeedSuccess(tx, { name, time, memo, ...counts }));
-    }
-    return { name, outcome, records: taken, requests: run.requests };
-  } catch (error) {
-    // Stopped from outside: no fault of the source.
-    if (input.signal.aborted) throw input.signal.reason;
-    const problem = problemOf(deps, name, error);
-    await deps.store.write((tx) => saveFeedFailure(tx, { name, time: deps.now(), problem }));
-    return { name, outcome: 'failed', records: 0, requests: run.requests, problem };
-  }
-}
-
-function problemOf(deps: Deps, name: string, error: unknown): string {
-  deps.log.warn({ err: error, feed: name }, 'advisories cannot be brought up to date');
-  const text = isAssayError(error) ? error.message : 'an unexpected error; the log has it';
-  return text.slice(0, MAX_PROBLEM);
+/** Those that were asked for, else those that are fetched unasked. Ecosystems are OSV's. */
+async function chooseFeeds(deps: Deps, refresh: FeedRefresh): Promise<readonly FeedName[]> {
+  const { sources, ecosystems, settings } = refresh;
+  if (sources !== undefined) return sources;
+  if (ecosystems !== undefined) return ['osv'];
+  if (settings.sources !== undefined) return settings.sources;
+  const families = new Set(await listPackageFamilies(deps));
+  return FEED_NAMES.filter((name) => {
+    const { unasked } = feedOf(name);
+    return unasked === 'always' || families.has(unasked.family);
+  });
 }

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { AssayError } from '../domain/error.ts';
+import { refuseUrl } from './destination-guard.ts';
 import type { GuardedAnswer, GuardedFetch } from './guarded-fetch.ts';
 import { tooLarge } from './verify-stream.ts';
 
@@ -132,6 +133,8 @@ function redirected(from: URL, location: string | undefined, request: FeedReques
   if (from.protocol === 'https:' && to.protocol !== 'https:') {
     throw odd(request, `redirects from https to ${to.protocol.slice(0, 16)}`);
   }
+  // Credentials in it would be somebody's, and other schemes are not ours to follow.
+  refuseUrl(to);
   return to;
 }
 

@@ -13,7 +13,8 @@ let server: AssayServer;
 beforeAll(async () => {
   mirror = await startFeedMirror();
   mirror.publish({ Debian: [debianRecord('A-1', NOW - DAY)] });
-  const args = ['--advisories-refresh', '1s', '--osv-url', mirror.url, '--ecosystem', 'Debian'];
+  const feeds = ['--advisories-source', 'osv', '--osv-url', mirror.url, '--ecosystem', 'Debian'];
+  const args = ['--advisories-refresh', '1s', ...feeds];
   server = await startAssay({ env: ONLINE, args });
 });
 afterAll(async () => {

@@ -1,0 +1,57 @@
+/** Bringing a source up to date that is one file: fetched where it changed, imported as a whole. */
+import { join } from 'node:path';
+import type { FeedMemo, FeedReport } from '../domain/advisory-feed.ts';
+import { AssayError } from '../domain/error.ts';
+import { emptySpool, removeSpool, spoolFeed } from '../remote/spool-feed.ts';
+import type { Deps } from './deps.ts';
+import { type FeedOutcome, type FeedRun, askFeed } from './feed-run.ts';
+import { type FeedName, feedOf } from './feed-table.ts';
+import { importAdvisories } from './import-advisories.ts';
+import { type FeedRefresh, runFeed } from './run-feed.ts';
+
+/** Brings it up to date. */
+export async function refreshFile(
+  deps: Deps,
+  refresh: FeedRefresh,
+  name: FeedName,
+): Promise<readonly FeedReport[]> {
+  const work = (run: FeedRun, memo: FeedMemo | undefined): Promise<FeedOutcome> =>
+    updateFile(run, name, memo);
+  return [await runFeed(deps, refresh, { name, work })];
+}
+
+async function updateFile(
+  run: FeedRun,
+  name: FeedName,
+  memo: FeedMemo | undefined,
+): Promise<FeedOutcome> {
+  const { deps, caller, settings } = run;
+  const url = new URL(settings.urls[name]);
+  const known = memo?.url === url.href ? memo : undefined;
+  const { title, cap } = feedOf(name);
+  const answer = await askFeed(run, { url, what: title, cap, known: known?.whole });
+  if (answer.kind === 'absent') {
+    throw new AssayError('not-found', `${title} is not at ${url.host}; check its --feed-url`);
+  }
+  if (answer.kind === 'unchanged') {
+    return { outcome: 'unchanged', memo: known ?? { url: url.href }, taken: 0 };
+  }
+  const folder = await emptySpool(settings.folder, name);
+  try {
+    const path = join(folder, fileName(url, name));
+    await spoolFeed(answer, path, (bytes) =>
+      deps.progress(`${name}: ${Math.floor(bytes / 2 ** 20)} MiB fetched`),
+    );
+    const { records } = await importAdvisories(deps, { caller, path });
+    const kept = { url: url.href, whole: answer.validators, wholeTime: deps.now() };
+    return { outcome: 'whole', memo: kept, taken: records, records };
+  } finally {
+    await removeSpool(folder);
+  }
+}
+
+/** Its form is told by its name: the last part of its address, where that is a plain one. */
+function fileName(url: URL, name: FeedName): string {
+  const last = url.pathname.split('/').at(-1) ?? '';
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$/.test(last) ? last : name;
+}
