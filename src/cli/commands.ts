@@ -106,6 +106,8 @@ const SCAN: CommandSpec = {
     'assay scan oci:./layout:debian12 --output json',
     'assay scan docker-archive:app.tar --output sarif > app.sarif',
     'assay scan dir:./rootfs --fail-on HIGH',
+    'assay scan registry.example/team/app:1.4 --id CVE-2024-3094',
+    'assay scan registry.example/team/app:1.4 --fail-on-kev --only-fixed',
   ],
   options: [
     ...WHERE,
@@ -126,8 +128,25 @@ const SCAN: CommandSpec = {
       description: "exit 2 when the support of the image's system has ended",
     },
     {
+      flags: '--fail-on-kev',
+      description: 'exit 2 when a finding is known to be exploited (in CISA’s catalog)',
+    },
+    {
+      flags: '--only-fixed',
+      description: 'show and count only findings that a version fixes',
+    },
+    {
+      flags: '--min-epss <score>',
+      description:
+        'show and count only findings at least this likely (0 to 1), of KEV, or unscored',
+    },
+    {
+      flags: '--id <id>',
+      description: 'show and count only findings of this id or alias, with all that is known',
+    },
+    {
       flags: '--include-declared',
-      description: 'packages that lock files declare count for --fail-on, too',
+      description: 'packages that lock files declare count for --fail-on and --fail-on-kev, too',
     },
     {
       flags: '--max-advisory-age <days>',

@@ -45,6 +45,30 @@ it('without a limit only the status counts, and no result is none that passes', 
   expect(judgeGate([], { counted: INSTALLED_ONLY })).toBe('undecided');
 });
 
+const EXPLOITED = {
+  findings: [{ severity: 'LOW', kev: {}, package: { origin: 'installed' } }],
+} as unknown as Partial<ScanResult>;
+const DECLARED_ONLY = {
+  findings: [{ severity: 'LOW', kev: {}, package: { origin: 'declared' } }],
+} as unknown as Partial<ScanResult>;
+
+it.each([
+  ['an exploited one, however severe', EXPLOITED, 'pass', 'fail'],
+  ['one of a package that is only declared', DECLARED_ONLY, 'pass', 'pass'],
+  ['a critical one that is not in the catalog', found('CRITICAL', 'installed'), 'pass', 'pass'],
+  ['no catalog', { feeds: [] }, 'pass', 'undecided'],
+  ['no catalog, and one of a score only', { feeds: [{ name: 'epss' }] }, 'pass', 'undecided'],
+  ['an old catalog', told({ code: 'kev-old' }), 'pass', 'undecided'],
+  ['an old catalog that has it', { ...told({ code: 'kev-old' }), ...EXPLOITED }, 'pass', 'fail'],
+  ['old advisories', told({ code: 'advisories-old' }), 'pass', 'undecided'],
+  ['an incomplete scan', { status: 'INCOMPLETE', ...EXPLOITED }, 'undecided', 'undecided'],
+] as const)('exploited: %s', (_fact, change, without, gated) => {
+  const clean = { status: 'COMPLETE', problems: [], findings: [], feeds: [{ name: 'kev' }] };
+  const results = [{ ...clean, ...change } as unknown as ScanResult];
+  expect(judgeGate(results, { counted: INSTALLED_ONLY })).toBe(without);
+  expect(judgeGate(results, { counted: INSTALLED_ONLY, failOnKev: true })).toBe(gated);
+});
+
 it.each([
   ['a system at its end', told({ code: 'system-end-of-life' }), 'pass', 'fail'],
   ['another note', told({}), 'pass', 'pass'],

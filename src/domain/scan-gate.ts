@@ -12,9 +12,14 @@ export interface ScanGate {
   readonly failOn?: Severity;
   /** A system whose support has ended does not pass. */
   readonly failOnEndOfLife?: boolean;
+  /** Findings that are known to be exploited do not pass; without a fresh catalog nothing does. */
+  readonly failOnKev?: boolean;
   /** Whose findings count; what is only declared by a lock file may not be there at all. */
   readonly counted: ReadonlySet<PackageOrigin>;
 }
+
+/** The code of the problem that the catalog of exploited vulnerabilities is old. */
+export const KEV_OLD = 'kev-old';
 
 /** Only what is installed counts, unless told otherwise. */
 export const INSTALLED_ONLY: ReadonlySet<PackageOrigin> = new Set(['installed']);
@@ -30,11 +35,28 @@ export function judgeGate(results: readonly ScanResult[], gate: ScanGate): GateO
   if (results.length === 0 || results.some(({ status }) => status !== 'COMPLETE')) {
     return 'undecided';
   }
-  if (gate.failOnEndOfLife === true && results.some(isEndOfLife)) return 'fail';
-  if (failOn === undefined) return 'pass';
-  if (results.some((one) => reaches(one, failOn, counted))) return 'fail';
+  if (results.some((one) => fails(one, gate))) return 'fail';
+  if (gate.failOnKev === true && !results.every(hasFreshKev)) return 'undecided';
+  if (failOn === undefined && gate.failOnKev !== true) return 'pass';
   const doubts = results.flatMap(({ problems }) => problems);
   return doubts.some((one) => leavesUndecided(one, counted)) ? 'undecided' : 'pass';
+}
+
+function fails(result: ScanResult, gate: ScanGate): boolean {
+  const { failOn, counted } = gate;
+  if (gate.failOnEndOfLife === true && isEndOfLife(result)) return true;
+  if (gate.failOnKev === true && isExploited(result, counted)) return true;
+  return failOn !== undefined && reaches(result, failOn, counted);
+}
+
+function isExploited({ findings }: ScanResult, counted: ReadonlySet<PackageOrigin>): boolean {
+  return findings.some((one) => one.kev !== undefined && counted.has(one.package.origin));
+}
+
+/** Tells whether there is a catalog that is fresh enough to say that something is not in it. */
+export function hasFreshKev({ feeds = [], problems }: ScanResult): boolean {
+  const isThere = feeds.some(({ name }) => name === 'kev');
+  return isThere && !problems.some(({ code }) => code === KEV_OLD);
 }
 
 function isEndOfLife({ problems }: ScanResult): boolean {

@@ -11,6 +11,7 @@ import type {
   SystemRelease,
   SystemSupport,
 } from './software-package.ts';
+import type { Micros } from './time.ts';
 
 /** A package of the image with the layer that brought it in. */
 export interface ScannedPackage extends SoftwarePackage {
@@ -26,6 +27,8 @@ export interface ScannedSystem extends SystemRelease {
 export interface Finding extends Match, ExploitSignals {
   /** The layer that brought the package in. */
   readonly layer?: ImageLayer;
+  /** When this package was first matched with it; absent where that is not kept. */
+  readonly firstMatched?: Micros;
   readonly package: ScannedPackage;
 }
 
@@ -48,6 +51,8 @@ export interface ScanResult {
   readonly system?: ScannedSystem;
   readonly packages: readonly ScannedPackage[];
   readonly findings: readonly Finding[];
+  /** Findings that a filter left out of all of this; absent: none. */
+  readonly hiddenFindings?: number;
   /** Findings of installed packages by severity. */
   readonly summary: Readonly<Record<Severity, number>>;
   /** Findings of packages that are only declared by severity. */

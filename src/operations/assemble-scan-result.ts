@@ -11,7 +11,7 @@ import {
   type SystemRelease,
 } from '../domain/software-package.ts';
 import { DAY, type Micros, formatTime } from '../domain/time.ts';
-import { countBySeverity } from '../scanner/match/summarise-findings.ts';
+import { countBySeverity } from '../domain/count-severities.ts';
 import { systemEcosystem } from '../scanner/read-system.ts';
 import { endOfLifeProblem, systemSupport } from '../scanner/system-support.ts';
 import type { MatchedPackages } from './match-packages.ts';
@@ -40,9 +40,11 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
   };
   const byOrigin = Map.groupBy(matched.findings, (finding) => finding.package.origin);
   const read = { status: image.status, problems: image.problems, ...(system && { system }) };
+  const judged = judgeScan({ read, ecosystems, matched, now, maxAdvisoryAge });
   return {
     image: { reference, digest: image.digest, platform: image.platform },
-    ...judgeScan({ read, ecosystems, matched, now, maxAdvisoryAge }),
+    ...judged,
+    problems: [...judged.problems, ...oldFeeds(parts)],
     ...(system === undefined ? {} : { system: withSupport(system, now) }),
     feeds: parts.feeds ?? [],
     ...parts.described,
@@ -143,6 +145,19 @@ function oldSources(
         `advisory data for ${source.ecosystem} are of ` +
         `${formatTime(source.updated).slice(0, 10)}, ` +
         `older than ${Math.floor(parts.maxAdvisoryAge / DAY)} days; import newer ones`,
+      fatal: false,
+    }));
+}
+
+/** Old signals of exploitation leave the scan whole, and a gate that asks for them undecided. */
+function oldFeeds({ feeds = [], now, maxAdvisoryAge }: ScanParts): readonly ScanProblem[] {
+  return feeds
+    .filter(({ updated }) => updated < now - maxAdvisoryAge)
+    .map(({ name, source, updated }) => ({
+      code: `${name}-old`,
+      message:
+        `${source} is of ${formatTime(updated).slice(0, 10)}, older than ` +
+        `${Math.floor(maxAdvisoryAge / DAY)} days; import a newer one`,
       fatal: false,
     }));
 }

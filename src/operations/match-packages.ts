@@ -12,6 +12,7 @@ import {
   findAdvisoryGeneration,
   listAdvisorySources,
 } from '../store/advisory-rows.ts';
+import { findFirstMatched } from '../store/first-matched.ts';
 import { findMatches, saveMatches } from '../store/match-rows.ts';
 import type { StoredPackage } from '../store/package-rows.ts';
 import { isAnyChanged } from '../store/stale-packages.ts';
@@ -72,10 +73,15 @@ async function matchOnce(deps: Deps, packages: readonly MatchedPackage[]): Promi
   const ids = packages.map(({ packageId }) => packageId);
   const moved = await isAnyChanged(deps.store, ids, generation);
   if (!moved) await keepMatches(deps, computed, generation);
-  const findings = packages.flatMap((pkg) => {
+  const firstMatched = await findFirstMatched(deps.store, ids);
+  const findings = packages.flatMap((pkg): Finding[] => {
     const { packageId, ...shown } = pkg;
     const matches = known.get(packageId) ?? computed.get(packageId)?.matches ?? [];
-    return matches.map((match) => ({ ...match, package: shown }));
+    return matches.map((match) => {
+      const first = firstMatched(packageId, match.advisoryId);
+      const since = first === undefined ? {} : { firstMatched: first };
+      return { ...match, ...since, package: shown };
+    });
   });
   const problems = firstProblems(problemsOf(packages, computed), 'matching packages');
   const incomplete = [...computed].filter(([, one]) => one.problems.length > 0);

@@ -5,6 +5,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Finding, ScanResult } from '../domain/scan-result.ts';
 import type { Severity } from '../domain/severity.ts';
+import { fixText } from './finding-rows.ts';
 import { orderFindings } from './order-findings.ts';
 
 /** How SARIF and its readers rate a severity; an unknown one counts as the worst. */
@@ -58,24 +59,28 @@ function toRule(finding: Finding): JsonObject {
   return {
     id: finding.advisoryId,
     shortDescription: { text: finding.summary === '' ? finding.advisoryId : finding.summary },
+    help: { text: helpText(finding) },
     ...(help === undefined ? {} : { helpUri: new URL(help).href }),
     properties: {
       'security-severity': score.toFixed(1),
       aliases: finding.aliases,
-      tags: ['security', 'vulnerability'],
+      tags: ['security', 'vulnerability', ...(finding.kev === undefined ? [] : ['exploited'])],
     },
   };
 }
 
+/** What code hosts show beside a finding: its ids and links. */
+function helpText({ advisoryId, aliases, references }: Finding): string {
+  return [[advisoryId, ...aliases].join(', '), ...references].join('\n');
+}
+
 function toResult(result: ScanResult, finding: Finding, ruleIndex: number): JsonObject {
   const { package: pkg } = finding;
-  const fix =
-    finding.fixedVersion === undefined ? 'no fix is known' : `fixed in ${finding.fixedVersion}`;
   return {
     ruleId: finding.advisoryId,
     ruleIndex,
     level: RATINGS[finding.severity].level,
-    message: { text: `${pkg.name} ${pkg.version} is affected by ${finding.advisoryId}: ${fix}` },
+    message: { text: messageText(finding) },
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: encodePath(pkg.path) } },
@@ -89,14 +94,36 @@ function toResult(result: ScanResult, finding: Finding, ruleIndex: number): Json
       },
     ],
     partialFingerprints: { 'assayFinding/v1': fingerprint(result, finding) },
-    properties: {
-      severity: finding.severity,
-      severitySource: finding.severitySource,
-      purl: pkg.purl,
-      origin: pkg.origin,
-      layer: pkg.layer ?? null,
-      fixedVersion: finding.fixedVersion ?? null,
-    },
+    properties: { ...knownOf(finding), ...placeOf(finding) },
+  };
+}
+
+function messageText({ advisoryId, package: pkg, ...finding }: Finding): string {
+  const { fixedVersion, kev } = finding;
+  const fix = fixedVersion === undefined ? fixText(finding) : `fixed in ${fixedVersion}`;
+  const exploited = kev === undefined ? '' : '; it is known to be exploited';
+  return `${pkg.name} ${pkg.version} is affected by ${advisoryId}: ${fix}${exploited}`;
+}
+
+function knownOf(finding: Finding): JsonObject {
+  return {
+    severity: finding.severity,
+    severitySource: finding.severitySource,
+    fixedVersion: finding.fixedVersion ?? null,
+    cvssVector: finding.cvssVector ?? null,
+    epss: finding.epss?.score ?? null,
+    kev: finding.kev !== undefined,
+  };
+}
+
+function placeOf({ package: { purl, origin, layer: digest }, layer }: Finding): JsonObject {
+  return {
+    purl,
+    origin,
+    layer: digest ?? null,
+    diffId: layer?.diffId ?? null,
+    instruction: layer?.instruction ?? null,
+    layerOrigin: layer?.origin ?? 'unknown',
   };
 }
 

@@ -8,6 +8,7 @@ import type { Severity } from '../domain/severity.ts';
 import type { ScanProblem } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
 import { DAY, HOUR, formatTime } from '../domain/time.ts';
+import { fixText } from './finding-rows.ts';
 import { orderFindings, percentile, SHOWN_SEVERITIES } from './order-findings.ts';
 import { terminalText, wrapText } from '../domain/terminal-text.ts';
 import { formatTextTable, styleText, type TableCell } from './text-table.ts';
@@ -66,6 +67,7 @@ function formatHeader(result: ScanResult, options: ScanTableOptions): string {
     ...advisoryLines(result.advisories, options),
     labelled('Found', countLine(result)),
     ...declaredLine(result),
+    ...hiddenLine(result),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -112,6 +114,11 @@ function declaredLine({ packages, declaredSummary }: ScanResult): string[] {
   return [labelled('', `${counted(declaredSummary, count)} that lock files declare`)];
 }
 
+/** What a filter leaves out must not read as if it were not there. */
+function hiddenLine({ hiddenFindings: count = 0 }: ScanResult): string[] {
+  return count === 0 ? [] : [labelled('', `${count} left out by what was asked for`)];
+}
+
 function counted(summary: ScanResult['summary'], packages: number): string {
   const counts = SHOWN_SEVERITIES.filter((severity) => summary[severity] > 0).map(
     (severity) => `${summary[severity]} ${severityWord(severity)}`,
@@ -147,7 +154,7 @@ const always = (): boolean => true;
 const FINDING_COLUMNS: readonly FindingColumn[] = [
   { title: 'PACKAGE', wanted: always, cell: nameText },
   { title: 'INSTALLED', wanted: always, cell: installedText },
-  { title: 'FIXED', wanted: always, cell: ({ fixedVersion }) => fixedVersion ?? 'unfixed' },
+  { title: 'FIXED', wanted: always, cell: fixText },
   { title: 'SEVERITY', wanted: always, cell: ({ severity }) => severityCell(severity) },
   { title: 'KEV', wanted: ({ kev }) => kev !== undefined, cell: kevCell },
   { title: 'EPSS', wanted: ({ epss }) => epss !== undefined, cell: epssText },

@@ -1,6 +1,6 @@
 /** How many findings there are of each severity: the numbers that reports and gates begin with. */
-import type { Severity } from '../../domain/severity.ts';
-import { SEVERITIES } from '../../domain/severity.ts';
+import type { Severity } from './severity.ts';
+import { SEVERITIES } from './severity.ts';
 
 /** Counts by severity, every severity of Grafeas present, the unknown one included. */
 export function countBySeverity(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { countBySeverity } from './summarise-findings.ts';
+import { countBySeverity } from './count-severities.ts';
 
 it('counts every severity, those without findings too', () => {
   const findings = (['HIGH', 'SEVERITY_UNSPECIFIED', 'HIGH'] as const).map((severity) => ({
