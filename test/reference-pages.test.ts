@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { formatApiReference } from '../scripts/api-reference.ts';
 import { formatCommandReference } from '../scripts/command-reference.ts';
+import { formatFeedsReference } from '../scripts/feeds-reference.ts';
 import { formatRolesReference } from '../scripts/roles-reference.ts';
 import { formatScannedFilesReference } from '../scripts/scanned-files-reference.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
@@ -25,4 +26,8 @@ it('roles.md is the table of roles (node scripts/roles-reference.ts)', () => {
 
 it('scanned-files.md is the tables of the scanner (node scripts/scanned-files-reference.ts)', () => {
   expect(page('scanned-files')).toBe(formatScannedFilesReference());
+});
+
+it('sources-and-metrics.md is the tables of both (node scripts/feeds-reference.ts)', () => {
+  expect(page('sources-and-metrics')).toBe(formatFeedsReference());
 });

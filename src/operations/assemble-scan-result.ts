@@ -127,7 +127,9 @@ function missingSources(
     .filter((name) => !known.has(name))
     .map((name) => ({
       code: 'no-advisory-source',
-      message: `no advisory data for ${name}; import some: assay advisories import DIR-OR-ZIP`,
+      message:
+        `no advisory data for ${name}; fetch them: assay advisories update, ` +
+        'or import them: assay advisories import DIR-OR-ZIP',
       fatal: true,
     }));
 }
@@ -144,7 +146,8 @@ function oldSources(
       message:
         `advisory data for ${source.ecosystem} are of ` +
         `${formatTime(source.updated).slice(0, 10)}, ` +
-        `older than ${Math.floor(parts.maxAdvisoryAge / DAY)} days; import newer ones`,
+        `older than ${Math.floor(parts.maxAdvisoryAge / DAY)} days; ` +
+        'fetch newer ones: assay advisories update',
       fatal: false,
     }));
 }

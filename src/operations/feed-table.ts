@@ -20,8 +20,8 @@ export interface FeedRow {
   readonly form: FeedForm;
   /** Most bytes of a whole, as it is sent. */
   readonly cap: number;
-  /** Fetched without being asked for: always, or where an image has packages of an ecosystem. */
-  readonly unasked: 'always' | { readonly family: string };
+  /** When it is fetched: where an image has packages of an ecosystem, or somebody named it. */
+  readonly unasked: 'always' | 'named' | { readonly family: string };
 }
 
 const MEBIBYTE = 1024 * 1024;

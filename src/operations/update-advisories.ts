@@ -119,6 +119,6 @@ async function chooseFeeds(deps: Deps, refresh: FeedRefresh): Promise<readonly F
   const families = new Set(await listPackageFamilies(deps));
   return FEED_NAMES.filter((name) => {
     const { unasked } = feedOf(name);
-    return unasked === 'always' || families.has(unasked.family);
+    return typeof unasked === 'string' ? unasked === 'always' : families.has(unasked.family);
   });
 }
