@@ -149,6 +149,10 @@ const SCAN: CommandSpec = {
       description: 'packages that lock files declare count for --fail-on and --fail-on-kev, too',
     },
     {
+      flags: '--show-suppressed',
+      description: 'list findings that VEX documents suppress, too (JSON always has them)',
+    },
+    {
       flags: '--max-advisory-age <days>',
       description: 'older advisory data are a problem',
       default: 7,

@@ -54,7 +54,7 @@ async function print(
     const { formatScanSarif } = await import('../report/scan-sarif.ts');
     context.stdout.write(formatScanSarif(results));
   } else if (format === 'table') {
-    context.stdout.write(await formatText(context, results, textOption(options, 'id')));
+    context.stdout.write(await formatText(context, results, options));
   } else {
     const { scanToJson } = await import('../report/scan-json.ts');
     await printDocument(context, scanToJson(results), format);
@@ -64,15 +64,17 @@ async function print(
 async function formatText(
   context: CliContext,
   results: readonly ScanResult[],
-  id: string | undefined,
+  options: OptionValues,
 ): Promise<string> {
+  const id = textOption(options, 'id');
   const look = { color: context.color, width: tableWidth(context) };
   if (id !== undefined) {
     const { formatFindingPages } = await import('../report/finding-page.ts');
     return formatFindingPages(results, id, look);
   }
   const { formatScanTable } = await import('../report/scan-table.ts');
-  return formatScanTable(results, { ...look, now: context.now() });
+  const showSuppressed = isOn(options, 'showSuppressed');
+  return formatScanTable(results, { ...look, now: context.now(), showSuppressed });
 }
 
 const NO_KEV =

@@ -3,7 +3,7 @@
  * so that a short list never reads like a clean image; what is not known is never left out.
  */
 import { countBySeverity } from './count-severities.ts';
-import type { Finding, ScanResult } from './scan-result.ts';
+import { type Finding, isSuppressed, type ScanResult } from './scan-result.ts';
 
 /** What is wanted. */
 export interface ScanFilter {
@@ -27,7 +27,8 @@ export function isWanted(finding: Finding, filter: ScanFilter): boolean {
 export function filterScan(result: ScanResult, filter: ScanFilter): ScanResult {
   const findings = result.findings.filter((finding) => isWanted(finding, filter));
   if (findings.length === result.findings.length) return result;
-  const byOrigin = Map.groupBy(findings, (finding) => finding.package.origin);
+  const open = findings.filter((finding) => !isSuppressed(finding));
+  const byOrigin = Map.groupBy(open, (finding) => finding.package.origin);
   return {
     ...result,
     findings,

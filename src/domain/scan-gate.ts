@@ -2,7 +2,7 @@
  * What a scan means to who asks whether to go on: a pure answer from results and a gate. Which
  * packages count is part of the gate, a value, so that the same results can be judged by another.
  */
-import type { ScanResult } from './scan-result.ts';
+import { isSuppressed, type ScanResult } from './scan-result.ts';
 import { type Severity, severityRank, severityRankForLimit } from './severity.ts';
 import { END_OF_LIFE, leavesUndecided, type PackageOrigin } from './software-package.ts';
 
@@ -50,7 +50,9 @@ function fails(result: ScanResult, gate: ScanGate): boolean {
 }
 
 function isExploited({ findings }: ScanResult, counted: ReadonlySet<PackageOrigin>): boolean {
-  return findings.some((one) => one.kev !== undefined && counted.has(one.package.origin));
+  return findings.some(
+    (one) => !isSuppressed(one) && one.kev !== undefined && counted.has(one.package.origin),
+  );
 }
 
 /** Tells whether there is a catalog that is fresh enough to say that something is not in it. */
@@ -70,6 +72,8 @@ function reaches(
 ): boolean {
   return findings.some(
     (one) =>
-      counted.has(one.package.origin) && severityRankForLimit(one.severity) >= severityRank(limit),
+      !isSuppressed(one) &&
+      counted.has(one.package.origin) &&
+      severityRankForLimit(one.severity) >= severityRank(limit),
   );
 }

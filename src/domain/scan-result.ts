@@ -12,6 +12,12 @@ import type {
   SystemSupport,
 } from './software-package.ts';
 import type { Micros } from './time.ts';
+import { clearsFinding, type VexAssessment } from './vex-document.ts';
+
+/** Tells whether a finding counts no more: by its project's VEX it does no harm, or is fixed. */
+export function isSuppressed({ vex }: Pick<Finding, 'vex'>): boolean {
+  return clearsFinding(vex);
+}
 
 /** A package of the image with the layer that brought it in. */
 export interface ScannedPackage extends SoftwarePackage {
@@ -29,6 +35,8 @@ export interface Finding extends Match, ExploitSignals {
   readonly layer?: ImageLayer;
   /** When this package was first matched with it; absent where that is not kept. */
   readonly firstMatched?: Micros;
+  /** What a configured author says of it in a signed VEX document. */
+  readonly vex?: VexAssessment;
   readonly package: ScannedPackage;
 }
 
@@ -53,9 +61,9 @@ export interface ScanResult {
   readonly findings: readonly Finding[];
   /** Findings that a filter left out of all of this; absent: none. */
   readonly hiddenFindings?: number;
-  /** Findings of installed packages by severity. */
+  /** Findings of installed packages by severity, without those that VEX suppresses. */
   readonly summary: Readonly<Record<Severity, number>>;
-  /** Findings of packages that are only declared by severity. */
+  /** Likewise, of packages that are only declared. */
   readonly declaredSummary: Readonly<Record<Severity, number>>;
   /** How many layer blobs were read for this answer; 0: everything was known. */
   readonly layersRead: number;

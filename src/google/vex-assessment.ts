@@ -1,12 +1,14 @@
 /**
- * What a project's VEX notes say of the vulnerabilities of its images: the `vexAssessment` of a
- * vulnerability occurrence (grafeas/v1/vulnerability.proto). It is the project's word beside the
+ * What a project's VEX says of the vulnerabilities of its images, by notes or by documents that its
+ * authors signed: the `vexAssessment` of a vulnerability occurrence
+ * (grafeas/v1/vulnerability.proto). It is the project's word beside the
  * scanner's: severity, score and verdicts stay what they are.
  */
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Note, Occurrence } from '../domain/note.ts';
 import { parseNoteName } from '../domain/resource-name.ts';
 import { resourceKey } from '../domain/resource-url.ts';
+import type { VexAssessment } from '../domain/vex-document.ts';
 import { withoutAbsent } from './beta-note.ts';
 
 /** The URIs that a note about an image may name: its digest, or the image of any version. */
@@ -36,6 +38,23 @@ function assessmentOf(note: Note): JsonObject {
     assessment;
   const said = { cve, vulnerabilityId, relatedUris, state, impacts, remediations, justification };
   return withoutAbsent({ ...said, noteName: note.name });
+}
+
+/** A vulnerability occurrence with what a signed document of a configured author says of it. */
+export function withAssessment(occurrence: Occurrence, vex: VexAssessment): Occurrence {
+  const { status, justification, impact, action, author, document } = vex;
+  const [cve] = [...idsOf(occurrence)].filter((id) => id.startsWith('CVE-'));
+  const said = withoutAbsent({
+    cve,
+    vulnerabilityId: cve ?? parseNoteName(occurrence.noteName).note,
+    relatedUris: [{ url: document, label: `VEX document signed by ${author}` }],
+    state: status.toUpperCase(),
+    impacts: impact === undefined ? undefined : [impact],
+    remediations:
+      action === undefined ? undefined : [{ remediationType: 'MITIGATION', details: action }],
+    justification: justification && { justificationType: justification.toUpperCase() },
+  });
+  return { ...occurrence, detail: { ...occurrence.detail, vexAssessment: said } };
 }
 
 /** What a vulnerability is called: by its CVE, and by the advisory that the scanner went by. */

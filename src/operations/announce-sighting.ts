@@ -16,7 +16,7 @@ import { type LeasedJob, isHeld } from '../store/job-rows.ts';
 import type { Sighting } from '../store/sighting-rows.ts';
 import { chunksOf } from '../store/stored-json.ts';
 import { addEvents } from './add-events.ts';
-import { assessSteps } from './assess-vulnerabilities.ts';
+import { assessVulnerabilities } from './assess-vulnerabilities.ts';
 import { occurrenceEvent } from './change-events.ts';
 import type { Deps } from './deps.ts';
 import { derivedBounds, type DerivedBounds } from './derived-bounds.ts';
@@ -123,7 +123,7 @@ async function derivedNow(
   const walk = { sighting, after: placeBefore(sighting), bounds: TOLD };
   const derived = new Map<string, Derived>();
   for await (const { steps } of walkSighting(deps, walk)) {
-    for (const { occurrence } of await assessSteps(deps, sighting.project, steps)) {
+    for (const { occurrence } of await assessVulnerabilities(deps, sighting.project, steps)) {
       const told = toldOf(occurrence);
       if (told !== undefined) derived.set(toldKey(told), { told, occurrence });
     }

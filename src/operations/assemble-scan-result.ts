@@ -1,7 +1,7 @@
 /** Packages, matches and the age of advisories put together as one answer; pure. */
 import { ADVISORY_DATE_LEEWAY, type AdvisorySource } from '../domain/advisory.ts';
 import type { ExploitFeed } from '../domain/exploit-signal.ts';
-import type { ScannedSystem, ScanResult } from '../domain/scan-result.ts';
+import { isSuppressed, type ScannedSystem, type ScanResult } from '../domain/scan-result.ts';
 import {
   aboutDeclared,
   type PackageOrigin,
@@ -38,7 +38,8 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
     installed: ecosystemsBy(packages, 'installed'),
     declared: ecosystemsBy(packages, 'declared'),
   };
-  const byOrigin = Map.groupBy(matched.findings, (finding) => finding.package.origin);
+  const counted = matched.findings.filter((finding) => !isSuppressed(finding));
+  const byOrigin = Map.groupBy(counted, (finding) => finding.package.origin);
   const read = { status: image.status, problems: image.problems, ...(system && { system }) };
   const judged = judgeScan({ read, ecosystems, matched, now, maxAdvisoryAge });
   return {

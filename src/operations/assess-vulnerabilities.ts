@@ -1,35 +1,62 @@
-/** Puts what a project's VEX notes say beside what the scanner found in the project's images. */
-import type { Occurrence } from '../domain/note.ts';
-import { assessOccurrence, productsOf } from '../google/vex-assessment.ts';
+/**
+ * Puts what a project's VEX says beside what the scanner found in the project's images: its signed
+ * documents, and its notes where no document speaks. Only a document suppresses anything; a note is
+ * not signed.
+ */
+import type { Digest } from '../domain/digest.ts';
+import { type Occurrence, type Note } from '../domain/note.ts';
+import { resourceKey } from '../domain/resource-url.ts';
+import { assessOccurrence, productsOf, withAssessment } from '../google/vex-assessment.ts';
 import { findAssessments } from '../store/note-rows.ts';
+import { withVex } from './apply-vex.ts';
 import type { Deps } from './deps.ts';
-import type { DerivedStep } from './walk-sighting.ts';
+import type { DerivedOccurrence } from './derive-occurrence.ts';
+
+type Effects = Pick<Deps, 'store' | 'now'>;
 
 /**
- * Derived occurrences of one image with the project's assessments; those of other kinds are left as
- * they are. Reads notes only where there is a vulnerability.
+ * What was derived of one image with the project's assessments; other kinds are left as they are.
+ * Reads notes and documents only where there is a vulnerability.
  */
-export async function assessVulnerabilities(
-  { store }: Pick<Deps, 'store'>,
+export async function assessVulnerabilities<T extends DerivedOccurrence>(
+  deps: Effects,
   project: string,
-  occurrences: readonly Occurrence[],
-): Promise<readonly Occurrence[]> {
-  const found = occurrences.find(({ kind }) => kind === 'VULNERABILITY');
-  if (found === undefined) return occurrences;
-  const notes = await findAssessments(store, project, productsOf(found.resourceUri));
-  if (notes.length === 0) return occurrences;
-  return occurrences.map((one) =>
-    one.kind === 'VULNERABILITY' ? assessOccurrence(one, notes) : one,
-  );
+  derived: readonly T[],
+): Promise<readonly T[]> {
+  const found = derived.filter(({ occurrence }) => occurrence.kind === 'VULNERABILITY');
+  const [first] = found;
+  if (first === undefined) return derived;
+  const { resourceUri } = first.occurrence;
+  const notes = await findAssessments(deps.store, project, productsOf(resourceUri));
+  const documents = await assessedBy(deps, project, found);
+  if (notes.length === 0 && documents.size === 0) return derived;
+  return derived.map((one) => ({
+    ...one,
+    occurrence: documents.get(one.occurrence) ?? byNotes(one.occurrence, notes),
+  }));
 }
 
-/** Steps of a walk over one image, assessed as {@link assessVulnerabilities} does it. */
-export async function assessSteps(
-  deps: Pick<Deps, 'store'>,
+function byNotes(occurrence: Occurrence, notes: readonly Note[]): Occurrence {
+  return occurrence.kind === 'VULNERABILITY' ? assessOccurrence(occurrence, notes) : occurrence;
+}
+
+/** The occurrences of which a document speaks, by what they were before. */
+async function assessedBy(
+  deps: Effects,
   project: string,
-  steps: readonly DerivedStep[],
-): Promise<readonly DerivedStep[]> {
-  const found = steps.map(({ occurrence }) => occurrence);
-  const assessed = await assessVulnerabilities(deps, project, found);
-  return steps.map((step, at) => ({ ...step, occurrence: assessed[at] ?? step.occurrence }));
+  derived: readonly DerivedOccurrence[],
+): Promise<ReadonlyMap<Occurrence, Occurrence>> {
+  const found = derived.flatMap(({ occurrence, finding }) =>
+    finding === undefined ? [] : [{ ...finding, occurrence }],
+  );
+  const [repository = '', digest = ''] = resourceKey(found[0]?.occurrence.resourceUri ?? '').split(
+    '@',
+  );
+  const place = { project, repository, digest: digest as Digest };
+  const assessed = await withVex(deps, place, found);
+  return new Map(
+    assessed.flatMap(({ occurrence, vex }) =>
+      vex === undefined ? [] : [[occurrence, withAssessment(occurrence, vex)] as const],
+    ),
+  );
 }

@@ -20,7 +20,7 @@ import {
   type MatchCount,
 } from '../store/scanned-rows.ts';
 import { listSightings, type Sighting } from '../store/sighting-rows.ts';
-import { assessSteps } from './assess-vulnerabilities.ts';
+import { assessVulnerabilities } from './assess-vulnerabilities.ts';
 import { refreshMatches } from './current-matches.ts';
 import { derivedBounds, type DerivedBounds } from './derived-bounds.ts';
 import { placeBefore } from './derived-place.ts';
@@ -129,7 +129,7 @@ async function countWalked(
   const counts: SeverityCount[] = [];
   const after = placeBefore(sighting);
   for await (const { steps } of walkSighting(deps, { sighting, after, bounds })) {
-    const assessed = await assessSteps(deps, sighting.project, steps);
+    const assessed = await assessVulnerabilities(deps, sighting.project, steps);
     const passing = assessed.map(({ occurrence }) => occurrence).filter((one) => passes(one));
     for (const one of passing) {
       const fixable = isFixable(one) ? 1 : 0;

@@ -4,7 +4,7 @@
  */
 import type { Match } from '../domain/advisory.ts';
 import type { Occurrence } from '../domain/note.ts';
-import type { ScannedPackage } from '../domain/scan-result.ts';
+import type { Finding, ScannedPackage } from '../domain/scan-result.ts';
 import type { Micros } from '../domain/time.ts';
 import {
   awaitedOccurrence,
@@ -38,6 +38,12 @@ export interface FoundPackage {
   readonly contents: Pick<ImageContents, 'readTime'>;
   readonly member: ImageMember;
   readonly version: MatchedVersion['version'];
+}
+
+/** An occurrence and, where it is a vulnerability's, the finding that it tells of. */
+export interface DerivedOccurrence {
+  readonly occurrence: Occurrence;
+  readonly finding?: Finding;
 }
 
 /** A match with the times of its row; of one that is not kept, none. */
@@ -101,12 +107,13 @@ export function derivePackage(found: FoundPackage): Occurrence {
 }
 
 /** A vulnerability: known since its first match, or the first sighting of the image if later. */
-export function deriveVulnerability(found: FoundPackage, matched: FoundMatch): Occurrence {
+export function deriveVulnerability(found: FoundPackage, matched: FoundMatch): DerivedOccurrence {
   const { sighting } = found;
   const first = Math.max(sighting.firstSeen, matched.firstTime ?? 0);
   const last = Math.max(first, matched.changeTime ?? 0);
   const finding = { ...matched.match, package: packageOf(found) };
-  return vulnerabilityOccurrence(finding, imageOf(sighting, first, last));
+  const occurrence = vulnerabilityOccurrence(finding, imageOf(sighting, first, last));
+  return { occurrence, finding };
 }
 
 /** In the order of the advisories' ids, which is that of the rows. */

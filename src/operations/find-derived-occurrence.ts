@@ -84,7 +84,7 @@ async function findMatch(
   if (matched === undefined) return undefined;
   const { project } = found.sighting;
   const derived = [deriveVulnerability(found, matched)];
-  return (await assessVulnerabilities(deps, project, derived))[0];
+  return (await assessVulnerabilities(deps, project, derived))[0]?.occurrence;
 }
 
 /** The match after an import, as a list would find it. */

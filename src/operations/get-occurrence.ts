@@ -13,8 +13,14 @@ import { createRevisionMemory } from './revision-memory.ts';
 /** Occurrences that are remembered at once: some 16 MB. */
 const MOST = 4096;
 
-/** A discovery tells of the moment: how a scan goes, how long a system is supported. */
-const recall = createRevisionMemory<Occurrence>(MOST, ({ kind }) => kind !== 'DISCOVERY');
+/**
+ * A discovery tells of the moment: how a scan goes, how long a system is supported. An assessment
+ * lasts no longer than the signature of its document.
+ */
+const recall = createRevisionMemory<Occurrence>(
+  MOST,
+  ({ kind, detail }) => kind !== 'DISCOVERY' && detail['vexAssessment'] === undefined,
+);
 
 /** The occurrence of a name, the same value while nothing has changed; throws `not-found`. */
 export async function getOccurrence(

@@ -8,7 +8,7 @@ import type { FilterPredicate } from '../domain/match-filter.ts';
 import type { Occurrence } from '../domain/note.ts';
 import type { Sighting } from '../store/sighting-rows.ts';
 import { awaitedSighting, listAskedImages } from './asked-image.ts';
-import { assessSteps } from './assess-vulnerabilities.ts';
+import { assessVulnerabilities } from './assess-vulnerabilities.ts';
 import type { Deps } from './deps.ts';
 import type { DerivedBounds } from './derived-bounds.ts';
 import { type DerivedPlace, isWithin, placeBefore } from './derived-place.ts';
@@ -85,7 +85,11 @@ async function readSighting(
 ): Promise<DerivedPlace | undefined> {
   const { bounds, passes } = page.list;
   for await (const part of walkSighting(deps, { ...at, bounds })) {
-    for (const { place, occurrence } of await assessSteps(deps, page.list.project, part.steps)) {
+    for (const { place, occurrence } of await assessVulnerabilities(
+      deps,
+      page.list.project,
+      part.steps,
+    )) {
       if (passes(occurrence)) page.occurrences.push(occurrence);
       if (page.occurrences.length >= page.list.limit) return place;
     }

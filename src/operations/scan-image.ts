@@ -19,6 +19,7 @@ import type { ImageSource, ManifestDocument } from '../remote/image-source.ts';
 import { appendTagEvent, saveDigestLinks, saveIndex, saveSighting } from '../store/image-rows.ts';
 import { listExploitFeeds } from '../store/exploit-rows.ts';
 import { listWantedTypes } from '../store/destination-rows.ts';
+import { type VexPlace, withVex } from './apply-vex.ts';
 import { assembleScanResult } from './assemble-scan-result.ts';
 import { audit } from './audit.ts';
 import { ensureProject } from './create-project.ts';
@@ -166,10 +167,11 @@ async function scanPlatform(
   deps.progress('matching packages with advisories');
   const matched = await matchPackages(deps, read.image.packageSet.packages);
   const described = await describeLayers(deps.store, read.image, input.project);
-  const findings = await withExploitSignals(
+  const exploited = await withExploitSignals(
     deps.store,
     withLayers(matched.findings, described.layers),
   );
+  const findings = await withVex(deps, vexPlace(input, image.digest), exploited);
   return assembleScanResult({
     reference: source.reference,
     image: read.image,
@@ -180,6 +182,12 @@ async function scanPlatform(
     maxAdvisoryAge: input.maxAdvisoryAge ?? DEFAULT_MAX_ADVISORY_AGE,
     layersRead: read.layersRead,
   });
+}
+
+/** What lies in a file is of no repository, whatever it says of itself. */
+function vexPlace({ image, project }: ScanInput, digest: Digest): VexPlace {
+  if (LOCAL.test(image)) return { project, digest };
+  return { project, digest, repository: parseImageReference(image).name };
 }
 
 /** Nothing is written where no destination wants to hear of it. */

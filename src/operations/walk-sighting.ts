@@ -2,7 +2,6 @@
  * What a scan found in one image, in the order of its keys and a few packages at a time: nobody who
  * needs the first of it, or the next of it, reads all of it.
  */
-import type { Occurrence } from '../domain/note.ts';
 import { DISCOVERY_NOTE_ID, unescapeNoteId } from '../google/scanned-name.ts';
 import {
   findImageContents,
@@ -20,6 +19,7 @@ import {
   deriveDiscovery,
   derivePackage,
   deriveVulnerability,
+  type DerivedOccurrence,
   type FoundMatch,
   orderMatches,
 } from './derive-occurrence.ts';
@@ -38,9 +38,8 @@ const CHUNK = 50;
 const MAX_MATCHES = 5000;
 
 /** One occurrence and where it is. */
-export interface DerivedStep {
+export interface DerivedStep extends DerivedOccurrence {
   readonly place: DerivedPlace;
-  readonly occurrence: Occurrence;
 }
 
 /** Some steps, how many rows were read for them, and the place behind them. */
@@ -189,7 +188,7 @@ function stepsOf({ walk, contents }: Chunk, found: Found): DerivedStep[] {
   for (const matched of found.matches) {
     const place = { ...at, advisoryId: matched.match.advisoryId };
     if (comparePlaces(place, after) <= 0) continue;
-    steps.push({ place, occurrence: deriveVulnerability(one, matched) });
+    steps.push({ place, ...deriveVulnerability(one, matched) });
   }
   return steps;
 }

@@ -20,6 +20,7 @@ export function findingRows(finding: Finding, result: ScanResult): readonly Find
     ['CVSS', cvssText(finding)],
     ['KEV', kevText(finding, result)],
     ['EPSS', epssLine(finding, result)],
+    ['VEX', vexText(finding)],
     ['Package', pkg.purl],
     ['Installed', pkg.version],
     ['Source', pkg.source.version === pkg.version ? undefined : sourceText(finding)],
@@ -35,6 +36,14 @@ export function findingRows(finding: Finding, result: ScanResult): readonly Find
     ['About', finding.summary || undefined],
     ...finding.references.map((url, index): FindingRow => [index === 0 ? 'Links' : '', url]),
   ];
+}
+
+/** Who says what of it, and why. */
+function vexText({ vex }: Finding): string | undefined {
+  if (vex === undefined) return undefined;
+  const reasons = [vex.justification, vex.impact, vex.action].filter((one) => one !== undefined);
+  const said = [vex.status, ...reasons].join(': ');
+  return `${said} (${vex.author}, ${formatTime(vex.time).slice(0, 10)}, ${vex.document})`;
 }
 
 function matchedText({ firstMatched }: Finding): string | undefined {

@@ -7,6 +7,7 @@ import type { BaseImage, ImageLayer } from '../domain/image-layer.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Finding, ScannedPackage, ScannedSystem, ScanResult } from '../domain/scan-result.ts';
 import { formatTime } from '../domain/time.ts';
+import type { VexAssessment } from '../domain/vex-document.ts';
 
 /** Which form is wanted. */
 export interface ScanJsonOptions {
@@ -116,9 +117,16 @@ function findingToJson(finding: Finding): JsonObject {
     firstMatched: finding.firstMatched === undefined ? null : formatTime(finding.firstMatched),
     layer: finding.layer ? layerToJson(finding.layer) : null,
     epss: finding.epss ? { ...finding.epss } : null,
+    vex: finding.vex ? vexToJson(finding.vex) : null,
     kev: finding.kev ? { ...finding.kev, dueDate: finding.kev.dueDate ?? null } : null,
     references: finding.references,
   };
+}
+
+function vexToJson(vex: VexAssessment): JsonObject {
+  const { status, justification = null, impact = null, action = null, author, document } = vex;
+  const time = formatTime(vex.time);
+  return { status, justification, impact, action, author, document, time };
 }
 
 function cvssToJson(cvss: CvssScore | undefined): Json {

@@ -3,7 +3,7 @@
  * advisory, a result per package. A scan that is not COMPLETE is a run that did not succeed.
  */
 import type { JsonObject } from '../domain/json.ts';
-import type { Finding, ScanResult } from '../domain/scan-result.ts';
+import { type Finding, isSuppressed, type ScanResult } from '../domain/scan-result.ts';
 import type { Severity } from '../domain/severity.ts';
 import { fixText } from './finding-rows.ts';
 import { orderFindings } from './order-findings.ts';
@@ -93,6 +93,7 @@ function toResult(result: ScanResult, finding: Finding, ruleIndex: number): Json
         ],
       },
     ],
+    ...suppressionsOf(finding),
     partialFingerprints: { 'assayFinding/v1': fingerprint(result, finding) },
     properties: { ...knownOf(finding), ...placeOf(finding) },
   };
@@ -125,6 +126,14 @@ function placeOf({ package: { purl, origin, layer: digest }, layer }: Finding): 
     instruction: layer?.instruction ?? null,
     layerOrigin: layer?.origin ?? 'unknown',
   };
+}
+
+/** A suppressed result stays in the file, and readers leave it out of what is open. */
+function suppressionsOf({ vex }: Finding): JsonObject {
+  if (vex === undefined || !isSuppressed({ vex })) return {};
+  const reasons = [vex.status, vex.justification, vex.impact].filter((one) => one !== undefined);
+  const justification = `${reasons.join(': ')} (VEX ${vex.document} of ${vex.author})`;
+  return { suppressions: [{ kind: 'external', status: 'accepted', justification }] };
 }
 
 /** The same finding in a rebuilt image keeps its fingerprint: neither digest nor versions in it. */

@@ -3,7 +3,7 @@
  * should know. A scan that is not COMPLETE never reads like an all-clear.
  */
 import type { AdvisorySource } from '../domain/advisory.ts';
-import type { Finding, ScanResult } from '../domain/scan-result.ts';
+import { type Finding, isSuppressed, type ScanResult } from '../domain/scan-result.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { ScanProblem } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
@@ -19,6 +19,8 @@ export interface ScanTableOptions {
   readonly now?: Micros;
   /** Characters a line may have; 80 unless told. */
   readonly width?: number;
+  /** Whether findings that VEX suppresses are listed; not unless told. */
+  readonly showSuppressed?: boolean;
   /** Whether severities and the status are coloured; not unless told. */
   readonly color?: boolean;
 }
@@ -49,7 +51,9 @@ export function formatScanTable(
 
 function formatResult(result: ScanResult, options: ScanTableOptions): string {
   const parts = [formatHeader(result, options)];
-  if (result.findings.length > 0) parts.push(formatFindings(result.findings, options));
+  const { showSuppressed = false } = options;
+  const shown = result.findings.filter((one) => showSuppressed || !isSuppressed(one));
+  if (shown.length > 0) parts.push(formatFindings(shown, options));
   if (result.problems.length > 0) parts.push(formatProblems(result.problems, options));
   return parts.join('\n');
 }
@@ -68,6 +72,7 @@ function formatHeader(result: ScanResult, options: ScanTableOptions): string {
     labelled('Found', countLine(result)),
     ...declaredLine(result),
     ...hiddenLine(result),
+    ...suppressedLine(result, options),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -119,6 +124,14 @@ function hiddenLine({ hiddenFindings: count = 0 }: ScanResult): string[] {
   return count === 0 ? [] : [labelled('', `${count} left out by what was asked for`)];
 }
 
+/** What VEX clears is out of the numbers, and never out of sight. */
+function suppressedLine({ findings }: ScanResult, options: ScanTableOptions): string[] {
+  const count = findings.filter(isSuppressed).length;
+  if (count === 0) return [];
+  const how = options.showSuppressed === true ? '' : '; see them: --show-suppressed';
+  return [labelled('', `${count} more suppressed by VEX${how}`)];
+}
+
 function counted(summary: ScanResult['summary'], packages: number): string {
   const counts = SHOWN_SEVERITIES.filter((severity) => summary[severity] > 0).map(
     (severity) => `${summary[severity]} ${severityWord(severity)}`,
@@ -158,6 +171,7 @@ const FINDING_COLUMNS: readonly FindingColumn[] = [
   { title: 'SEVERITY', wanted: always, cell: ({ severity }) => severityCell(severity) },
   { title: 'KEV', wanted: ({ kev }) => kev !== undefined, cell: kevCell },
   { title: 'EPSS', wanted: ({ epss }) => epss !== undefined, cell: epssText },
+  { title: 'VEX', wanted: ({ vex }) => vex !== undefined, cell: ({ vex }) => vex?.status ?? '' },
   { title: 'ID', wanted: always, cell: ({ advisoryId }) => advisoryId },
 ];
 

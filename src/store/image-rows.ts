@@ -275,6 +275,17 @@ export async function findLinkedDigests(
   return children.map(({ child }) => child as Digest);
 }
 
+/** The digests that list a child, at most 1000. */
+export async function findLinkingDigests(
+  db: Reader,
+  kind: DigestLink['kind'],
+  child: Digest,
+): Promise<Digest[]> {
+  const rows = db.sql.selectFrom('digest_link').select('parent').where('kind', '=', kind);
+  const parents = await db.all(rows.where('child', '=', child).orderBy('parent').limit(1000));
+  return parents.map(({ parent }) => parent as Digest);
+}
+
 /** Appends a tag event. */
 export async function appendTagEvent(tx: Tx, event: TagEvent): Promise<void> {
   await tx.run(insertTagEvent(event));

@@ -18,7 +18,7 @@ export interface VexSaid {
 const SAID = {
   id: 'https://vex.example/1',
   version: 1,
-  time: '2026-10-01T00:00:00Z',
+  time: '2024-10-01T00:00:00Z',
   vulnerability: 'CVE-2024-0001',
   status: 'not_affected',
   justification: 'vulnerable_code_not_in_execute_path',

@@ -29,7 +29,7 @@ const PART = 'pkg:deb/debian/openssl@3.0.11-1?arch=amd64';
 describe.each(VEX_FORMS)('%s', (format, make) => {
   it('says which vulnerability does what to which package', () => {
     const document = parseVex(make());
-    const time = parseTime('2026-10-01T00:00:00Z');
+    const time = parseTime('2024-10-01T00:00:00Z');
     const justification = 'vulnerable_code_not_in_execute_path';
     expect(document).toMatchObject({ format, author: 'The Example Team', version: '1', time });
     expect(document.remarks).toEqual([]);
@@ -202,13 +202,13 @@ it('an impact statement is reason enough', () => {
 });
 
 it('a statement has its own time, or that of its document', () => {
-  const own = statementOf({ timestamp: '2026-10-02T00:00:00Z' });
+  const own = statementOf({ timestamp: '2024-10-02T00:00:00Z' });
   const later = statementOf({
-    timestamp: '2026-10-02T00:00:00Z',
-    last_updated: '2026-10-03T00:00:00Z',
+    timestamp: '2024-10-02T00:00:00Z',
+    last_updated: '2024-10-03T00:00:00Z',
   });
   const times = [openVex(), own, later].map((one) => parseVex(one).statements[0]?.time);
-  expect(times).toEqual(['01', '02', '03'].map((day) => parseTime(`2026-10-${day}T00:00:00Z`)));
+  expect(times).toEqual(['01', '02', '03'].map((day) => parseTime(`2024-10-${day}T00:00:00Z`)));
 });
 
 it("an image's hash is its digest; a package's file is not looked at", () => {
