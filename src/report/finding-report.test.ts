@@ -140,6 +140,7 @@ describe('the table', () => {
     const pkg = { ...FINDING.package, name: 'a'.repeat(70), version: '1.'.repeat(40) };
     const text = formatScanTable(scanOf({ ...FINDING, package: pkg }));
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(text).toMatch(/PACKAGE +INSTALLED +FIXED +SEVERITY +KEV +EPSS +ID\n/);
   });
 
   it('says how many findings were left out', () => {

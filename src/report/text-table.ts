@@ -56,12 +56,28 @@ function columnWidths(
   const natural = (texts[0] ?? []).map((_, column) =>
     Math.max(...texts.map((row) => length(row[column] ?? ''))),
   );
-  const widths = [...natural];
+  const headings = (texts[0] ?? []).map((heading) => Math.max(MIN_WIDTH, length(heading)));
+  const able = natural.map((_, column) => fixed[column] !== true);
+  const whole = narrow(natural, { width, able, least: headings });
+  return narrow(whole, { width, able, least: headings.map(() => MIN_WIDTH) });
+}
+
+interface Narrowing {
+  readonly width: number;
+  /** Columns that may give. */
+  readonly able: readonly boolean[];
+  /** What each keeps. */
+  readonly least: readonly number[];
+}
+
+/** Takes from the widest column, one character at a time: headings stay whole while others give. */
+function narrow(given: readonly number[], { width, able, least }: Narrowing): readonly number[] {
+  const widths = [...given];
   let excess = widths.reduce((sum, own) => sum + own + GAP, -GAP) - width;
   while (excess > 0) {
-    const giving = widths.map((own, column) => (fixed[column] === true ? 0 : own));
+    const giving = widths.map((own, at) => (able[at] === true && own > (least[at] ?? 0) ? own : 0));
     const widest = giving.indexOf(Math.max(...giving));
-    if ((giving[widest] ?? 0) <= MIN_WIDTH) break;
+    if ((giving[widest] ?? 0) === 0) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
     excess -= 1;
   }
