@@ -3,10 +3,12 @@
  * name and one per advisory. They are derived too: a name says what the note is about.
  */
 import type { Advisory, AffectedPackage } from '../domain/advisory.ts';
+import { cvssOf } from '../domain/cvss.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Note } from '../domain/note.ts';
 import type { Micros } from '../domain/time.ts';
 import { withoutAbsent } from './beta-note.ts';
+import { cvssToGrafeas } from './cvss-message.ts';
 import { cpeOfEcosystem, NO_VERSION, packageTypeOf } from './package-version.ts';
 import {
   DISCOVERY_NOTE_ID,
@@ -72,6 +74,7 @@ export function advisoryNote(advisory: Advisory): Note {
     updateTime: advisory.modified,
     detail: withoutAbsent({
       cvssScore: advisory.cvssScore,
+      ...cvssToGrafeas(cvssOf(advisory), 'cvssV3'),
       severity,
       details: details.length > 0 ? details : undefined,
     }),

@@ -97,6 +97,27 @@ describe('occurrences of a scan', () => {
     expect(unknown.detail['analysisStatus']).toBe('FINISHED_UNSUPPORTED');
   });
 
+  it.each([
+    ['v1', 'cvssv3'],
+    ['v1beta1', 'cvssV3'],
+  ] as const)('tell the vector and the path in %s', (version, field) => {
+    const scored = {
+      ...findingOf('DSA-1-1', 'HIGH'),
+      cvssScore: 7.5,
+      cvssVector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H',
+    };
+    const told = vulnerabilityOccurrence(scored, IMAGE);
+    const { vulnerability } = occurrenceToJson(version, told);
+    expect(vulnerability).toMatchObject({
+      cvssScore: 7.5,
+      cvssVersion: 'CVSS_VERSION_3',
+      [field]: { baseScore: 7.5, attackVector: 'ATTACK_VECTOR_NETWORK' },
+    });
+    expect(told.detail['packageIssue']).toMatchObject([
+      { fileLocation: [{ filePath: 'var/lib/dpkg/status' }] },
+    ]);
+  });
+
   it('list packages where the tutorial’s jq looks', () => {
     const packages = OCCURRENCES.filter(({ kind }) => kind === 'PACKAGE');
     const shown = packages.map((one) => occurrenceToJson('v1beta1', one));

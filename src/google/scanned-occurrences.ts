@@ -2,6 +2,7 @@
  * What the scanner found, as Grafeas v1 occurrences: derived from a scan's result, never stored.
  * Their notes live in the reserved project `goog-analysis`; see scanned-notes.ts.
  */
+import { cvssOf } from '../domain/cvss.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Occurrence } from '../domain/note.ts';
 import { stripScheme } from '../domain/resource-url.ts';
@@ -10,6 +11,7 @@ import type { ScanProgress } from '../domain/scan-origin.ts';
 import type { ScanStatus } from '../domain/software-package.ts';
 import { formatTime, type Micros } from '../domain/time.ts';
 import { withoutAbsent } from './beta-note.ts';
+import { cvssToGrafeas } from './cvss-message.ts';
 import { cpeOfEcosystem, NO_VERSION, packageTypeOf, versionToJson } from './package-version.ts';
 import { DISCOVERY_NOTE_ID, encodeScannedId, type ScannedKey } from './scanned-name.ts';
 import { cveOf, packageNoteId, scannerNoteName, vulnerabilityNoteId } from './scanned-notes.ts';
@@ -113,6 +115,7 @@ export function vulnerabilityOccurrence(finding: Finding, image: SightedImage): 
     type: packageTypeOf(finding.package.type),
     severity,
     cvssScore: finding.cvssScore,
+    ...cvssToGrafeas(cvssOf(finding), 'cvssv3'),
     packageIssue: [
       withoutAbsent({ ...issueOf(finding), fixAvailable, effectiveSeverity: severity }),
     ],
@@ -129,7 +132,7 @@ export function vulnerabilityOccurrence(finding: Finding, image: SightedImage): 
 
 /** Without a fix the fixed version is of kind MAXIMUM: gcloud needs the field, and counts these. */
 function issueOf(finding: Finding): JsonObject {
-  const { type, name, version, ecosystem } = finding.package;
+  const { type, name, version, ecosystem, path } = finding.package;
   const cpeUri = cpeOfEcosystem(ecosystem);
   const { fixedVersion } = finding;
   return {
@@ -140,6 +143,7 @@ function issueOf(finding: Finding): JsonObject {
     fixedPackage: name,
     fixedVersion: fixedVersion === undefined ? NO_VERSION : versionToJson(type, fixedVersion),
     packageType: packageTypeOf(type),
+    fileLocation: [{ filePath: path }],
   };
 }
 
