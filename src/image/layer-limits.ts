@@ -1,4 +1,5 @@
 /** What one layer may have; a hostile one is stopped by name before memory or time runs out. */
+import { ALL_EXTENSIONS } from './walk-tar.ts';
 
 /** Caps of one layer; reaching one makes a fatal problem. */
 export interface LayerLimits {
@@ -15,6 +16,8 @@ export interface LayerLimits {
   readonly keptEntries: number;
   /** Characters of the names and link targets that facts keep. */
   readonly keptCharacters: number;
+  /** Bytes of extended headers: reading them is dearer than passing over contents. */
+  readonly extensionBytes: number;
   /** Characters of a name or link target. */
   readonly pathLength: number;
   /** Bytes of all wanted files together. */
@@ -30,6 +33,7 @@ export const LAYER_LIMITS: LayerLimits = {
   entries: 2_000_000,
   keptEntries: 500_000,
   keptCharacters: 64 * 1024 ** 2,
+  extensionBytes: ALL_EXTENSIONS,
   pathLength: 4096,
   wantedBytes: 2 * 1024 ** 3,
 };

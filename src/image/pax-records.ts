@@ -3,7 +3,7 @@
  * Header").
  */
 import { invalid } from './json-document.ts';
-import { contentSize, type TarHeader } from './tar-header.ts';
+import { contentSize, decodeName, type TarHeader } from './tar-header.ts';
 
 /** Key to value; the last of equal keys wins. */
 export type PaxRecords = ReadonlyMap<string, string>;
@@ -16,7 +16,7 @@ export function parsePaxRecords(bytes: Buffer): PaxRecords {
   let at = 0;
   while (at < bytes.length) {
     const end = recordEnd(bytes, at);
-    const record = bytes.toString('utf8', bytes.indexOf(0x20, at) + 1, end - 1);
+    const record = decodeName(bytes.subarray(bytes.indexOf(0x20, at) + 1, end - 1));
     const equals = record.indexOf('=');
     const key = record.slice(0, equals);
     const value = record.slice(equals + 1);

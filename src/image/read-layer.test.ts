@@ -217,6 +217,20 @@ describe('caps are fatal problems:', () => {
     expect(codes(facts)).toEqual(['layer-over-cap!']);
   });
 
+  it.each(['x', 'g', 'L', 'K'])('many header extensions of type %s', async (type) => {
+    const one = { name: 'x', type, content: paxRecord('comment', 'c'.repeat(900)) };
+    const bomb = rawTar([...Array.from({ length: 50 }, () => one), { name: 'a' }]);
+    expect(codes(await read(bomb, { limits: { extensionBytes: 40_000 } }))).toEqual([
+      'layer-over-cap!',
+    ]);
+    expect(codes(await read(bomb))).toEqual([]);
+  });
+
+  it('a pax header of more than a mebibyte, before any of it is kept', async () => {
+    const facts = await read(rawEntry({ name: 'x', type: 'x', size: 2 ** 33 - 1 }));
+    expect(codes(facts)).toEqual(['layer-over-cap!']);
+  });
+
   it('one wanted file: the others are still read', async () => {
     const facts = await readEntries([
       { name: 'want/a', content: big },
@@ -349,6 +363,22 @@ describe('names', () => {
     const facts = await readEntries(entries);
     expect(facts.problems).toEqual([]);
     expect(contents(facts)).toEqual(expected);
+  });
+
+  it.each<[string, (name: Buffer) => Buffer]>([
+    ['a header', (name) => rawEntry({ name: '', content: 'A', patch: { at: 0, bytes: name } })],
+    [
+      'a GNU long name',
+      (name) =>
+        Buffer.concat([
+          rawEntry({ name: 'L', type: 'L', content: name }),
+          rawEntry({ name: 'short', content: 'A' }),
+        ]),
+    ],
+  ])('that are no UTF-8 stay apart: %s', async (_form, make) => {
+    const [one, two] = [Buffer.from('want/\xfe', 'latin1'), Buffer.from('want/\xff', 'latin1')];
+    const facts = await read(Buffer.concat([make(one), make(two), Buffer.alloc(1024)]));
+    expect(contents(facts)).toEqual({ 'want/\\xfe': 'A', 'want/\\xff': 'A' });
   });
 
   it.each([

@@ -114,16 +114,20 @@ interface Reading {
 }
 
 function startReading(options: ReadLayerOptions): Reading {
+  const limits = { ...LAYER_LIMITS, ...options.limits };
   const reading: Reading = {
     want: options.want,
-    limits: { ...LAYER_LIMITS, ...options.limits },
+    limits,
     budget: options.budget ?? newImageBudget(),
     hash: createHash('sha256'),
-    walk: walkTar({
-      entry: (header) => takeEntry(reading, header),
-      content: (bytes) => takeContent(reading, bytes),
-      piece: (bytes, left) => takePiece(reading, bytes, left),
-    }),
+    walk: walkTar(
+      {
+        entry: (header) => takeEntry(reading, header),
+        content: (bytes) => takeContent(reading, bytes),
+        piece: (bytes, left) => takePiece(reading, bytes, left),
+      },
+      limits.extensionBytes,
+    ),
     entries: [],
     whiteouts: [],
     opaqueDirectories: [],

@@ -82,7 +82,21 @@ function entryType(block: Buffer, name: string): string {
 function text(block: Buffer, start: number, length: number): string {
   if (block[start] === 0) return '';
   const end = block.indexOf(0, start);
-  return block.toString('utf8', start, end === -1 ? start + length : Math.min(end, start + length));
+  return decodeName(
+    block.subarray(start, end === -1 ? start + length : Math.min(end, start + length)),
+  );
+}
+
+/**
+ * A name as text. What is no UTF-8 shows its bytes as `\xff`, since names that differ only there
+ * are different files.
+ */
+export function decodeName(bytes: Buffer): string {
+  const name = bytes.toString('utf8');
+  if (!name.includes('\ufffd') || Buffer.from(name).equals(bytes)) return name;
+  return bytes
+    .toString('latin1')
+    .replaceAll(/[\u0080-\u00ff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }
 
 /** The sum over all bytes with the checksum field as blanks; some writers summed signed bytes. */

@@ -10,7 +10,13 @@ import {
   parsePaxRecords,
   type PaxRecords,
 } from './pax-records.ts';
-import { isZeroBlock, parseTarHeader, TAR_BLOCK, type TarHeader } from './tar-header.ts';
+import {
+  decodeName,
+  isZeroBlock,
+  parseTarHeader,
+  TAR_BLOCK,
+  type TarHeader,
+} from './tar-header.ts';
 
 /** How an entry's content is wanted: not at all, in one piece, or as it comes. */
 export type WantedContent = 'none' | 'whole' | 'pieces';
@@ -39,11 +45,16 @@ export interface TarWalk {
 /** Most bytes of an extended header: 1 MiB, as container runtimes have it. */
 const EXTENSION_BYTES = 1024 * 1024;
 
+/** Most bytes of all of them together, where nothing else is said. */
+export const ALL_EXTENSIONS = 1024 ** 3;
+
 type Take = (walk: Walk, block: Buffer) => void;
 
 interface Walk {
   readonly listener: TarListener;
   records: PaxRecords;
+  /** Bytes of extended headers that may still come. */
+  extensions: number;
   longName: string;
   longLink: string;
   header: TarHeader | undefined;
@@ -60,11 +71,15 @@ interface Walk {
   zeroBlocks: number;
 }
 
-/** Starts a walk over one archive; bytes after its end marker are ignored as runtimes do. */
-export function walkTar(listener: TarListener): TarWalk {
+/**
+ * Starts a walk over one archive; bytes after its end marker are ignored as runtimes do. Of its
+ * extended headers at most `extensionBytes` are read, a mebibyte of each.
+ */
+export function walkTar(listener: TarListener, extensionBytes = ALL_EXTENSIONS): TarWalk {
   const walk: Walk = {
     listener,
     records: new Map(),
+    extensions: extensionBytes,
     longName: '',
     longLink: '',
     header: undefined,
@@ -137,7 +152,7 @@ function takeHeader(walk: Walk, block: Buffer): void {
   const header = parseTarHeader(block);
   walk.header = header;
   if ('xgLK'.includes(header.type)) {
-    if (header.size > EXTENSION_BYTES) throw extensionTooLarge(header.size);
+    countExtension(walk, header.size);
     expect(walk, header.size, takeExtension);
   } else if (header.moreSparse) expect(walk, TAR_BLOCK, takeSparse);
   else takeEntry(walk, header);
@@ -193,14 +208,18 @@ function finish(walk: Walk, size: number): void {
 
 const EMPTY = Buffer.alloc(0);
 
-function extensionTooLarge(size: number): AssayError {
-  return new AssayError(
-    'too-large',
-    `a tar header extension has ${size} bytes; at most ${EXTENSION_BYTES} are read`,
-  );
+function countExtension(walk: Walk, size: number): void {
+  if (size > EXTENSION_BYTES) {
+    const message = `a tar header extension has ${size} bytes; at most ${EXTENSION_BYTES} are read`;
+    throw new AssayError('too-large', message);
+  }
+  walk.extensions -= size;
+  if (walk.extensions < 0) {
+    throw new AssayError('too-large', 'the tar has too many bytes of header extensions');
+  }
 }
 
 function cutAtNul(bytes: Buffer): string {
   const end = bytes.indexOf(0);
-  return bytes.toString('utf8', 0, end === -1 ? bytes.length : end);
+  return decodeName(bytes.subarray(0, end === -1 ? bytes.length : end));
 }

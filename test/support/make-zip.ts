@@ -4,7 +4,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 /** A file of an archive, and what its header says where that is not what it is. */
 export interface ZipItem {
   readonly name: string;
-  readonly text: string;
+  readonly text: string | Buffer;
   readonly flags?: number;
   readonly method?: number;
   readonly crc?: number;

@@ -131,6 +131,29 @@ describe('archives in archives', () => {
     expect(read(bytes).join()).toContain('at most 134217728 are read');
   });
 
+  it('many that inflate well are read only so far, which is fatal', () => {
+    const files = Array.from({ length: 40 }, (_, at) => [`${at}.jar`, '0'.repeat(1_000_000)]);
+    const found = read(zip({ ...maven('g', 'a', '1'), ...Object.fromEntries(files) }));
+    expect(found).toContain('g:a 1');
+    expect(found.join('\n')).toMatch(/fatal: .*more than \d+ bytes were read of the archive/);
+  });
+
+  it('one of more files than are read: fatal', () => {
+    const files = Array.from({ length: 200_001 }, (_, at) => [`${at}`, Buffer.alloc(0)]);
+    const inner = zip(Object.fromEntries(files) as Files);
+    const found = read({ ...maven('g', 'a', '1'), 'many.jar': inner });
+    expect(found).toEqual(['g:a 1', expect.stringMatching(/^fatal: .*more than 200000 files/)]);
+  });
+
+  it('attack: files that lie over each other are not inflated', () => {
+    const bytes = zip({ ...maven('g', 'a', '1'), 'a.jar': '0'.repeat(1000), 'b.jar': 'x' });
+    const [first, second] = ['a.jar', 'b.jar'].map((name) => bytes.lastIndexOf(name) - 46);
+    bytes.copy(bytes, (second ?? 0) + 42, (first ?? 0) + 42, (first ?? 0) + 46);
+    expect(read(bytes)).toEqual([
+      'fatal: "opt/app.jar" could not be read: its files lie over each other',
+    ]);
+  });
+
   it('a bomb stops where its size says', () => {
     const bytes = zip({ ...maven('g', 'a', '1'), 'a.jar': '0'.repeat(50_000_000) });
     const at = bytes.lastIndexOf('a.jar') - 46;

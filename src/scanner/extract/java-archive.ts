@@ -15,6 +15,8 @@ const MEBIBYTE = 1024 * 1024;
 const TEXT_BYTES = 4 * MEBIBYTE;
 const ARCHIVE_BYTES = 128 * MEBIBYTE;
 const INFLATED_BYTES = 512 * MEBIBYTE;
+/** How many times its own bytes an archive may be once inflated, beyond the first mebibyte. */
+const RATIO = 20;
 
 /** Endings of archives that are looked into. */
 export const JAVA_ARCHIVES: readonly string[] = ['.jar', '.war', '.ear', '.jpi', '.hpi', '.par'];
@@ -22,7 +24,9 @@ export const JAVA_ARCHIVES: readonly string[] = ['.jar', '.war', '.ear', '.jpi',
 interface Reading {
   readonly list: PackageList;
   items: number;
-  /** Inflated bytes that may still be had. */
+  /** Inflated bytes that may be had in all. */
+  readonly most: number;
+  /** Those that may still be had. */
   left: number;
 }
 
@@ -31,7 +35,8 @@ export function readJavaArchive(bytes: Uint8Array, path: string): PackageDatabas
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const directory = readZipDirectory(buffer);
   if ('reason' in directory) return unreadPackages(path, 'installed', directory.reason);
-  const reading = { list: newPackageList(path, 'installed'), items: 0, left: INFLATED_BYTES };
+  const most = Math.min(MEBIBYTE + RATIO * buffer.length, INFLATED_BYTES);
+  const reading = { list: newPackageList(path, 'installed'), items: 0, most, left: most };
   readArchive(reading, directory.items, [path]);
   return reading.list.database();
 }
@@ -130,7 +135,7 @@ function readItem(reading: Reading, item: ZipItem, cap: number): Buffer | undefi
   }
   reading.left -= item.size;
   if (reading.left < 0) {
-    noteItem(reading, item, `more than ${INFLATED_BYTES} bytes were read of the archive`);
+    noteItem(reading, item, `more than ${reading.most} bytes were read of the archive`);
     return undefined;
   }
   const content = item.read();

@@ -1,6 +1,7 @@
 /**
  * A zip in memory, read at once and without waiting, as extractors have to (the zip reader of the
- * exports answers later). APPNOTE 6.3.10; the directory at the end decides what is there.
+ * exports answers later). APPNOTE 6.3.10; the directory at the end decides what is there. An
+ * archive whose files share bytes is refused: few kilobytes can be made to inflate to petabytes so.
  */
 import { inflateRawSync } from 'node:zlib';
 
@@ -73,6 +74,7 @@ function readItems(
   { start, size, shift }: Directory,
 ): { readonly items: readonly ZipItem[] } | { readonly reason: string } {
   const items: ZipItem[] = [];
+  const places: Place[] = [];
   for (let at = start; at < start + size;) {
     if (bytes.readUInt32LE(at) !== ENTRY) return { reason: 'its zip directory is damaged' };
     if (items.length >= ITEMS) return { reason: `it has more than ${ITEMS} files` };
@@ -80,9 +82,29 @@ function readItems(
     const nameEnd = name + bytes.readUInt16LE(at + 28);
     const item = readItem(bytes, at, { text: bytes.toString('utf8', name, nameEnd), shift });
     if (!item.name.endsWith('/')) items.push(item);
+    places.push(placeOf(bytes, at, shift));
     at = nameEnd + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
   }
-  return { items };
+  return overlap(places) ? { reason: 'its files lie over each other' } : { items };
+}
+
+/** Where a file's own header begins, and where its bytes end at the earliest. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+const LOCAL_BYTES = 30;
+
+function placeOf(bytes: Buffer, at: number, shift: number): Place {
+  const start = bytes.readUInt32LE(at + 42) + shift;
+  const end = start + LOCAL_BYTES + bytes.readUInt16LE(at + 28) + bytes.readUInt32LE(at + 20);
+  return { start, end };
+}
+
+function overlap(places: readonly Place[]): boolean {
+  const sorted = places.toSorted((a, b) => a.start - b.start);
+  return sorted.some(({ start }, index) => start < (sorted[index - 1]?.end ?? start));
 }
 
 interface Label {
@@ -116,7 +138,8 @@ function readContent(bytes: Buffer, entry: Content): ReturnType<ZipItem['read']>
   try {
     if (bytes.readUInt32LE(local) !== LOCAL)
       return { reason: 'its header is not where it should be' };
-    const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+    const start =
+      local + LOCAL_BYTES + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
     const stored = bytes.subarray(start, start + packed);
     if (stored.length < packed) return { reason: 'it is cut off' };
     const content = method === 0 ? stored : inflate(stored, size);
