@@ -37,7 +37,7 @@ describe.skipIf(file === undefined || !HAS_EXPORTS)(
     const loaded = loadExports(Object.keys(ORDERS));
     const judged = rows.filter(isJudged).map((row) => {
       const { matches, problems } = loaded.match(row.ecosystem, row.name, row.version);
-      const found = matches.map((match) => match.advisoryId);
+      const found = matches.flatMap((match) => match.records ?? [match.advisoryId]);
       const wanted = row.ids.filter((id) => loaded.records.has(id));
       const extra = found.filter((id) => !row.ids.includes(id));
       return { row, found, wanted, extra, problems };

@@ -10,6 +10,24 @@ export interface AdvisoryEvent {
   readonly limit?: string;
 }
 
+/**
+ * What becomes of a vulnerability in a package, in its vendor's words where those say more than
+ * that there is a fix or none: `minor` is not worth an advisory of its own, `deferred` is for
+ * later, `end-of-life` is out of support; `under-investigation` is not known to be there at all.
+ */
+export const FIX_STATES = [
+  'fixed',
+  'unfixed',
+  'minor',
+  'deferred',
+  'wont-fix',
+  'end-of-life',
+  'under-investigation',
+] as const;
+
+/** One of {@link FIX_STATES}. */
+export type FixState = (typeof FIX_STATES)[number];
+
 /** A package that an advisory affects. */
 export interface AffectedPackage {
   /** OSV ecosystem with release, e.g. `Debian:12`. */
@@ -27,11 +45,23 @@ export interface AffectedPackage {
   readonly cvssScore?: number;
   /** The vector that was scored, as written: it says its own version. */
   readonly cvssVector?: string;
+  /** What the vendor says where there is no fix. */
+  readonly fixState?: FixState;
+  /** Set where it is about packages of one module stream only, `name:stream`. */
+  readonly module?: string;
+  /** Set where it is about builds of one kind only, which their version names: `ksplice1`. */
+  readonly variant?: string;
+  /** The vendor's advisory that has the fix, e.g. `RHSA-2024:1234`. */
+  readonly erratum?: string;
 }
 
 /** An OSV record, reduced to what matching and showing need. */
 export interface Advisory {
   readonly id: string;
+  /** The vendor's form that it was read from, e.g. `debian-tracker`; absent: OSV's. */
+  readonly source?: string;
+  /** Set where its own source says that it is disputed. */
+  readonly disputed?: true;
   /** Other ids of the vulnerability: OSV's `aliases`, then its `upstream`. */
   readonly aliases: readonly string[];
   readonly summary: string;
@@ -59,6 +89,11 @@ export interface Match {
   readonly summary: string;
   /** The version that fixes it; absent: no fix is known. */
   readonly fixedVersion?: string;
+  /** Absent in what older versions kept: `fixed` with a fixed version, else `unfixed`. */
+  readonly fixState?: FixState;
+  readonly disputed?: true;
+  /** The ids of all records that say so, the first one's first; absent: that one's only. */
+  readonly records?: readonly string[];
   readonly severity: Severity;
   readonly severitySource: string;
   readonly cvssScore?: number;

@@ -19,6 +19,8 @@ export interface SoftwarePackage {
   /** The system's package that a package of a language belongs to; its advisories count. */
   readonly ownedBy?: string;
   readonly architecture?: string;
+  /** Of rpm: the module stream that it is of, `name:stream`, where advisories tell them apart. */
+  readonly module?: string;
   readonly purl: string;
   /** The source package that advisories name, with its own version. */
   readonly source: { readonly name: string; readonly version: string };

@@ -6,9 +6,13 @@ import type { AdvisorySource } from '../domain/advisory.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { AdvisoryExport } from '../remote/read-advisory-export.ts';
 import type { FormName } from '../scanner/advisories/advisory-forms.ts';
+import { readAmazonUpdates } from '../scanner/advisories/amazon-updateinfo.ts';
+import { readDebianTracker } from '../scanner/advisories/debian-tracker.ts';
+import { readOracleOval } from '../scanner/advisories/oracle-oval.ts';
+import { readRedHatCsaf } from '../scanner/advisories/redhat-csaf.ts';
 import type { Deps } from './deps.ts';
 import { importExploits } from './import-exploits.ts';
-import { type FamilyReading, importFamily, OSV_READING } from './import-family.ts';
+import { type FamilyReading, importFamily, OSV_READING, parseJson } from './import-family.ts';
 
 /** What was imported. */
 export interface ImportedAdvisories {
@@ -37,8 +41,23 @@ export interface FormImport {
 export const FORM_IMPORTS: Readonly<Record<FormName, FormImport>> = {
   kev: { family: () => 'KEV', take: (deps, of) => importExploits(deps, 'kev', of) },
   epss: { family: () => 'EPSS', take: (deps, of) => importExploits(deps, 'epss', of) },
+  'debian-tracker': vendor('Debian security tracker', ({ bytes }) => readDebianTracker(bytes)),
+  'redhat-csaf': vendor('Red Hat CSAF VEX', ({ bytes }) => [readRedHatCsaf(parseJson(bytes))]),
+  'oracle-oval': vendor('Oracle OVAL', ({ bytes }) => readOracleOval(bytes)),
+  'amazon-updateinfo': {
+    family: (name) => `amazon-updateinfo ${name}`,
+    take: advisories({
+      source: (family) => family.replace('amazon-updateinfo', 'Amazon ALAS'),
+      read: ({ bytes }) => readAmazonUpdates(bytes),
+    }),
+  },
   osv: { family: (name) => name, take: advisories(OSV_READING) },
 };
+
+/** A vendor's own data: all documents of the form are one family. */
+function vendor(title: string, read: FamilyReading['read']): FormImport {
+  return { family: () => title, take: advisories({ source: () => title, read }) };
+}
 
 function advisories(reading: FamilyReading): FormImport['take'] {
   return (deps, of) => importFamily(deps, of, reading);

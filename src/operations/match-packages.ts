@@ -2,11 +2,12 @@
  * Matches of some packages: those that are still true are read, the others are computed now and
  * kept, so that each package version is matched once per change of what it hangs on.
  */
-import type { AdvisorySource, Match } from '../domain/advisory.ts';
+import type { Advisory, AdvisorySource, Match } from '../domain/advisory.ts';
 import { firstProblems } from '../domain/first-problems.ts';
 import type { Finding, ScannedPackage } from '../domain/scan-result.ts';
 import { aboutDeclared, type ScanProblem } from '../domain/software-package.ts';
-import { type PackageMatches, advisoryKey, matchPackage } from '../scanner/match/match-package.ts';
+import { advisoryTargets } from '../scanner/match/advisory-target.ts';
+import { type PackageMatches, matchPackage } from '../scanner/match/match-package.ts';
 import {
   findAdvisories,
   findAdvisoryGeneration,
@@ -118,16 +119,24 @@ async function computeMatches(
   deps: Deps,
   packages: readonly MatchedPackage[],
 ): Promise<ReadonlyMap<number, PackageMatches>> {
-  const keyed = packages.flatMap((pkg) => {
-    const key = advisoryKey(pkg);
-    return key === undefined ? [] : [{ pkg, key }];
-  });
-  const candidates = await findAdvisories(
-    deps.store,
-    keyed.map((one) => one.key),
+  const keyed = packages.flatMap((pkg) =>
+    advisoryTargets(pkg).map((target) => ({ packageId: pkg.packageId, target })),
   );
+  const found = await findAdvisories(
+    deps.store,
+    keyed.map(({ target }) => target),
+  );
+  const candidates = new Map<number, Advisory[]>();
+  for (const [index, { packageId }] of keyed.entries()) {
+    const of = candidates.get(packageId) ?? [];
+    candidates.set(packageId, [...of, ...(found[index] ?? [])]);
+  }
+  const known = packages.filter(({ packageId }) => candidates.has(packageId));
   return new Map(
-    keyed.map(({ pkg }, index) => [pkg.packageId, matchPackage(pkg, candidates[index] ?? [])]),
+    known.map((pkg) => [
+      pkg.packageId,
+      matchPackage(pkg, [...new Set(candidates.get(pkg.packageId))]),
+    ]),
   );
 }
 

@@ -69,6 +69,8 @@ const WHOLE = 'all.zip';
 const DATE_FILE = 'export.json';
 /** What stands beside the documents and is none. */
 const BESIDE: ReadonlySet<string> = new Set([DATE_FILE, 'provider-metadata.json']);
+/** What is called the same wherever it is of. */
+const NAMED_BY_FOLDER: ReadonlySet<string> = new Set(['all', 'updateinfo']);
 const MAX_DATE_BYTES = 4096;
 const MAX_DEPTH = 3;
 const DOCUMENT = /\.(?:json|xml|csv|rss|tar)(?:\.(?:gz|zst|bz2|xz))?$|\.tgz$/;
@@ -113,7 +115,8 @@ async function oneFile<Form extends string>(
   if (form === undefined) throw unknownForm(path);
   const folder = dirname(path);
   const records = readFiles(folder, [basename(path)], { form, reading });
-  const name = unpackedName(path).replace(/\.\w+$/, '');
+  const stem = unpackedName(path).replace(/\.\w+$/, '');
+  const name = NAMED_BY_FOLDER.has(stem) ? basename(folder) : stem;
   return { name, path, form, ...(await exportDate(folder)), records };
 }
 

@@ -3,14 +3,10 @@ import { cvssOf } from '../domain/cvss.ts';
 import type { ImageLayer } from '../domain/image-layer.ts';
 import type { Finding, ScanResult } from '../domain/scan-result.ts';
 import { formatTime } from '../domain/time.ts';
+import { fixText } from './fix-state-words.ts';
 
 /** A line: what it is about, and what is known; nothing: not known. */
 export type FindingRow = readonly [label: string, text: string | undefined];
-
-/** The version that fixes it, else why there is none. */
-export function fixText({ fixedVersion }: Pick<Finding, 'fixedVersion'>): string {
-  return fixedVersion ?? 'unfixed';
-}
 
 /** Everything that is known of a finding, in the order of its page. */
 export function findingRows(finding: Finding, result: ScanResult): readonly FindingRow[] {

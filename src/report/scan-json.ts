@@ -2,6 +2,7 @@
  * A scan for programs: the JSON of `assay scan --output json`, schemaVersion 1, described by
  * docs/reference/schemas/scan.schema.json. Fields are added, never renamed.
  */
+import { fixStateOf } from './fix-state-words.ts';
 import { type CvssScore, cvssOf } from '../domain/cvss.ts';
 import type { BaseImage, ImageLayer } from '../domain/image-layer.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -109,7 +110,7 @@ function findingToJson(finding: Finding): JsonObject {
       path,
       origin,
     },
-    fixedVersion: finding.fixedVersion ?? null,
+    ...saidToJson(finding),
     severity: finding.severity,
     severitySource: finding.severitySource,
     cvssScore: finding.cvssScore ?? null,
@@ -127,6 +128,15 @@ function vexToJson(vex: VexAssessment): JsonObject {
   const { status, justification = null, impact = null, action = null, author, document } = vex;
   const time = formatTime(vex.time);
   return { status, justification, impact, action, author, document, time };
+}
+
+function saidToJson(finding: Finding): JsonObject {
+  return {
+    fixedVersion: finding.fixedVersion ?? null,
+    fixState: fixStateOf(finding),
+    disputed: finding.disputed ?? false,
+    records: finding.records ?? [finding.advisoryId],
+  };
 }
 
 function cvssToJson(cvss: CvssScore | undefined): Json {

@@ -2,10 +2,10 @@
  * A scan as SARIF 2.1.0 (OASIS), which code hosts and editors show: a run per platform, a rule per
  * advisory, a result per package. A scan that is not COMPLETE is a run that did not succeed.
  */
+import { fixStateOf, fixText } from './fix-state-words.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Finding, isSuppressed, type ScanResult } from '../domain/scan-result.ts';
 import type { Severity } from '../domain/severity.ts';
-import { fixText } from './finding-rows.ts';
 import { orderFindings } from './order-findings.ts';
 
 /** How SARIF and its readers rate a severity; an unknown one counts as the worst. */
@@ -111,6 +111,8 @@ function knownOf(finding: Finding): JsonObject {
     severity: finding.severity,
     severitySource: finding.severitySource,
     fixedVersion: finding.fixedVersion ?? null,
+    fixState: fixStateOf(finding),
+    disputed: finding.disputed ?? false,
     cvssVector: finding.cvssVector ?? null,
     epss: finding.epss?.score ?? null,
     kev: finding.kev !== undefined,

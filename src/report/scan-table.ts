@@ -2,13 +2,13 @@
  * A scan for people: what was scanned and against which data, then the findings, then what a reader
  * should know. A scan that is not COMPLETE never reads like an all-clear.
  */
+import { fixText } from './fix-state-words.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
 import { type Finding, isSuppressed, type ScanResult } from '../domain/scan-result.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { ScanProblem } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
 import { DAY, HOUR, formatTime } from '../domain/time.ts';
-import { fixText } from './finding-rows.ts';
 import { orderFindings, percentile, SHOWN_SEVERITIES } from './order-findings.ts';
 import { terminalText, wrapText } from '../domain/terminal-text.ts';
 import { formatTextTable, styleText, type TableCell } from './text-table.ts';

@@ -41,6 +41,7 @@ describe('ecosystems', () => {
     ['ol', '9.3', '', 'Oracle Linux:9'],
     ['amzn', '2023', '', 'Amazon Linux:2023'],
     ['amzn', '2', '', 'Amazon Linux:2'],
+    ['amzn', '2018.03', '', 'Amazon Linux:1'],
     ['fedora', '40', '', 'Fedora:40'],
     ['opensuse-leap', '15.5', '', 'openSUSE:Leap 15.5'],
     ['opensuse-tumbleweed', '20240101', '', 'openSUSE:Tumbleweed'],
@@ -68,11 +69,28 @@ describe('ecosystems', () => {
   });
 
   it('where advisories are kept by something that packages do not say, no answer is whole', () => {
-    for (const id of ['rhel', 'sles']) {
-      const problems = ecosystemProblems(system(id, '9.4'), []);
-      expect(problems).toMatchObject([{ code: 'advisories-partial', fatal: true }]);
-    }
+    const problems = ecosystemProblems(system('sles_sap', '15.5'), []);
+    expect(problems).toMatchObject([{ code: 'advisories-partial', fatal: true }]);
+    expect(ecosystemProblems(system('sles', '15.5'), [])).toEqual([]);
     expect(ecosystemProblems(system('debian', '12'), [])).toEqual([]);
+  });
+
+  it.each([
+    ['of a release', ['rhel-9-for-x86_64-baseos-rpms', 'rhel-9-for-aarch64-appstream-rpms'], []],
+    ['of UBI', ['ubi-8-baseos-rpms', 'ubi-8-codeready-builder-rpms'], []],
+    ['of release 7', ['rhel-7-server-rpms', 'rhel-7-server-optional-rpms'], []],
+    ['of none', undefined, [['content-sets-unknown', false]]],
+    ['of EUS', ['rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2'], [['advisories-partial', true]]],
+    [
+      'of another product',
+      ['rhel-8-for-x86_64-baseos-rpms', 'rhocp-4.12-for-rhel-8-x86_64-rpms'],
+      [['advisories-partial', true]],
+    ],
+  ])('content sets %s', (_, contentSets, wanted) => {
+    const release = { id: 'rhel', versionId: '9.4', prettyName: 'RHEL 9.4' };
+    const known = readSystem(release, contentSets === undefined ? {} : { contentSets });
+    const problems = ecosystemProblems(known, []);
+    expect(problems.map(({ code, fatal }) => [code, fatal])).toEqual(wanted);
   });
 
   it('packages of modules are noted where advisories name none', () => {

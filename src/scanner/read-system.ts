@@ -61,11 +61,7 @@ export function ecosystemProblems(
   { system, ecosystem, row }: KnownSystem,
   packages: readonly LabelledPackage[],
 ): readonly ScanProblem[] {
-  const problems: ScanProblem[] = [];
-  if (row?.partial !== undefined) {
-    const message = `advisories of ${system.name} cannot be compared whole: ${row.partial}`;
-    problems.push({ code: 'advisories-partial', message, fatal: true });
-  }
+  const problems: ScanProblem[] = [...(row?.limits?.(system) ?? [])];
   const inModules = packages.filter(({ modularity }) => modularity !== undefined).length;
   if (row?.withoutModules === true && inModules > 0) {
     const message =

@@ -11,6 +11,7 @@ export function toSystemPackage(
   known: KnownSystem | undefined,
 ): Omit<ScannedPackage, 'path'> {
   const { name, version, architecture } = item;
+  const module = moduleOf(item, known);
   const ecosystem = known?.ecosystem?.type === type ? known.ecosystem.name : undefined;
   return {
     name,
@@ -18,10 +19,24 @@ export function toSystemPackage(
     type,
     ...(ecosystem && { ecosystem }),
     ...(architecture && { architecture }),
+    ...(module && { module }),
     purl: systemPackageUrl(item, type, known),
     source: advisoryPackage(item, known),
     origin: 'installed',
   };
+}
+
+/** The module stream, where advisories of the system tell modules apart. */
+function moduleOf(
+  { modularity = '' }: DatabasePackage,
+  known: KnownSystem | undefined,
+): string | undefined {
+  return known?.row?.withoutModules === true ? undefined : streamOf(modularity);
+}
+
+/** `name:stream` of `name:stream:version:context`. */
+function streamOf(modularity: string): string {
+  return modularity.split(':', 2).join(':');
 }
 
 /** The name and version that advisories speak of: the source's, or the binary package's own. */
@@ -63,6 +78,6 @@ function versionParts(
   return {
     version: version.slice(colon + 1),
     epoch: version.slice(0, Math.max(colon, 0)),
-    rpmmod: modularity.split(':', 2).join(':'),
+    rpmmod: streamOf(modularity),
   };
 }

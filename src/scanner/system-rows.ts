@@ -4,7 +4,8 @@
  * system that OSV has nothing for has a row all the same: its packages are listed, and that no
  * advisories were imported for its ecosystem keeps it from ever reading as clean.
  */
-import type { SystemRelease } from '../domain/software-package.ts';
+import type { ScanProblem, SystemRelease } from '../domain/software-package.ts';
+import { redHatProblems } from './red-hat-content.ts';
 
 /** One system, or several that are alike. */
 export interface SystemRow {
@@ -22,16 +23,9 @@ export interface SystemRow {
   readonly binaryNames?: true;
   /** Advisories say nothing of the modules that packages belong to. */
   readonly withoutModules?: true;
-  /** Why advisories of the ecosystem are not all there is, so that no answer is complete. */
-  readonly partial?: string;
+  /** Why advisories of the ecosystem are not all there is, and what else is to be known of them. */
+  readonly limits?: (system: SystemRelease) => readonly ScanProblem[];
 }
-
-const RED_HAT =
-  'its advisories are kept by content set, which an image names in root/buildinfo; they are not ' +
-  'compared by content set yet';
-const SUSE =
-  'its advisories are kept by module (Basesystem and others), and packages do not say of which ' +
-  'module they are';
 
 /** All known systems. */
 export const SYSTEM_ROWS: readonly SystemRow[] = [
@@ -56,8 +50,7 @@ export const SYSTEM_ROWS: readonly SystemRow[] = [
     namespace: 'redhat',
     release: major,
     ecosystem: named('Red Hat:enterprise_linux'),
-    binaryNames: true,
-    partial: RED_HAT,
+    limits: redHatProblems,
   },
   {
     ids: ['centos'],
@@ -94,7 +87,7 @@ export const SYSTEM_ROWS: readonly SystemRow[] = [
   {
     ids: ['amzn'],
     type: 'rpm',
-    release: major,
+    release: amazonRelease,
     ecosystem: named('Amazon Linux'),
     binaryNames: true,
   },
@@ -114,12 +107,19 @@ export const SYSTEM_ROWS: readonly SystemRow[] = [
     ecosystem: () => 'openSUSE:Tumbleweed',
   },
   {
-    ids: ['sles', 'sles_sap', 'sled', 'sle_hpc', 'sle-micro', 'suse-microos', 'sl-micro'],
+    ids: ['sles', 'sle-micro', 'suse-microos', 'sl-micro'],
     type: 'rpm',
     namespace: 'suse',
     release: twoParts,
     ecosystem: suse,
-    partial: SUSE,
+  },
+  {
+    ids: ['sles_sap', 'sled', 'sle_hpc'],
+    type: 'rpm',
+    namespace: 'suse',
+    release: twoParts,
+    ecosystem: suse,
+    limits: ofProducts,
   },
   { ids: ['photon'], type: 'rpm', release: twoParts, ecosystem: named('Photon OS') },
   { ids: ['azurelinux', 'mariner'], type: 'rpm', release: major, ecosystem: named('Azure Linux') },
@@ -153,6 +153,19 @@ function twoParts({ version }: SystemRelease): string | undefined {
 function debianRelease(system: SystemRelease): string | undefined {
   const isUnreleased = system.version === '' && /\bsid\b/.test(system.name);
   return isUnreleased ? 'unreleased' : major(system);
+}
+
+/** Amazon Linux 1 is named by the month of its repositories. */
+function amazonRelease(system: SystemRelease): string | undefined {
+  return /^201\d\.\d\d$/.test(system.version) ? '1' : major(system);
+}
+
+/** What is built of SUSE Linux Enterprise Server has packages of its own beside the server's. */
+function ofProducts({ name }: SystemRelease): readonly ScanProblem[] {
+  const message =
+    `advisories of ${name} cannot be compared whole: it has packages of products beside SUSE ` +
+    `Linux Enterprise Server, whose advisories are kept apart`;
+  return [{ code: 'advisories-partial', message, fatal: true }];
 }
 
 function alpineRelease(system: SystemRelease): string | undefined {

@@ -74,7 +74,7 @@ const SUPPORT: Readonly<Record<string, readonly [standard: string, extended?: st
   'Oracle Linux:7': ['2024-12', '2028-06'],
   'Oracle Linux:8': ['2029-07'],
   'Oracle Linux:9': ['2032-06'],
-  'Amazon Linux:2018': ['2023-12-31'],
+  'Amazon Linux:1': ['2023-12-31'],
   'Amazon Linux:2': ['2026-06-30'],
   'Amazon Linux:2023': ['2029-06-30'],
   'Fedora:36': ['2023-05-16'],

@@ -25,7 +25,12 @@ export function listChangedNames(
   return db.all(changedAfter({ ...after, generation, limit }));
 }
 
-const staleOfName = statement((builder, p: AdvisoryKey & { afterId: number; limit: number }) =>
+interface NamePage extends AdvisoryKey {
+  readonly afterId: number;
+  readonly limit: number;
+}
+
+const staleOfName = statement((builder, p: NamePage) =>
   builder
     .selectFrom('package')
     .select(['id', 'body'])
@@ -37,12 +42,23 @@ const staleOfName = statement((builder, p: AdvisoryKey & { afterId: number; limi
     .limit(p.limit),
 );
 
+/** Of source packages and of binary ones. */
+const staleOfEither = statement((builder, p: NamePage) =>
+  builder
+    .selectFrom('package')
+    .select(['id', 'body'])
+    .where('ecosystem', '=', p.ecosystem)
+    .where((on) => on.or([on('lookup_name', '=', p.name), on('name', '=', p.name)]))
+    .where('id', '>', p.afterId)
+    .where(changedSince(sql`package.matched_generation`))
+    .orderBy('id')
+    .limit(p.limit),
+);
+
 /** The packages of a name that are to be matched anew, by id. */
-export async function findStaleOfName(
-  db: Reader,
-  key: AdvisoryKey & { readonly afterId: number; readonly limit: number },
-): Promise<MatchedVersion[]> {
-  return (await db.all(staleOfName(key))).map(toPackage);
+export async function findStaleOfName(db: Reader, key: NamePage): Promise<MatchedVersion[]> {
+  const isOfRedHat = key.ecosystem.startsWith('Red Hat:');
+  return (await db.all(isOfRedHat ? staleOfEither(key) : staleOfName(key))).map(toPackage);
 }
 
 const staleAfter = statement((builder, p: { afterId: number; upTo: number }) =>

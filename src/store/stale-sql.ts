@@ -11,11 +11,15 @@ export function isStale(): RawBuilder<number> {
   )} then 1 else 0 end`;
 }
 
+/** Advisories of Red Hat name binary packages, too. */
+const furtherName = sql`case when package.ecosystem like 'Red Hat:%' then package.name
+  else package.lookup_name end`;
+
 /** That something changed about the name of the row of `package` after a revision. */
 export function changedSince(revision: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`exists (select 1 from advisory_change
     join advisory_import on advisory_import.generation = advisory_change.generation
     where advisory_change.ecosystem = package.ecosystem
-    and advisory_change.name = package.lookup_name
+    and advisory_change.name in (package.lookup_name, ${furtherName})
     and advisory_import.revision > ${revision})`;
 }

@@ -158,7 +158,9 @@ function expectAgreement(
   let hits = 0;
   const faults = asked.flatMap(({ record, ecosystem, name, version }) => {
     const { matches, problems } = loaded.match(ecosystem, name, version);
-    const found = matches.some(({ advisoryId }) => advisoryId === record.id);
+    const found = matches.some(({ advisoryId, records = [advisoryId] }) =>
+      records.includes(record.id),
+    );
     const wanted = saysAffected(record, { ecosystem, name, version }, order);
     hits += Number(found);
     const undecided = problems.some(({ message }) => message.includes(`${record.id} `));

@@ -4,7 +4,8 @@ import type { Advisory } from '../../src/domain/advisory.ts';
 import type { SoftwarePackage } from '../../src/domain/software-package.ts';
 import { parseOsvRecord } from '../../src/scanner/advisories/parse-osv.ts';
 import type { PackageMatches } from '../../src/scanner/match/match-package.ts';
-import { advisoryKey, matchPackage } from '../../src/scanner/match/match-package.ts';
+import { advisoryTargets } from '../../src/scanner/match/advisory-target.ts';
+import { matchPackage } from '../../src/scanner/match/match-package.ts';
 import { testData } from './test-data.ts';
 
 /** An OSV record as published, as far as a judge of it reads. */
@@ -50,7 +51,7 @@ export function loadExports(folders: readonly string[]): LoadedExports {
     records: new Map(all.map((record) => [record.id, record])),
     match: (ecosystem, name, version) => {
       const pkg = makePackage(ecosystem, name, version);
-      const key = advisoryKey(pkg);
+      const [key] = advisoryTargets(pkg);
       return matchPackage(pkg, byKey.get(`${key?.ecosystem}\n${key?.name}`) ?? []);
     },
   };

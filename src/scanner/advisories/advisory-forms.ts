@@ -40,6 +40,29 @@ const FORMS = [
       /^epss_scores.*\.csv$/.test(name) || head.startsWith('#model_version:'),
   },
   {
+    name: 'debian-tracker',
+    title: 'Debian security tracker (JSON)',
+    recognises: ({ head }) =>
+      /^\s*\{\s*"[a-z0-9][a-z0-9+.-]*"\s*:\s*\{\s*"(?:CVE|TEMP)-\d/.test(head),
+  },
+  {
+    name: 'redhat-csaf',
+    title: 'Red Hat CSAF VEX',
+    recognises: ({ head }) =>
+      /"category"\s*:\s*"csaf_vex"/.test(head) && /"https:\/\/www\.redhat\.com"/.test(head),
+  },
+  {
+    name: 'oracle-oval',
+    title: 'Oracle OVAL (XML)',
+    recognises: ({ name, head }) =>
+      /<(?:\w+:)?oval_definitions[\s>]/.test(head) && /oracle/i.test(`${name} ${head}`),
+  },
+  {
+    name: 'amazon-updateinfo',
+    title: 'Amazon ALAS (updateinfo.xml of a repository)',
+    recognises: ({ head }) => /<updates[\s>]/.test(head) && /amazon|ALAS/i.test(head),
+  },
+  {
     name: 'osv',
     title: 'OSV record (JSON) or export (all.zip)',
     recognises: ({ name }) => name.endsWith('.json') || name === 'all.zip',

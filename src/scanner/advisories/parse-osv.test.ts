@@ -78,6 +78,7 @@ describe('parseOsvRecord', () => {
           versions: ['3.0.11-1'],
           severity: 'MINIMAL',
           severitySource: 'osv:affected.ecosystem_specific.urgency',
+          fixState: 'minor',
         },
       ],
     });

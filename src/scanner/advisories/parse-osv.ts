@@ -3,10 +3,11 @@
  * advisories come in. A record is checked whole here and is right from then on; fields that
  * matching and showing do not need are not kept.
  */
-import type { Advisory, AdvisoryEvent, AffectedPackage } from '../../domain/advisory.ts';
+import type { Advisory, AdvisoryEvent, AffectedPackage, FixState } from '../../domain/advisory.ts';
 import { AssayError, isAssayError } from '../../domain/error.ts';
-import { isJsonObject } from '../../domain/json.ts';
+import { isJsonObject, type JsonObject } from '../../domain/json.ts';
 import { normalisePackageName } from '../../domain/package-name.ts';
+import { wholeEcosystem } from './advisory-ecosystem.ts';
 import type { Field } from './osv-field.ts';
 import {
   fieldError,
@@ -62,8 +63,11 @@ function readRecord(record: Field, id: string): Advisory {
   const published = readOptionalTime(member(record, 'published'));
   const withdrawn = readOptionalTime(member(record, 'withdrawn'));
   const severity = readSeverity(readObject(record), 'osv:');
+  const { details } = readObject(record);
+  const disputed = typeof details === 'string' && details.includes('** DISPUTED **');
   return {
     id,
+    ...(disputed && { disputed: true as const }),
     aliases: readAliases(record, id),
     summary: readSummary(record),
     ...(published === undefined ? {} : { published }),
@@ -85,13 +89,18 @@ function readReferences(record: Field): readonly string[] {
   return [...(first ?? []), ...(rest ?? [])].map(({ url }) => url);
 }
 
+/** Errata of distributions name the CVEs that they fix as related only. */
+const ERRATUM = /^(?:RH[SBE]A|RXSA|RLSA|AL[SBE]A|(?:open)?SUSE-[SRO]U|DSA|DLA|USN|MGASA)-/;
+
 /** `upstream` names what a distribution's record is about, which is what people search for. */
 function readAliases(record: Field, id: string): readonly string[] {
-  const names = ['aliases', 'upstream'].flatMap((name) =>
+  const idsOf = (name: string): readonly string[] =>
     readList(member(record, name), OSV_LIMITS.aliases).map((field) =>
       readText(field, OSV_LIMITS.id),
-    ),
-  );
+    );
+  const related = ERRATUM.test(id) ? idsOf('related') : [];
+  const fixes = related.filter((name) => name.startsWith('CVE-'));
+  const names = [...idsOf('aliases'), ...idsOf('upstream'), ...fixes];
   return [...new Set(names)].filter((name) => name !== id);
 }
 
@@ -116,7 +125,8 @@ function readAffected(field: Field): readonly AffectedPackage[] {
   if (named.value === undefined || named.value === null) return [];
   readObject(named);
   const severity = readSeverity(entry, 'osv:affected.');
-  const ecosystem = readText(member(named, 'ecosystem'), OSV_LIMITS.id);
+  const ecosystem = wholeEcosystem(readText(member(named, 'ecosystem'), OSV_LIMITS.id));
+  const fixState = readFixState(entry);
   return [
     {
       ecosystem,
@@ -124,8 +134,19 @@ function readAffected(field: Field): readonly AffectedPackage[] {
       ranges,
       versions: versions.map((version) => readText(version, OSV_LIMITS.text)),
       ...(severity === undefined ? {} : severityFields(severity)),
+      ...(fixState !== undefined && { fixState }),
     },
   ];
+}
+
+/** What Debian's urgency says where there is no fix. */
+const URGENCY_STATES: ReadonlyMap<unknown, FixState> = new Map<unknown, FixState>([
+  ['unimportant', 'minor'],
+  ['end-of-life', 'end-of-life'],
+]);
+
+function readFixState({ ecosystem_specific: specific }: JsonObject): FixState | undefined {
+  return isJsonObject(specific) ? URGENCY_STATES.get(specific['urgency']) : undefined;
 }
 
 function severityFields(

@@ -67,7 +67,16 @@ function readWord(holder: JsonObject, prefix: string): SeverityReading | undefin
       if (severity) return { severity, source: `${prefix}${section}.${field}` };
     }
   }
-  return readTypedWord(holder['severity'], prefix);
+  return readTypedWord(holder['severity'], prefix) ?? readSummaryWord(holder, prefix);
+}
+
+/** The distributions that are built of Red Hat's sources begin their summaries with the word. */
+const SUMMARY = /^(?:RH|RL|RX|AL|EL)SA-/;
+
+function readSummaryWord({ id, summary }: JsonObject, prefix: string): SeverityReading | undefined {
+  if (typeof id !== 'string' || typeof summary !== 'string' || !SUMMARY.test(id)) return undefined;
+  const severity = severityOfWord(/^(Critical|Important|Moderate|Low): /.exec(summary)?.[1]);
+  return severity && { severity, source: `${prefix}summary` };
 }
 
 /** OSV's Ubuntu records say their priority as a word in `severity[]`. */
@@ -80,8 +89,11 @@ function readTypedWord(list: unknown, prefix: string): SeverityReading | undefin
   return undefined;
 }
 
-/** Debian marks a provisional urgency by asterisks; it still is what the tracker says. */
-function severityOfWord(word: unknown): Severity | undefined {
+/**
+ * The severity that a source says in a word; undefined for what is none. Debian marks a provisional
+ * urgency by asterisks; it still is what the tracker says.
+ */
+export function severityOfWord(word: unknown): Severity | undefined {
   if (typeof word !== 'string') return undefined;
   return WORDS.get(word.toLowerCase().replace(/\*+$/, '').trim());
 }
@@ -107,4 +119,14 @@ function vectorsOf(list: unknown, type: string): readonly string[] {
     if (!isJsonObject(entry) || entry['type'] !== type) return [];
     return typeof entry['score'] === 'string' ? [entry['score']] : [];
   });
+}
+
+/** The fields of a record whose source says its severity in that word; unspecified for none. */
+export function wordSeverity(
+  word: unknown,
+  source: string,
+): { readonly severity: Severity; readonly severitySource: string } {
+  const severity = severityOfWord(word);
+  if (severity !== undefined) return { severity, severitySource: source };
+  return { severity: 'SEVERITY_UNSPECIFIED', severitySource: 'none' };
 }

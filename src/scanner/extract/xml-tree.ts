@@ -25,7 +25,11 @@ const ELEMENTS = 1_000_000;
 
 /** The root element, or in words why there is none. */
 export function readXml(bytes: Uint8Array): XmlElement | { readonly reason: string } {
-  const text = decodeXml(bytes);
+  return readXmlText(decodeXml(bytes));
+}
+
+/** The root element of a text, or in words why there is none. */
+export function readXmlText(text: string): XmlElement | { readonly reason: string } {
   const stack: Open[] = [];
   let at = 0;
   for (let count = 0; count <= ELEMENTS; count += 1) {

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { Advisory, AffectedPackage } from '../../domain/advisory.ts';
 import type { SoftwarePackage } from '../../domain/software-package.ts';
 import { parseOsvRecord } from '../advisories/parse-osv.ts';
-import { advisoryKey, matchPackage } from './match-package.ts';
+import { advisoryTargets } from './advisory-target.ts';
+import { matchPackage } from './match-package.ts';
 
 const data = process.env['ASSAY_TEST_DATA'];
 const canUnzip = data !== undefined && spawnSync('unzip', ['-v']).status === 0;
@@ -117,7 +118,7 @@ describe('matchPackage', () => {
       source: { name: 'Flask_Cors', version: '1.0' },
     });
     const entry = affecting({ ecosystem: 'PyPI', name: 'flask-cors' });
-    expect(advisoryKey(pkg)).toEqual({ ecosystem: 'PyPI', name: 'flask-cors' });
+    expect(advisoryTargets(pkg)).toMatchObject([{ ecosystem: 'PyPI', name: 'flask-cors' }]);
     expect(fixes(pkg, advisory([entry]))).toEqual(['3.0.15-1']);
   });
 
@@ -126,7 +127,9 @@ describe('matchPackage', () => {
   });
 
   it('matches a record once and sorts by id', () => {
-    const candidates = ['B', 'A', 'B', 'a'].map((id) => advisory([affecting()], { id }));
+    const candidates = ['B', 'A', 'B', 'a'].map((id) =>
+      advisory([affecting()], { id, aliases: [] }),
+    );
     const { matches } = matchPackage(installed('1'), candidates);
     expect(matches.map((match) => match.advisoryId)).toEqual(['A', 'B', 'a']);
   });
@@ -135,9 +138,9 @@ describe('matchPackage', () => {
     const said = { severity: 'MINIMAL', severitySource: 'osv:affected.urgency' } as const;
     const unknown = { severity: 'SEVERITY_UNSPECIFIED', severitySource: 'x' } as const;
     const { matches } = matchPackage(installed('1'), [
-      advisory([affecting(said)], { id: 'a' }),
-      advisory([affecting(unknown)], { id: 'b' }),
-      advisory([affecting(unknown)], { id: 'c', ...unknown, severitySource: 'none' }),
+      advisory([affecting(said)], { id: 'a', aliases: [] }),
+      advisory([affecting(unknown)], { id: 'b', aliases: [] }),
+      advisory([affecting(unknown)], { id: 'c', aliases: [], ...unknown, severitySource: 'none' }),
     ]);
     expect(matches.map((match) => [match.severity, match.severitySource])).toEqual([
       ['MINIMAL', 'osv:affected.urgency'],
@@ -217,7 +220,7 @@ describe('matchPackage', () => {
 
   it('has no key, no match and no problem for a package without ecosystem', () => {
     const { ecosystem: _, ...pkg } = installed('1');
-    expect(advisoryKey(pkg)).toBeUndefined();
+    expect(advisoryTargets(pkg)).toEqual([]);
     expect(matchPackage(pkg, [advisory([affecting()])])).toEqual({ matches: [], problems: [] });
   });
 });

@@ -1,26 +1,17 @@
 /**
- * Which advisories affect a package: pure, so that the same answer comes from a scan and from a new
- * advisory. Distributions' records name source packages, so source name and source version count
- * (for Alpine the origin); nothing is guessed from binary names. A package of a language is its own
- * source. Names are compared in the one spelling of their ecosystem.
+ * Which vulnerabilities a package has: pure, so that the same answer comes from a scan and from a
+ * new advisory. Each advisory is judged alone, then those of one vulnerability become one match.
  */
-import type { Advisory, AdvisoryEvent, AffectedPackage, Match } from '../../domain/advisory.ts';
+import type { Advisory, Match } from '../../domain/advisory.ts';
+import { DEFAULT_RULES, type MatchRules } from '../../domain/match-rules.ts';
 import type { ScanProblem, SoftwarePackage } from '../../domain/software-package.ts';
-import { compareVersions, rangeComparer } from '../versions/compare-versions.ts';
-import type { RangeAnswer } from './evaluate-range.ts';
-import { evaluateRange } from './evaluate-range.ts';
-import { versionBeside } from './installed-version.ts';
-import { normalisePackageName } from '../../domain/package-name.ts';
+import { compareVersions } from '../versions/compare-versions.ts';
+import { chooseScore, chooseSeverity } from './choose-severity.ts';
+import { type AffectedStatement, joinStatements, type Statement } from './join-statements.ts';
+import { judgeAdvisory } from './judge-advisory.ts';
 
 /** To be raised where the same package and advisories give another answer than before. */
-export const MATCHER_VERSION = 1;
-
-/** Under which an advisory's affected packages are looked up. */
-export interface AdvisoryKey {
-  /** OSV ecosystem with release, e.g. `Debian:12`. */
-  readonly ecosystem: string;
-  readonly name: string;
-}
+export const MATCHER_VERSION = 2;
 
 /** The matches of one package, and what kept an answer from being complete. */
 export interface PackageMatches {
@@ -28,40 +19,38 @@ export interface PackageMatches {
   readonly problems: readonly ScanProblem[];
 }
 
-type Answer = RangeAnswer & { readonly affected?: AffectedPackage };
-
-/** The key by which a package's advisories are found; undefined where its ecosystem is unknown. */
-export function advisoryKey(pkg: SoftwarePackage): AdvisoryKey | undefined {
-  const { ecosystem, source } = pkg;
-  if (ecosystem === undefined) return undefined;
-  return { ecosystem, name: normalisePackageName(ecosystem, source.name) };
-}
-
 /**
- * Matches a package with candidate advisories: those that affect its source version, each once, by
- * id. Candidates of other packages and withdrawn records never match. Versions that cannot be
- * compared are fatal problems where an answer hangs on them: one for the installed version, or one
- * per record.
+ * Matches a package with candidate advisories: each vulnerability that it has once, by id.
+ * Candidates of other packages and withdrawn records never match. Versions that cannot be compared
+ * are fatal problems where an answer hangs on them: one for the installed version, or one per
+ * record.
  */
 export function matchPackage(
   pkg: SoftwarePackage,
   candidates: readonly Advisory[],
+  rules: MatchRules = DEFAULT_RULES,
 ): PackageMatches {
-  const key = advisoryKey(pkg);
-  if (key === undefined) return { matches: [], problems: [] };
-  const matches = new Map<string, Match>();
-  const problems: ScanProblem[] = [];
-  for (const advisory of candidates) {
-    if (advisory.withdrawn !== undefined || matches.has(advisory.id)) continue;
-    const answer = judge(advisory, key, pkg.source.version);
-    if (answer.kind === 'affected') matches.set(advisory.id, toMatch(advisory, answer));
-    if (answer.kind === 'undecided') problems.push(recordProblem(advisory, pkg, answer.reason));
-  }
-  const own = problems.length === 0 ? undefined : installedProblem(pkg, key);
+  const { ecosystem } = pkg;
+  if (ecosystem === undefined) return { matches: [], problems: [] };
+  const statements = candidates.flatMap((advisory): Statement[] => {
+    const answer = advisory.withdrawn === undefined ? judgeAdvisory(advisory, pkg) : undefined;
+    return answer === undefined ? [] : [{ advisory, answer }];
+  });
+  const joined = joinStatements(statements, rules.sources);
+  const matches = joined.map(({ statements: of }) => toMatch(of, rules));
+  const problems = statements.flatMap(({ advisory, answer }) =>
+    answer.kind === 'undecided' ? [recordProblem(advisory, pkg, answer.reason)] : [],
+  );
+  const own = problems.length === 0 ? undefined : installedProblem(pkg, ecosystem);
+  const byAdvisory = new Map(matches.toReversed().map((match) => [match.advisoryId, match]));
   return {
-    matches: [...matches.values()].sort(byId),
-    problems: own === undefined ? problems : [own],
+    matches: [...byAdvisory.values()].sort(byId),
+    problems: own === undefined ? distinct(problems) : [own],
   };
+}
+
+function distinct(problems: readonly ScanProblem[]): readonly ScanProblem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
 
 function byId(a: Match, b: Match): number {
@@ -70,9 +59,9 @@ function byId(a: Match, b: Match): number {
 }
 
 /** A version that cannot be compared with itself cannot be compared at all. */
-function installedProblem(pkg: SoftwarePackage, key: AdvisoryKey): ScanProblem | undefined {
+function installedProblem(pkg: SoftwarePackage, ecosystem: string): ScanProblem | undefined {
   const { version } = pkg.source;
-  const result = compareVersions(key.ecosystem, version, version);
+  const result = compareVersions(ecosystem, version, version);
   if (typeof result === 'number') return undefined;
   return {
     code: 'version-not-comparable',
@@ -93,82 +82,69 @@ function recordProblem(advisory: Advisory, pkg: SoftwarePackage, reason: string)
   };
 }
 
-/** Affected by any entry: affected. Else undecided by any: undecided. */
-function judge(advisory: Advisory, key: AdvisoryKey, version: string): Answer {
-  let undecided: Answer | undefined;
-  let affected: Answer | undefined;
-  for (const entry of advisory.affected) {
-    if (entry.name !== key.name || entry.ecosystem !== key.ecosystem) continue;
-    const answer = judgeEntry(entry, version);
-    if (answer.kind === 'affected')
-      affected = laterFix(key, affected, { ...answer, affected: entry });
-    if (answer.kind === 'undecided') undecided ??= answer;
-  }
-  return affected ?? undecided ?? { kind: 'not-affected' };
-}
+type Statements = readonly [AffectedStatement, ...AffectedStatement[]];
 
-/** One affected entry: its ranges (GIT has no versions to compare), then its explicit versions. */
-function judgeEntry(entry: AffectedPackage, version: string): RangeAnswer {
-  const { ecosystem } = entry;
-  let affected: RangeAnswer | undefined;
-  let undecided: RangeAnswer | undefined;
-  for (const range of entry.ranges) {
-    if (range.type === 'GIT') continue;
-    const asked = versionBeside(ecosystem, version, boundsOf(range.events));
-    const answer = evaluateRange(rangeComparer(ecosystem, range.type), asked, range.events);
-    if (answer.kind === 'affected') affected = laterFix(entry, affected, answer);
-    if (answer.kind === 'undecided') undecided ??= answer;
-  }
-  if (affected !== undefined) return affected;
-  if (isListed(entry, version)) return { kind: 'affected' };
-  return undecided ?? { kind: 'not-affected' };
-}
-
-function boundsOf(events: readonly AdvisoryEvent[]): readonly string[] {
-  return events.flatMap((event) => Object.values(event) as readonly string[]);
-}
-
-/** Where two ranges hold a version, only what leaves both is a fix: the later, or none. */
-function laterFix(key: { readonly ecosystem: string }, a: Answer | undefined, b: Answer): Answer {
-  if (a?.kind !== 'affected' || b.kind !== 'affected') return b;
-  if (a.fixed === undefined || b.fixed === undefined) return a.fixed === undefined ? a : b;
-  const order = compareVersions(key.ecosystem, a.fixed, b.fixed);
-  return typeof order === 'number' && order < 0 ? b : a;
-}
-
-function isListed({ ecosystem, versions }: AffectedPackage, version: string): boolean {
-  const isSame = (listed: string): boolean =>
-    compareVersions(ecosystem, listed, versionBeside(ecosystem, version, [listed])) === 0;
-  return versions.includes(version) || versions.some(isSame);
-}
-
-function toMatch(advisory: Advisory, answer: Answer): Match {
-  const fixed = answer.kind === 'affected' ? answer.fixed : undefined;
-  const scored = answer.affected?.cvssScore === undefined ? advisory : answer.affected;
-  const { cvssScore, cvssVector } = scored;
+/** The first statement is shown, with all ids, the severity in order, and what only others say. */
+function toMatch(statements: Statements, { severities }: MatchRules): Match {
+  const [{ advisory, answer }] = statements;
+  const fixed = fixOf(statements);
+  const records = [...new Set(statements.map((one) => one.advisory.id))];
+  const summary = statements.find((one) => one.advisory.summary !== '')?.advisory.summary ?? '';
   return {
     advisoryId: advisory.id,
-    aliases: advisory.aliases,
-    summary: advisory.summary,
+    aliases: aliasesOf(statements),
+    summary,
     ...(fixed === undefined ? {} : { fixedVersion: fixed }),
-    ...chooseSeverity(advisory, answer.affected),
-    ...(cvssScore === undefined ? {} : { cvssScore }),
-    ...(cvssVector === undefined ? {} : { cvssVector }),
-    references: advisory.references,
+    fixState: fixed === undefined ? (answer.entry.fixState ?? 'unfixed') : 'fixed',
+    ...(statements.some((one) => one.advisory.disputed) && { disputed: true }),
+    ...(records.length > 1 && { records }),
+    ...chooseSeverity(statements, severities),
+    ...chooseScore(statements),
+    references: referencesOf(statements),
   };
 }
 
-/** What is said for the package goes before what is said for the record, if it is known at all. */
-function chooseSeverity(
-  advisory: Advisory,
-  affected: AffectedPackage | undefined,
-): Pick<Match, 'severity' | 'severitySource'> {
-  const { severity, severitySource } = affected ?? {};
-  const own =
-    severity === undefined || severitySource === undefined
-      ? undefined
-      : { severity, severitySource };
-  const whole = { severity: advisory.severity, severitySource: advisory.severitySource };
-  const known = [own, whole].find((said) => said && said.severity !== 'SEVERITY_UNSPECIFIED');
-  return known ?? own ?? whole;
+/**
+ * The fix of the first record's source, the latest where several records of it name one. What other
+ * sources say fills the gap only where the first says nothing of why there is none.
+ */
+function fixOf(statements: Statements): string | undefined {
+  const [{ advisory, answer }] = statements;
+  const { ecosystem, fixState } = answer.entry;
+  const own = statements.filter(
+    (one) => one.advisory.source === advisory.source && isAbout(one, advisory),
+  );
+  return (
+    latest(ecosystem, own) ?? (fixState === undefined ? latest(ecosystem, statements) : undefined)
+  );
+}
+
+/** An erratum about more than this vulnerability was only joined to it. */
+function isAbout({ advisory }: AffectedStatement, first: Advisory): boolean {
+  const named = new Set([first.id, ...first.aliases]);
+  return advisory.aliases.every((alias) => named.has(alias) || !alias.startsWith('CVE-'));
+}
+
+function latest(ecosystem: string, statements: readonly AffectedStatement[]): string | undefined {
+  const fixes = statements.flatMap(({ answer }) => answer.fixed ?? []);
+  return fixes.reduce<string | undefined>((so, fixed) => {
+    const order = so === undefined ? -1 : compareVersions(ecosystem, so, fixed);
+    return typeof order === 'number' && order < 0 ? fixed : so;
+  }, undefined);
+}
+
+function aliasesOf(statements: Statements): readonly string[] {
+  const [{ advisory: first }] = statements;
+  const names = statements.flatMap((one) => [
+    one.advisory.id,
+    ...(isAbout(one, first) ? one.advisory.aliases : []),
+    ...(one.answer.entry.erratum === undefined ? [] : [one.answer.entry.erratum]),
+  ]);
+  return [...new Set(names)].filter((name) => name !== first.id);
+}
+
+/** Links of the first record, and of each other the one of its own. */
+function referencesOf([first, ...others]: Statements): readonly string[] {
+  const more = others.flatMap(({ advisory }) => advisory.references.slice(0, 1));
+  return [...new Set([...first.advisory.references, ...more])];
 }
