@@ -1,5 +1,6 @@
 /** What is asked of the policies, what they are shown, and what they answer. All values. */
 import type { Digest } from './digest.ts';
+import type { Micros } from './time.ts';
 
 /** One image of an admission request, as written, with the field it stands in. */
 export interface RequestedImage {
@@ -32,6 +33,23 @@ export interface AttestationCheck {
   readonly result: 'verified' | 'refused' | 'undecided';
   /** Why it was refused or could not be checked; for `verified` what was checked. */
   readonly reason: string;
+  /** Which verifier answered, e.g. `pgp`. */
+  readonly kind?: string;
+  /** Of a refusal: nothing was found, something wrong was, or it could not be checked. */
+  readonly outcome?: 'nothing-found' | 'wrong' | 'could-not-check';
+  /** Of a refusal: the step that failed, e.g. `payload-digest`. */
+  readonly step?: string;
+  /** Of a proof. */
+  readonly grade?: 'declared' | 'attested' | 'verified';
+  /** Of a proof: the key that signed, by what it is and not by the id that it was given. */
+  readonly signer?: string;
+  /** Of a proof: when the signature existed, as somebody else than its signer says. */
+  readonly trustedTime?: Micros;
+}
+
+/** Which key a check that verifies stands for: what is signed twice by one key counts once. */
+export function signerOf({ signer, publicKeyId }: AttestationCheck): string {
+  return signer ?? publicKeyId;
 }
 
 /** What is known of one attestor for one image. */
@@ -45,6 +63,8 @@ export interface AttestationEvidence {
    * keys: `no-keys`; data could not be read: `unreadable`.
    */
   readonly state: 'known' | 'missing' | 'no-note' | 'no-keys' | 'unreadable';
+  /** How many different keys must have signed; absent: 1. */
+  readonly threshold?: number;
   readonly checks: readonly AttestationCheck[];
 }
 

@@ -3,7 +3,7 @@
  * print them, in YAML or JSON, of v1 or v1beta1: one message, a list, a list answer, or several
  * YAML documents.
  */
-import type { Attestor } from '../domain/attestor.ts';
+import { type Attestor, isAttestationKind } from '../domain/attestor.ts';
 import { AssayError } from '../domain/error.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Occurrence } from '../domain/note.ts';
@@ -28,7 +28,7 @@ export function readAttestorFile(text: string): readonly Attestor[] {
  */
 export function readAttestationFile(text: string): readonly Occurrence[] {
   const occurrences = readMessages(text, 'occurrences', toOccurrence);
-  return occurrences.filter(({ kind }) => kind === 'ATTESTATION');
+  return occurrences.filter(({ kind }) => isAttestationKind(kind));
 }
 
 interface Placed {

@@ -32,7 +32,7 @@ import { readWorkloads } from '../kubernetes/workload-images.ts';
 import { type WantedEvidence, evaluate, wantedEvidence } from '../policy/evaluate.ts';
 import { BUILT_IN_SYSTEM_POLICY } from '../policy/system-policy.ts';
 import { readTextFile } from '../remote/read-text-file.ts';
-import { verifyAttestation } from '../signing/verify-attestation.ts';
+import { toCheck, verifyAttestation } from '../signing/verify-attestation.ts';
 import type { PolicyId } from '../store/policy-rows.ts';
 import { checkAttestorKeys } from './check-attestor-keys.ts';
 import { policyOf, SYSTEM_POLICY_ID } from './new-policy.ts';
@@ -179,7 +179,11 @@ async function gatherOne(
   const { now } = facts;
   const about = facts.attestations.filter((one) => isAbout(one, attestor, base.image));
   const checks = await Promise.all(
-    about.map((occurrence) => verifyAttestation({ occurrence, attestor, image, now })),
+    // A file's times are its writer's: nothing here says when an attestation was received.
+    about.map(async (occurrence) => {
+      const answers = await verifyAttestation({ occurrence, attestor, image, now });
+      return answers.map((one) => toCheck(occurrence.name, one));
+    }),
   );
   return { ...base, state: 'known', checks: checks.flat() };
 }

@@ -1,15 +1,15 @@
 /**
- * Checking what attests an image, newest first and only as far as the answer needs: one attestation
- * that verifies ends the search. Whoever may attach attestations could attach junk without end, so
- * the search is bounded, and one that reaches its bound is undecided, never a quiet denial.
+ * Checking what attests an image, newest first and only as far as the answer needs: as many
+ * different keys as the attestor wants end the search. Whoever may attach attestations could
+ * attach junk without end, so the search is bounded, and one that reaches its bound is undecided,
+ * never a quiet denial.
  */
 import type { Attestor } from '../domain/attestor.ts';
 import { parseDigest } from '../domain/digest.ts';
 import type { ImageReference } from '../domain/image-reference.ts';
 import type { Occurrence } from '../domain/note.ts';
 import type { Micros } from '../domain/time.ts';
-import type { AttestationCheck } from '../domain/verdict.ts';
-import { sameKeyId } from '../signing/key-id.ts';
+import { type AttestationCheck, signerOf } from '../domain/verdict.ts';
 import { findAttestations } from '../store/occurrence-rows.ts';
 import type { Deps } from './deps.ts';
 
@@ -22,6 +22,8 @@ const MAX_SIGNATURES = 200;
 /** Checks that a decision keeps; the rest are counted. */
 const KEPT_CHECKS = 100;
 
+const RANKS = { verified: 0, undecided: 1, refused: 2 } as const;
+
 /** Which attestations, and who wants to know when an answer may change. */
 export interface AttestationSearch {
   readonly attestor: Attestor;
@@ -31,11 +33,16 @@ export interface AttestationSearch {
   readonly until: (time: Micros) => void;
 }
 
-/** Checks the attestations of an image by an attestor up to the first that verifies. */
+/**
+ * Checks the attestations of an image by an attestor until enough different keys have verified:
+ * then one check of each of those, else all that was found.
+ */
 export async function checkAttestations(
   deps: Deps,
   search: AttestationSearch,
 ): Promise<readonly AttestationCheck[]> {
+  const { threshold = 1 } = search.attestor;
+  const proofs = new Map<string, AttestationCheck>();
   const checks: AttestationCheck[] = [];
   const looked = { attestations: 0, signatures: 0 };
   for await (const occurrence of attestationsOf(deps, search)) {
@@ -44,10 +51,12 @@ export async function checkAttestations(
     }
     const made = await checkOne(deps, search, occurrence);
     checks.push(...made);
-    const verified = made.find(({ result }) => result === 'verified');
-    if (verified !== undefined) return [verified];
+    for (const one of made.filter(({ result }) => result === 'verified')) {
+      proofs.set(signerOf(one), proofs.get(signerOf(one)) ?? one);
+    }
+    if (proofs.size >= threshold) return [...proofs.values()];
     looked.attestations += 1;
-    looked.signatures += made.filter((one) => namesKey(search.attestor, one)).length;
+    looked.signatures += made.filter(({ step }) => step !== 'unknown-key').length;
   }
   return shorten(checks);
 }
@@ -72,30 +81,27 @@ async function checkOne(
   occurrence: Occurrence,
 ): Promise<readonly AttestationCheck[]> {
   const image = { name: reference.name, digest: parseDigest(reference.digest ?? '') };
-  const found = await deps.checkAttestation({ occurrence, attestor, image, now: deps.now() });
+  // What an occurrence holds now was received with its last change, not when it was created.
+  const received = occurrence.updateTime;
+  const question = { occurrence, attestor, image, received, now: deps.now() };
+  const found = await deps.checkAttestation(question);
   until(found.validUntil);
   return found.checks;
-}
-
-/** A signature of an unknown key costs nothing and is not counted. */
-function namesKey({ publicKeys }: Attestor, { publicKeyId }: AttestationCheck): boolean {
-  return publicKeys.some((key) => sameKeyId(key, publicKeyId));
 }
 
 function cutShort(looked: { attestations: number; signatures: number }): AttestationCheck {
   const { attestations, signatures } = looked;
   const reason =
     `the newest ${attestations} attestations with ${signatures} signatures of the attestor's ` +
-    'keys were looked at, none verifies, and there are more: delete what is no use';
+    'keys were looked at, too few verify, and there are more: delete what is no use';
   return { occurrence: '', publicKeyId: '', result: 'undecided', reason };
 }
 
-/** What is open is kept before what was refused. */
+/** What verifies is kept before what is open, and that before what was refused. */
 function shorten(checks: readonly AttestationCheck[]): readonly AttestationCheck[] {
   if (checks.length <= KEPT_CHECKS) return checks;
-  const open = checks.filter(({ result }) => result === 'undecided');
-  const refused = checks.filter(({ result }) => result !== 'undecided');
+  const sorted = checks.toSorted((a, b) => RANKS[a.result] - RANKS[b.result]);
   const reason = `${checks.length} signatures were looked at; ${KEPT_CHECKS} are shown`;
   const more: AttestationCheck = { occurrence: '', publicKeyId: '', result: 'refused', reason };
-  return [...[...open, ...refused].slice(0, KEPT_CHECKS), more];
+  return [...sorted.slice(0, KEPT_CHECKS), more];
 }

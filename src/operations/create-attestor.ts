@@ -1,6 +1,6 @@
 /** Creating an attestor over a note. */
 import { type Caller, authorise } from '../domain/caller.ts';
-import type { Attestor, AttestorKey } from '../domain/attestor.ts';
+import { type Attestor, type AttestorKey, isAttestationKind } from '../domain/attestor.ts';
 import { attestorName, parseAttestorId } from '../domain/resource-name.ts';
 import { AssayError } from '../domain/error.ts';
 import { createAttestor as insertAttestor } from '../store/attestor-rows.ts';
@@ -47,7 +47,9 @@ export async function createAttestor(
   });
   await deps.store.write(async (tx) => {
     const note = await findNote(tx, attestor.noteReference);
-    if (note?.kind !== 'ATTESTATION') throw wrongNote(attestor.noteReference, note?.kind);
+    if (note === undefined || !isAttestationKind(note.kind)) {
+      throw wrongNote(attestor.noteReference, note?.kind);
+    }
     await insertAttestor(tx, attestor);
     await audit(deps, tx, { caller, project, action: 'create-attestor', resource: name });
     await emit(deps, tx, [attestorEvent('created', attestor)]);

@@ -42,9 +42,10 @@ beforeAll(async () => {
     checkAttestation: async ({ occurrence }: { occurrence: Occurrence }) => {
       checked.push(occurrence.name);
       const proof = occurrence.detail['proof'] === true;
-      const publicKeyId = occurrence.detail['key'] === 'other' ? 'other' : KEY;
+      const other = occurrence.detail['key'] === 'other';
+      const [publicKeyId, step] = other ? ['other', 'unknown-key'] : [KEY, 'bad-signature'];
       const result = proof ? 'verified' : 'refused';
-      const checks = [{ occurrence: occurrence.name, publicKeyId, result, reason: 'said' }];
+      const checks = [{ occurrence: occurrence.name, publicKeyId, result, step, reason: 'said' }];
       return { checks, validUntil: Number.MAX_SAFE_INTEGER };
     },
     resolveTag: async ({ tag = '' }: { tag?: string }) => {

@@ -11,7 +11,7 @@ import { findTagEvent } from '../store/image-rows.ts';
 import { isRepositorySighted } from '../store/sighting-rows.ts';
 import { checkAttestations } from './check-attestations.ts';
 import type { Deps } from './deps.ts';
-import { findJudgingAttestor } from './judging-attestor.ts';
+import { findJudgingAttestor, thresholdOf } from './judging-attestor.ts';
 
 /** Tags of one request that are looked up: a pod of many must not make us call a registry each. */
 const MAX_TAGS = 5;
@@ -61,7 +61,7 @@ async function gatherAttestations(
     if (found.attestor === undefined) return { ...base, state: found.state };
     const { attestor } = found;
     const checks = await checkAttestations(deps, { attestor, reference, until });
-    return { ...base, state: 'known', checks };
+    return { ...base, state: 'known', ...thresholdOf(attestor), checks };
   } catch (error) {
     deps.log.error({ err: error, attestor: name }, 'attestations could not be read');
     until(deps.now());

@@ -1,5 +1,5 @@
 /** The attestor that attestations are judged by, or why it can judge none. */
-import type { Attestor } from '../domain/attestor.ts';
+import { type Attestor, isAttestationKind } from '../domain/attestor.ts';
 import type { AttestationEvidence } from '../domain/verdict.ts';
 import { findAttestor } from '../store/attestor-rows.ts';
 import { findNote } from '../store/note-rows.ts';
@@ -22,6 +22,11 @@ export async function findJudgingAttestor(
   if (attestor === undefined) return { state: 'missing' };
   const note = await findNote(store, attestor.noteReference);
   // A note that was deleted takes its attestations with it, though they stay listed.
-  if (note?.kind !== 'ATTESTATION') return { state: 'no-note' };
+  if (note === undefined || !isAttestationKind(note.kind)) return { state: 'no-note' };
   return attestor.publicKeys.length === 0 ? { state: 'no-keys' } : { attestor };
+}
+
+/** How many keys evidence of an attestor must be of, where it is more than one. */
+export function thresholdOf({ threshold }: Attestor): { readonly threshold?: number } {
+  return threshold === undefined ? {} : { threshold };
 }

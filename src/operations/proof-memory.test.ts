@@ -71,6 +71,32 @@ describe('createProofMemory', () => {
     expect(validUntil).toBeLessThanOrEqual(question.now + 60 * SECOND);
   });
 
+  it('verifies once for a thousand who ask at the same time', async () => {
+    let reads = 0;
+    const check = createProofMemory(10, async (armored) => {
+      reads += 1;
+      return readPgpKey(armored);
+    });
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => check(question)));
+    expect(new Set(answers).size).toBe(1);
+    expect(reads).toBe(1);
+  });
+
+  it.each([
+    ['the key is revoked', { standings: true }, undefined],
+    ['more keys are wanted', { threshold: 2 }, undefined],
+    ['it was received anew', {}, 5],
+  ])('checks anew when %s', async (_what, change, received) => {
+    const check = createProofMemory(10, readPgpKey);
+    const first = await check(question);
+    const { publicKeys } = question.attestor;
+    const standings = { [publicKeys[0]?.id ?? '']: { revokedFrom: 1 } };
+    const changed = 'standings' in change ? { standings } : change;
+    const attestor = { ...question.attestor, ...changed };
+    const again = { ...question, attestor, ...(received === undefined ? {} : { received }) };
+    expect(await check(again)).not.toBe(first);
+  });
+
   it('ends with the key', async () => {
     const expiring = await signedQuestion({ keyExpirationTime: 600 });
     const { validUntil } = await createProofMemory(10, readPgpKey)(expiring);

@@ -10,7 +10,7 @@ import type { NewOccurrence } from './create-occurrence.ts';
 import { authoriseOn } from './authorise-on.ts';
 import type { Deps } from './deps.ts';
 import { getAttestor } from './get-attestor.ts';
-import { findJudgingAttestor } from './judging-attestor.ts';
+import { findJudgingAttestor, thresholdOf } from './judging-attestor.ts';
 
 /** Undefined where it verifies, else the reason. Throws only where the attestor does not exist. */
 export async function validateAttestation(
@@ -41,6 +41,7 @@ async function examine(
   const now = deps.now();
   const times = { createTime: now, updateTime: now };
   const occurrence: Occurrence = { ...input.occurrence, ...times, name: 'the given attestation' };
-  const { checks } = await deps.checkAttestation({ occurrence, ...found, image, now });
-  return { ...base, state: 'known', checks };
+  const question = { occurrence, ...found, image, received: now, now };
+  const { checks } = await deps.checkAttestation(question);
+  return { ...base, state: 'known', ...thresholdOf(found.attestor), checks };
 }

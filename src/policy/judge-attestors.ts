@@ -1,14 +1,16 @@
 /**
- * REQUIRE_ATTESTATION: every attestor of the rule (AND) must have one attestation over the image's
- * digest, verified with one of its keys (OR). What could not be checked is undecided, never passed.
+ * REQUIRE_ATTESTATION: every attestor of the rule (AND) must have attestations over the image's
+ * digest by as many different keys of its own as it wants: one, or its threshold. What could not
+ * be checked is undecided, never passed.
  */
 import { type ImageReference, formatImageReference } from '../domain/image-reference.ts';
-import type {
-  AttestationCheck,
-  AttestationEvidence,
-  Evidence,
-  Outcome,
-  VerdictStep,
+import {
+  type AttestationCheck,
+  type AttestationEvidence,
+  type Evidence,
+  type Outcome,
+  signerOf,
+  type VerdictStep,
 } from '../domain/verdict.ts';
 import type { ChosenRule } from './choose-rule.ts';
 import { type Finding, step } from './finding.ts';
@@ -60,18 +62,20 @@ export function judgeAttestor(
 ): AttestorJudgement {
   if (evidence === undefined)
     return { attestor, outcome: 'undecided', found: 'no evidence was gathered' };
-  const verified = evidence.checks.find((check) => check.result === 'verified');
-  if (evidence.state === 'known' && verified) {
-    return {
-      attestor,
-      outcome: 'allow',
-      found: `${verified.occurrence} verifies: ${verified.reason}`,
-    };
+  const { threshold = 1, state, checks } = evidence;
+  const verified = bySigner(checks);
+  if (state === 'known' && verified.length >= threshold) {
+    const found = verified.map(({ occurrence, reason }) => `${occurrence} verifies: ${reason}`);
+    return { attestor, outcome: 'allow', found: found.join('; ') };
   }
-  const undecided =
-    evidence.state === 'unreadable' ||
-    evidence.checks.some((check) => check.result === 'undecided');
+  const undecided = state === 'unreadable' || checks.some((check) => check.result === 'undecided');
   return { attestor, outcome: undecided ? 'undecided' : 'deny', found: describe(evidence) };
+}
+
+/** One proof of each key: a key that signed twice is one key. */
+function bySigner(checks: readonly AttestationCheck[]): readonly AttestationCheck[] {
+  const proofs = checks.filter((check) => check.result === 'verified');
+  return [...new Map(proofs.map((proof) => [signerOf(proof), proof])).values()];
 }
 
 /** What was found of an attestor that has no verified attestation. */
@@ -81,13 +85,32 @@ function describe(evidence: AttestationEvidence): string {
   if (evidence.state === 'no-keys') return 'the attestor has no public key';
   if (evidence.state === 'unreadable') return 'the attestor or its attestations could not be read';
   if (evidence.checks.length === 0) return 'no attestation of this image by this attestor';
-  // What is open comes first: it is what the verdict hangs on.
+  return `${countOf(evidence)}: ${reasonsOf(evidence.checks).slice(0, 5).join('; ')}`;
+}
+
+function countOf({ checks, threshold = 1 }: AttestationEvidence): string {
+  const valid = bySigner(checks).length;
+  if (valid === 0) return `${checks.length} attestation(s), none valid`;
+  return `attested by ${valid} of ${threshold} different keys that the attestor wants`;
+}
+
+/** Why the others do not count. What is open comes first: it is what the verdict hangs on. */
+function reasonsOf(checks: readonly AttestationCheck[]): readonly string[] {
   const open = (check: AttestationCheck): number => Number(check.result === 'undecided');
-  const checks = evidence.checks.toSorted((a, b) => open(b) - open(a));
-  const reasons = checks.map(({ occurrence, reason }) =>
-    occurrence === '' ? reason : `${occurrence}: ${reason}`,
-  );
-  return `${evidence.checks.length} attestation(s), none valid: ${reasons.slice(0, 5).join('; ')}`;
+  return checks
+    .filter(({ result }) => result !== 'verified')
+    .toSorted((a, b) => open(b) - open(a))
+    .map((check) => {
+      const { occurrence } = check;
+      const said = `${WORDS[check.outcome ?? 'wrong']}${stepOf(check)}${check.reason}`;
+      return occurrence === '' ? said : `${occurrence}: ${said}`;
+    });
+}
+
+const WORDS = { 'nothing-found': '', wrong: '', 'could-not-check': 'could not be checked: ' };
+
+function stepOf({ step }: AttestationCheck): string {
+  return step === undefined ? '' : `[${step}] `;
 }
 
 function attestorStep(one: AttestorJudgement): VerdictStep {

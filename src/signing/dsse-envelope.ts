@@ -10,6 +10,8 @@ export interface DsseEnvelope {
   /** What the signatures are over: the pre-authentication encoding of type and payload. */
   readonly signed: Uint8Array;
   readonly signatures: readonly Uint8Array[];
+  /** Which key each signature means to be of, empty where it does not say; nobody signed this. */
+  readonly keyIds: readonly string[];
 }
 
 const MAX_SIGNATURES = 16;
@@ -38,6 +40,7 @@ export function openDsseEnvelope(json: Json): DsseEnvelope {
     payload: bytes,
     signed: preAuthenticationEncoding(payloadType, bytes),
     signatures: signatures.map(readSignature),
+    keyIds: signatures.map(readKeyId),
   };
 }
 
@@ -45,6 +48,11 @@ function readSignature(value: Json): Uint8Array {
   const { sig } = isJsonObject(value) ? value : {};
   if (typeof sig === 'string') return decodeBase64(sig);
   return refuse('bad-structure', 'a signature of the DSSE envelope has no sig in base64');
+}
+
+function readKeyId(value: Json): string {
+  const { keyid } = isJsonObject(value) ? value : {};
+  return typeof keyid === 'string' ? keyid : '';
 }
 
 /** `DSSEv1 LEN(type) type LEN(payload) payload`, lengths in bytes. */

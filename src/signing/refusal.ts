@@ -28,7 +28,18 @@ export type RefusalCode =
   | 'signature-from-future'
   | 'signature-expired'
   | 'bad-signature'
-  | 'bad-payload';
+  | 'bad-payload'
+  | 'bad-claims'
+  | 'no-signature'
+  | 'note'
+  | 'resource'
+  | 'payload-type'
+  | 'payload-name'
+  | 'payload-digest'
+  | 'unknown-key'
+  | 'key-unreadable'
+  | 'key-retired'
+  | 'no-trusted-time';
 
 /** Why something was refused: a stable code for programs, a sentence for people. */
 export interface Refusal {

@@ -40,7 +40,11 @@ export function createSignaturePayload(image: { name: string; digest: Digest }):
  * unknown keys under `critical`, and a name with tag or digest. Nothing is read from `optional`.
  */
 export function parseSignaturePayload(bytes: Uint8Array): SignaturePayload {
-  const json = parseStrictJson(bytes);
+  return readSignaturePayload(parseStrictJson(bytes));
+}
+
+/** As {@link parseSignaturePayload}, of what was parsed strictly already. */
+export function readSignaturePayload(json: Json): SignaturePayload {
   const critical = member(onlyKeys(json, 'payload', ['critical', 'optional']), 'critical');
   onlyKeys(critical, 'critical', ['identity', 'image', 'type']);
   const identity = onlyKeys(member(critical, 'identity'), 'critical.identity', [

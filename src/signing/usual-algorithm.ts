@@ -14,6 +14,7 @@ export function usualAlgorithm(publicKeyPem: string): string {
   const { namedCurve = '', modulusLength } = details;
   if (type === 'rsa') return `RSA_SIGN_PKCS1_${modulusLength}_SHA256`;
   if (type === 'ec' && Object.hasOwn(CURVES, namedCurve)) return CURVES[namedCurve] ?? '';
+  if (type === 'ed25519') return 'ED25519';
   return refuse('bad-key', `a key of kind ${namedCurve || type} is not supported`, 'invalid-key');
 }
 

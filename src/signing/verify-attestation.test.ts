@@ -6,7 +6,7 @@ import { parseDigest } from '../domain/digest.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Occurrence } from '../domain/note.ts';
 import { NOW, readFixture, readFixtureText } from './testdata/fixtures.ts';
-import { verifyAttestation } from './verify-attestation.ts';
+import { toCheck, verifyAttestation } from './verify-attestation.ts';
 import { readPkixKey } from './verify-pkix.ts';
 
 const digest = parseDigest(
@@ -38,7 +38,8 @@ function occurrence(detail: JsonObject, more: Partial<Occurrence> = {}): Occurre
 }
 
 async function check(found: Occurrence, by = attestor(pgpKey), asked = image) {
-  return verifyAttestation({ occurrence: found, attestor: by, image: asked, now: NOW });
+  const question = { occurrence: found, attestor: by, image: asked, now: NOW };
+  return (await verifyAttestation(question)).map((one) => toCheck(found.name, one));
 }
 
 describe('verifyAttestation by PGP', () => {

@@ -74,7 +74,7 @@ const attestations = statement((sql, p: AttestationKey) =>
     .where('note_project', '=', p.noteProject)
     .where('note_id', '=', p.noteId)
     .where('resource_uri', '=', p.resourceUri)
-    .where('kind', '=', 'ATTESTATION')
+    .where('kind', 'in', ['ATTESTATION', 'DSSE_ATTESTATION'])
     .where((on) => on(on.refTuple('create_time', 'id'), '<', on.tuple(p.beforeTime, p.beforeId)))
     .orderBy('create_time', 'desc')
     .orderBy('id', 'desc')
