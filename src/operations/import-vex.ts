@@ -13,9 +13,8 @@ import {
   type VexAuthor,
   type VexDocument,
 } from '../domain/vex-document.ts';
-import { statementIds } from '../scanner/match/assess-finding.ts';
 import { type DocumentProof, verifyDocument } from '../signing/verify-document.ts';
-import type { Tx } from '../store/store-contract.ts';
+import type { Reader, Tx } from '../store/store-contract.ts';
 import { listVexAuthors } from '../store/vex-author-rows.ts';
 import {
   findVexDocuments,
@@ -28,6 +27,7 @@ import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { emitAssessed } from './emit.ts';
 import { readVexDocument, VEX_JSON_LIMITS } from './read-vex-document.ts';
+import { forgetVexStatements, writeVexStatements } from './vex-statements.ts';
 
 /** What came in, in base64 as it travels. */
 export interface ImportVexInput {
@@ -63,19 +63,46 @@ export async function importVex(deps: Deps, input: ImportVexInput): Promise<Impo
   await requireProject(deps, project);
   const authors = await listVexAuthors(deps.store, project);
   const proof = await verify(deps, input, authors);
-  const received = { authors, proof, document: readVexDocument(proof, deps.now()) };
+  const document = readVexDocument(proof, deps.now());
+  const kept = keptDocument(deps, project, { authors, proof, document });
+  const known = await findBefore(deps.store, kept);
+  if (known !== undefined && isSame(known, kept)) return { document: known, unchanged: true };
+  refuseRollback(known, kept);
+  await writeVexStatements(deps, kept, document.statements);
+  const source = new TextDecoder().decode(proof.payload);
+  const { before, isNew } = await publish(deps, { caller, kept, source }).catch(
+    async (error: unknown) => {
+      await forgetVexStatements(deps, kept);
+      throw error;
+    },
+  );
+  const gone = isNew ? before : kept;
+  if (gone !== undefined) await forgetVexStatements(deps, gone);
+  if (!isNew) return { document: before ?? kept, unchanged: true };
+  const replaced = before === undefined ? {} : { replaced: before.version };
+  return { document: kept, ...replaced, unchanged: false };
+}
+
+interface Published {
+  /** What was there. */
+  readonly before: KeptVexDocument | undefined;
+  /** False where the same was there already. */
+  readonly isNew: boolean;
+}
+
+/** The one transaction from which on the document counts; what went before may have changed. */
+function publish(
+  deps: Deps,
+  { caller, kept, source }: { caller: Caller; kept: KeptVexDocument; source: string },
+): Promise<Published> {
+  const { project } = kept;
   return deps.store.write(async (tx) => {
-    const kept = keptDocument(deps, project, received);
     await requireStandingKey(tx, kept);
     const before = await findBefore(tx, kept);
-    if (before !== undefined && isSame(before, kept)) return { document: before, unchanged: true };
+    if (before !== undefined && isSame(before, kept)) return { before, isNew: false };
     refuseRollback(before, kept);
     if (before === undefined) await refuseMany(tx, project);
-    await saveVexDocument(tx, {
-      document: kept,
-      statements: received.document.statements.map((said) => ({ ids: statementIds(said), said })),
-      source: new TextDecoder().decode(proof.payload),
-    });
+    await saveVexDocument(tx, kept, source);
     await audit(deps, tx, {
       caller,
       project,
@@ -84,8 +111,7 @@ export async function importVex(deps: Deps, input: ImportVexInput): Promise<Impo
       detail: auditDetail(kept),
     });
     await emitAssessed(deps, tx, project);
-    const replaced = before === undefined ? {} : { replaced: before.version };
-    return { document: kept, ...replaced, unchanged: false };
+    return { before, isNew: true };
   });
 }
 
@@ -160,8 +186,8 @@ async function requireStandingKey(tx: Tx, { project, author, evidence }: KeptVex
   throw refused(`key ${evidence.keyId} was removed from the VEX authors just now`);
 }
 
-async function findBefore(tx: Tx, kept: KeptVexDocument): Promise<KeptVexDocument | undefined> {
-  const found = await findVexDocuments(tx, kept.project, kept.documentId);
+async function findBefore(db: Reader, kept: KeptVexDocument): Promise<KeptVexDocument | undefined> {
+  const found = await findVexDocuments(db, kept.project, kept.documentId);
   return found.find((one) => one.author === kept.author && one.documentId === kept.documentId);
 }
 

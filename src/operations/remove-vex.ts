@@ -5,12 +5,13 @@ import { audit } from './audit.ts';
 import type { Deps } from './deps.ts';
 import { emitAssessed } from './emit.ts';
 import { requireVexDocument, type WhichVex } from './list-vex.ts';
+import { forgetVexStatements } from './vex-statements.ts';
 
 /** Removes a document; throws `not-found`. The same or a newer version can be imported again. */
 export async function removeVex(deps: Deps, input: WhichVex): Promise<Record<string, never>> {
   const { caller, project } = input;
   authorise(caller, 'assay.vex.import', project);
-  await deps.store.write(async (tx) => {
+  const removed = await deps.store.write(async (tx) => {
     const document = await requireVexDocument(tx, project, input.document);
     await markVexRemoved(tx, document, deps.now());
     await audit(deps, tx, {
@@ -21,6 +22,8 @@ export async function removeVex(deps: Deps, input: WhichVex): Promise<Record<str
       detail: { documentId: document.documentId, author: document.author },
     });
     await emitAssessed(deps, tx, project);
+    return document;
   });
+  await forgetVexStatements(deps, removed);
   return {};
 }

@@ -19,13 +19,18 @@ type DocumentBody = Omit<
   'project' | 'id' | 'documentId' | 'author' | 'importTime' | 'removedTime'
 >;
 
-/** A document to be kept. */
-export interface NewVexDocument {
-  readonly document: KeptVexDocument;
-  /** Each with the ids that it is found by, in upper case. */
-  readonly statements: readonly { readonly ids: readonly string[]; readonly said: VexStatement }[];
-  /** What was signed, as text. */
-  readonly source: string;
+/** A statement to be kept, with the ids that it is found by, in upper case. */
+export interface NewVexStatement {
+  readonly ids: readonly string[];
+  readonly said: VexStatement;
+}
+
+/** Some statements of a document, the first of them being its so-manieth. */
+export interface VexStatementPart {
+  readonly project: string;
+  readonly document: string;
+  readonly from: number;
+  readonly statements: readonly NewVexStatement[];
 }
 
 /** A statement with what decides whether it counts. */
@@ -155,56 +160,69 @@ export async function findVexStatements(
   return [...found.values()];
 }
 
-/** Keeps a document in place of the one of its author and id. */
-export async function saveVexDocument(tx: Tx, added: NewVexDocument): Promise<void> {
-  const { document, statements, source } = added;
-  const { id, project, author, documentId } = document;
-  for (const old of await findVexDocuments(tx, project, documentId)) {
-    if (old.author === author && old.documentId === documentId) await deleteVexDocument(tx, old.id);
-  }
-  await tx.run(insertDocument({ ...toRow(document), source }));
-  const rows = statements.map(({ said }, position) => ({
-    document: id,
+/** Keeps statements of a document that is not there yet: nobody finds them before it is. */
+export async function saveVexStatements(tx: Tx, part: VexStatementPart): Promise<void> {
+  const { project, document, from, statements } = part;
+  const placed = statements.map((one, at) => ({ ...one, position: from + at }));
+  const rows = placed.map(({ said, position }) => ({
+    document,
     position,
     body: formatStored(said),
   }));
-  const named = statements.flatMap(({ ids }, position) =>
-    ids.map((vulnerability) => ({ project, vulnerability, document: id, position })),
+  const named = placed.flatMap(({ ids, position }) =>
+    ids.map((vulnerability) => ({ project, vulnerability, document, position })),
   );
   await tx.runMany(insertStatement, rows);
   await tx.runMany(insertVulnerability, named);
+}
+
+/** Deletes the statements of a document from a place on, before another one. */
+export async function deleteVexStatements(
+  tx: Tx,
+  { document, from, below }: { document: string; from: number; below: number },
+): Promise<void> {
+  const named = tx.sql.deleteFrom('vex_vulnerability').where('document', '=', document);
+  await tx.run(named.where('position', '>=', from).where('position', '<', below));
+  const rows = tx.sql.deleteFrom('vex_statement').where('document', '=', document);
+  await tx.run(rows.where('position', '>=', from).where('position', '<', below));
+}
+
+/** Keeps a document, with what was signed, in place of the one of its author and id. */
+export async function saveVexDocument(
+  tx: Tx,
+  document: KeptVexDocument,
+  source: string,
+): Promise<void> {
+  const { project, author, documentId } = document;
+  const old = tx.sql.deleteFrom('vex_document').where('project', '=', project);
+  await tx.run(old.where('author', '=', author).where('document_id', '=', documentId));
+  await tx.run(insertDocument({ ...toRow(document), source }));
   tx.changed();
 }
 
-/** Takes a document's statements away and leaves its version. */
+/** Takes a document away and leaves its version; its statements are found no more. */
 export async function markVexRemoved(
   tx: Tx,
   { id }: KeptVexDocument,
   removedTime: Micros,
 ): Promise<void> {
-  await deleteStatements(tx, id);
   const update = tx.sql.updateTable('vex_document').set({ removed_time: removedTime, source: '' });
   await tx.run(update.where('id', '=', id));
   tx.changed();
 }
 
-/** Deletes everything of an author's documents. */
-export async function deleteVexDocumentsOf(tx: Tx, project: string, author: string): Promise<void> {
-  const rows = tx.sql.selectFrom('vex_document').select('id').where('project', '=', project);
-  for (const { id } of await tx.all(rows.where('author', '=', author))) {
-    await deleteVexDocument(tx, id);
-  }
+/** Deletes an author's documents and answers them; their statements are found no more. */
+export async function deleteVexDocumentsOf(
+  tx: Tx,
+  project: string,
+  author: string,
+): Promise<KeptVexDocument[]> {
+  const own = tx.sql.selectFrom('vex_document').select(columns).where('project', '=', project);
+  const documents = (await tx.all(own.where('author', '=', author))).map(fromRow);
+  const rows = tx.sql.deleteFrom('vex_document').where('project', '=', project);
+  await tx.run(rows.where('author', '=', author));
   tx.changed();
-}
-
-async function deleteVexDocument(tx: Tx, id: string): Promise<void> {
-  await deleteStatements(tx, id);
-  await tx.run(tx.sql.deleteFrom('vex_document').where('id', '=', id));
-}
-
-async function deleteStatements(tx: Tx, document: string): Promise<void> {
-  await tx.run(tx.sql.deleteFrom('vex_vulnerability').where('document', '=', document));
-  await tx.run(tx.sql.deleteFrom('vex_statement').where('document', '=', document));
+  return documents;
 }
 
 function toRow(document: KeptVexDocument): Omit<VexDocumentTable, 'source'> {

@@ -12,12 +12,15 @@ import {
 } from './vex-author-rows.ts';
 import {
   deleteVexDocumentsOf,
+  deleteVexStatements,
   findVexDocuments,
   findVexStatements,
   listVexDocuments,
   listVexStatements,
   markVexRemoved,
+  type NewVexStatement,
   saveVexDocument,
+  saveVexStatements,
 } from './vex-document-rows.ts';
 
 function documentOf(change: Partial<KeptVexDocument> = {}): KeptVexDocument {
@@ -63,16 +66,22 @@ describe.each(Object.entries(OPEN_STORES))('VEX in %s', (title, open) => {
     await expect(requireVexAuthor(store, 'shop', 'team')).rejects.toThrow('no VEX author "team"');
   });
 
+  async function keep(document: KeptVexDocument, statements: readonly NewVexStatement[]) {
+    const { project, id } = document;
+    const part = { project, document: id, from: 0, statements };
+    await opened.store.write((tx) => saveVexStatements(tx, part));
+    await opened.store.write((tx) => saveVexDocument(tx, document, '{}'));
+  }
+
   it.skipIf(skip)('a document is replaced, found by its vulnerabilities, removed', async () => {
     const { store } = opened;
     const first = documentOf();
     const statements = ['CVE-1', 'CVE-2'].map(statementOf);
     const revision = store.revision();
-    await store.write((tx) => saveVexDocument(tx, { document: first, statements, source: '{}' }));
+    await keep(first, statements);
     expect(store.revision()).not.toBe(revision);
     const second = documentOf({ version: '2' });
-    const newer = { document: second, statements: statements.slice(0, 1), source: '{}' };
-    await store.write((tx) => saveVexDocument(tx, newer));
+    await keep(second, statements.slice(0, 1));
     expect(await listVexDocuments(store, 'shop')).toEqual([second]);
     expect(await listVexStatements(store, second.id, 10)).toEqual([statements[0]?.said]);
     const ids = ['CVE-1', 'X-1', 'CVE-2'];
@@ -86,14 +95,30 @@ describe.each(Object.entries(OPEN_STORES))('VEX in %s', (title, open) => {
     expect(left).toEqual([{ ...second, removedTime: 7 }]);
   });
 
+  it.skipIf(skip)(
+    'statements are found with their document only, and deleted in parts',
+    async () => {
+      const { store } = opened;
+      const document = documentOf({ documentId: 'later' });
+      const part = { project: 'shop', document: document.id, from: 0 };
+      const statements = ['CVE-7', 'CVE-7'].map(statementOf);
+      await store.write((tx) => saveVexStatements(tx, { ...part, statements }));
+      expect(await findVexStatements(store, 'shop', ['CVE-7'])).toEqual([]);
+      await store.write((tx) => saveVexDocument(tx, document, '{}'));
+      expect(await findVexStatements(store, 'shop', ['CVE-7'])).toHaveLength(2);
+      const range = { document: document.id, from: 1, below: 9 };
+      await store.write((tx) => deleteVexStatements(tx, range));
+      expect(await findVexStatements(store, 'shop', ['CVE-7'])).toHaveLength(1);
+    },
+  );
+
   it.skipIf(skip)('the documents of an author go with it, those of others stay', async () => {
     const { store } = opened;
     const others = documentOf({ author: 'vendor' });
-    for (const document of [documentOf({ version: '3' }), others]) {
-      const added = { document, statements: [statementOf('CVE-1')], source: '{}' };
-      await store.write((tx) => saveVexDocument(tx, added));
-    }
-    await store.write((tx) => deleteVexDocumentsOf(tx, 'shop', 'team'));
+    const own = documentOf({ version: '3', documentId: 'own' });
+    for (const document of [own, others]) await keep(document, [statementOf('CVE-1')]);
+    const gone = await store.write((tx) => deleteVexDocumentsOf(tx, 'shop', 'team'));
+    expect(gone).toContainEqual(own);
     expect(await listVexDocuments(store, 'shop')).toEqual([others]);
     expect(await findVexStatements(store, 'shop', ['CVE-1'])).toHaveLength(1);
   });
