@@ -23,6 +23,8 @@ made from the tables by \`node scripts/feeds-reference.ts\`. How to use both:
 const CHANGES: Readonly<Record<FeedForm, string>> = {
   'osv-bucket': 'its indexes `modified_id.csv`, of all and of each ecosystem; `ETag`',
   file: '`ETag` and `Last-Modified`',
+  'rpm-repository': 'the hash in `repodata/repomd.xml`',
+  'csaf-folder': '`changes.csv` and `deletions.csv`; `ETag`',
 };
 
 const WHEN = { always: 'always', named: 'where it is named' } as const;

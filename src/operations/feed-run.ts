@@ -33,6 +33,8 @@ export interface FeedQuestion {
   readonly what: string;
   readonly cap: number;
   readonly known?: FeedMark | undefined;
+  /** In hex. */
+  readonly sha256?: string;
 }
 
 /** Asks, and counts that it did. */

@@ -9,7 +9,11 @@ export type FeedForm =
   /** A folder for each ecosystem with records, `all.zip` and an index of changes. */
   | 'osv-bucket'
   /** One file, with an `ETag` or a date of its last change. */
-  | 'file';
+  | 'file'
+  /** A repository of rpm packages, whose root names its errata. */
+  | 'rpm-repository'
+  /** A CSAF provider's folder: documents, `changes.csv`, `deletions.csv` and an archive of all. */
+  | 'csaf-folder';
 
 /** A source of advisories. */
 export interface FeedRow {
@@ -48,6 +52,41 @@ export const FEEDS = {
     form: 'file',
     cap: 128 * MEBIBYTE,
     unasked: 'always',
+  },
+  'amazon-2': {
+    title: 'Amazon Linux 2 errata',
+    url: 'https://cdn.amazonlinux.com/2/core/latest/x86_64/mirror.list',
+    form: 'rpm-repository',
+    cap: 256 * MEBIBYTE,
+    unasked: { family: 'Amazon Linux' },
+  },
+  'amazon-2023': {
+    title: 'Amazon Linux 2023 errata',
+    url: 'https://cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/mirror.list',
+    form: 'rpm-repository',
+    cap: 256 * MEBIBYTE,
+    unasked: { family: 'Amazon Linux' },
+  },
+  debian: {
+    title: "Debian's security tracker",
+    url: 'https://security-tracker.debian.org/tracker/data/json',
+    form: 'file',
+    cap: 512 * MEBIBYTE,
+    unasked: 'named',
+  },
+  oracle: {
+    title: "Oracle's OVAL definitions",
+    url: 'https://linux.oracle.com/security/oval/com.oracle.elsa-all.xml.bz2',
+    form: 'file',
+    cap: 256 * MEBIBYTE,
+    unasked: 'named',
+  },
+  redhat: {
+    title: "Red Hat's CSAF VEX documents",
+    url: 'https://security.access.redhat.com/data/csaf/v2/vex',
+    form: 'csaf-folder',
+    cap: 4096 * MEBIBYTE,
+    unasked: 'named',
   },
 } as const satisfies Readonly<Record<string, FeedRow>>;
 

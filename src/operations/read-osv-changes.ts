@@ -8,6 +8,7 @@ import type { FeedMemo } from '../domain/advisory-feed.ts';
 import { AssayError } from '../domain/error.ts';
 import { type Micros, formatTime } from '../domain/time.ts';
 import {
+  type IndexColumns,
   type IndexEntry,
   type IndexReading,
   readModifiedIndex,
@@ -66,16 +67,25 @@ export interface ReadIndex {
   readonly index: NonNullable<FeedMemo['index']>;
 }
 
+/** Which index, and how its lines are written; absent: as OSV's. */
+export interface IndexQuestion extends Omit<FeedQuestion, 'cap'> {
+  readonly columns?: IndexColumns;
+}
+
 /** Reads an index down to a time. Throws `invalid-advisory` for one that is dated in the future. */
 export async function readIndex(
   run: FeedRun,
-  question: Omit<FeedQuestion, 'cap'>,
+  { columns, ...question }: IndexQuestion,
   since: Micros,
 ): Promise<ReadIndex | 'absent' | 'unchanged'> {
   const answer = await askFeed(run, { ...question, cap: MAX_INDEX_BYTES });
   if (answer.kind !== 'content') return answer.kind;
   try {
-    const read = await readModifiedIndex(answer.chunks(), { since, lines: MAX_LINES });
+    const read = await readModifiedIndex(answer.chunks(), {
+      since,
+      lines: MAX_LINES,
+      ...(columns !== undefined && { columns }),
+    });
     refuseFuture(read, run.deps.now(), question.what);
     const { entries, newest, complete = -Infinity } = read;
     const changes = { entries, complete, ...(newest !== undefined && { newest }) };

@@ -11,8 +11,10 @@ import type { Deps } from './deps.ts';
 import type { FeedSettings } from './feed-settings.ts';
 import { FEED_NAMES, type FeedForm, type FeedName, feedOf } from './feed-table.ts';
 import { keepJob, takeJobNow } from './job-lease.ts';
+import { refreshCsaf } from './refresh-csaf.ts';
 import { refreshFile } from './refresh-file.ts';
 import { listPackageFamilies, refreshOsv } from './refresh-osv.ts';
+import { refreshRepository } from './refresh-repository.ts';
 import type { FeedRefresh } from './run-feed.ts';
 
 /** The one job of fetching advisories. */
@@ -100,7 +102,12 @@ const REFRESHES: Readonly<
     FeedForm,
     (deps: Deps, refresh: FeedRefresh, name: FeedName) => Promise<readonly FeedReport[]>
   >
-> = { 'osv-bucket': refreshOsv, file: refreshFile };
+> = {
+  'osv-bucket': refreshOsv,
+  file: refreshFile,
+  'rpm-repository': refreshRepository,
+  'csaf-folder': refreshCsaf,
+};
 
 async function refreshFeeds(deps: Deps, refresh: FeedRefresh): Promise<readonly FeedReport[]> {
   const reports: FeedReport[] = [];

@@ -25,6 +25,8 @@ export interface FeedRequest {
   readonly cap: number;
   /** What is known already; absent: the content is wanted in any case. */
   readonly known?: FeedValidators;
+  /** SHA-256 in hex that the content must have. */
+  readonly sha256?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -185,8 +187,7 @@ function isValidator(text: string | undefined): text is string {
 
 interface Expected {
   readonly size?: number;
-  /** Base64 of the MD5, as Google's storage says it. */
-  readonly md5?: string;
+  readonly hashes: readonly { readonly algorithm: 'md5' | 'sha256'; readonly wanted: string }[];
 }
 
 function expectedOf(answer: GuardedAnswer, request: FeedRequest): Expected {
@@ -196,10 +197,22 @@ function expectedOf(answer: GuardedAnswer, request: FeedRequest): Expected {
   const size = length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   if (size !== undefined && size > request.cap) throw tooLarge(nameOf(request), request.cap);
   const md5 = hashOf(answer);
-  return { ...(size !== undefined && { size }), ...(md5 !== undefined && { md5 }) };
+  const { sha256 } = request;
+  const hashes = [
+    ...(md5 === undefined ? [] : [{ algorithm: 'md5', wanted: md5 } as const]),
+    ...(sha256 === undefined ? [] : [{ algorithm: 'sha256', wanted: base64(sha256) } as const]),
+  ];
+  return { ...(size !== undefined && { size }), hashes };
 }
 
-/** Of what is stored compressed and sent as it was before, the hash is of other bytes. */
+function base64(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64');
+}
+
+/**
+ * Base64 of the MD5, as Google's storage says it. Of what is stored compressed and sent as it was
+ * before, the hash is of other bytes.
+ */
 function hashOf(answer: GuardedAnswer): string | undefined {
   const stored = answer.header('x-goog-stored-content-encoding') ?? 'identity';
   if (stored !== 'identity') return undefined;
@@ -216,14 +229,14 @@ async function* passVerified(
   chunks: AsyncIterable<Uint8Array>,
   { request, watch, expected }: Passing,
 ): AsyncGenerator<Uint8Array> {
-  const hash = expected.md5 === undefined ? undefined : createHash('md5');
+  const hashes = expected.hashes.map((one) => ({ ...one, hash: createHash(one.algorithm) }));
   let size = 0;
   try {
     for await (const chunk of chunks) {
       watch.saw();
       size += chunk.byteLength;
       if (size > request.cap) throw tooLarge(nameOf(request), request.cap);
-      hash?.update(chunk);
+      for (const { hash } of hashes) hash.update(chunk);
       yield chunk;
     }
   } finally {
@@ -232,8 +245,8 @@ async function* passVerified(
   if (expected.size !== undefined && expected.size !== size) {
     throw mismatch(request, `has ${size} bytes, not the ${expected.size} that were announced`);
   }
-  if (hash !== undefined && hash.digest('base64') !== expected.md5) {
-    throw mismatch(request, 'does not have the hash that its server said');
+  if (hashes.some(({ hash, wanted }) => hash.digest('base64') !== wanted)) {
+    throw mismatch(request, 'does not have the hash that was announced');
   }
 }
 

@@ -16,7 +16,7 @@ export interface Ended {
 
 /** What a program is started with besides its arguments. */
 export interface Surroundings {
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly input?: string;
 }

@@ -34,7 +34,24 @@ export interface IndexBounds {
   readonly since: Micros;
   /** More lines than this are not read. */
   readonly lines: number;
+  /** How a line is written; absent: as OSV's. */
+  readonly columns?: IndexColumns;
 }
+
+/** How a line of an index is written: a time and a name, in this order or the other. */
+export interface IndexColumns {
+  readonly pattern: RegExp;
+  /** For errors. */
+  readonly wanted: string;
+}
+
+const OSV_COLUMNS: IndexColumns = { pattern: /^(?<time>[^,]+),(?<name>.+)$/, wanted: 'TIME,ID' };
+
+/** Of a CSAF provider's `changes.csv` (CSAF 2.0, 7.1.13): a path in quotes, then a time in quotes. */
+export const CSAF_COLUMNS: IndexColumns = {
+  pattern: /^"(?<name>[^",]+)","(?<time>[^",]+)"$/,
+  wanted: '"PATH","TIME"',
+};
 
 const MAX_LINE = 1024;
 
@@ -44,7 +61,7 @@ const MAX_LINE = 1024;
  */
 export async function readModifiedIndex(
   chunks: AsyncIterable<Uint8Array>,
-  { since, lines }: IndexBounds,
+  { since, lines, columns = OSV_COLUMNS }: IndexBounds,
 ): Promise<IndexReading> {
   const entries = new Map<string, IndexEntry>();
   let newest: Micros | undefined;
@@ -52,7 +69,7 @@ export async function readModifiedIndex(
   let count = 0;
   for await (const line of readLines(chunks)) {
     count += 1;
-    const entry = parseLine(line, count);
+    const entry = parseLine(line, count, columns);
     newest ??= entry.modified;
     const disorder = entry.modified > last;
     last = entry.modified;
@@ -93,29 +110,33 @@ function utf8Decoder(): (chunk: Uint8Array, lines: number) => string {
   };
 }
 
-function parseLine(line: string, number: number): IndexEntry {
-  const comma = line.indexOf(',');
-  const name = line.slice(comma + 1);
-  const slash = name.lastIndexOf('/');
-  const id = name.slice(slash + 1);
-  const family = slash === -1 ? undefined : name.slice(0, slash);
-  const isNamed = isRecordId(id) && (family === undefined || isFamilyName(family));
-  if (comma === -1 || line.length > MAX_LINE || !isNamed) throw badLine(number, line);
-  const modified = timeOf(line.slice(0, comma), number, line);
-  return { id, modified, ...(family !== undefined && { family }) };
+function parseLine(line: string, number: number, columns: IndexColumns): IndexEntry {
+  const bad = (): AssayError => badLine(number, line, columns.wanted);
+  const found = line.length > MAX_LINE ? undefined : columns.pattern.exec(line)?.groups;
+  const named = parseName(found?.['name'] ?? '');
+  if (found === undefined || named === undefined) throw bad();
+  return { ...named, modified: timeOf(found['time'] ?? '', bad) };
 }
 
-function timeOf(text: string, number: number, line: string): Micros {
+function parseName(name: string): Omit<IndexEntry, 'modified'> | undefined {
+  const slash = name.lastIndexOf('/');
+  const id = name.slice(slash + 1);
+  if (!isRecordId(id)) return undefined;
+  if (slash === -1) return { id };
+  const family = name.slice(0, slash);
+  return isFamilyName(family) ? { id, family } : undefined;
+}
+
+function timeOf(text: string, bad: () => AssayError): Micros {
   try {
     return parseTime(text);
   } catch (error) {
-    if (isAssayError(error)) throw badLine(number, line);
-    throw error;
+    throw isAssayError(error) ? bad() : error;
   }
 }
 
-function badLine(number: number, line: string): AssayError {
+function badLine(number: number, line: string, wanted = 'TIME,ID'): AssayError {
   const found = JSON.stringify(line.slice(0, 120));
-  const message = `line ${number} of the index of changes is ${found}; wanted TIME,ID`;
+  const message = `line ${number} of the index of changes is ${found}; wanted ${wanted}`;
   return new AssayError('invalid-advisory', message);
 }
