@@ -47,7 +47,7 @@ export interface IndexColumns {
 
 const OSV_COLUMNS: IndexColumns = { pattern: /^(?<time>[^,]+),(?<name>.+)$/, wanted: 'TIME,ID' };
 
-/** Of a CSAF provider's `changes.csv` (CSAF 2.0, 7.1.13): a path in quotes, then a time in quotes. */
+/** Of a CSAF provider's `changes.csv` (CSAF 2.0, 7.1.13): a path, then a time, both in quotes. */
 export const CSAF_COLUMNS: IndexColumns = {
   pattern: /^"(?<name>[^",]+)","(?<time>[^",]+)"$/,
   wanted: '"PATH","TIME"',
