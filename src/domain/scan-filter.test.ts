@@ -26,6 +26,13 @@ describe('a finding is wanted', () => {
     ],
     ['by its id', {}, { id: 'ghsa-A' }, true],
     ['by an alias', {}, { id: 'cve-2024-1111' }, true],
+    [
+      'by the CVE within its id',
+      { advisoryId: 'DEBIAN-CVE-2024-2222', aliases: [] },
+      { id: 'CVE-2024-2222' },
+      true,
+    ],
+    ['by another record that says so', { records: ['GHSA-a', 'DSA-1-1'] }, { id: 'DSA-1-1' }, true],
     ['by a part of it, not', {}, { id: 'CVE-2024-111' }, false],
   ])('%s', (_fact, change, filter, wanted) => {
     expect(isWanted(finding(change), filter)).toBe(wanted);

@@ -2,6 +2,7 @@
  * Which findings of a scan somebody wants to see and to be judged by. What is left out is counted,
  * so that a short list never reads like a clean image; what is not known is never left out.
  */
+import { cvesOf } from './cve.ts';
 import { countBySeverity } from './count-severities.ts';
 import { type Finding, isSuppressed, type ScanResult } from './scan-result.ts';
 
@@ -42,6 +43,7 @@ function isLikely({ epss, kev }: Finding, least: number): boolean {
   return kev !== undefined || epss === undefined || epss.score >= least;
 }
 
-function hasId({ advisoryId, aliases }: Finding, wanted: string): boolean {
-  return [advisoryId, ...aliases].some((id) => id.toLowerCase() === wanted.toLowerCase());
+function hasId({ advisoryId, aliases, records = [] }: Finding, wanted: string): boolean {
+  const ids = [advisoryId, ...aliases, ...records, ...cvesOf(advisoryId, aliases)];
+  return ids.some((id) => id.toLowerCase() === wanted.toLowerCase());
 }
