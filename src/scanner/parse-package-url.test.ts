@@ -14,6 +14,7 @@ it.each([
   ['empty qualifiers', 'pkg:apk/alpine/a@1?b=', 'pkg:apk/alpine/a@1'],
   ['underscores of PyPI', 'pkg:pypi/typing_extensions@4', 'pkg:pypi/Typing-Extensions@4'],
   ['the v of Go', 'pkg:golang/golang.org/x/net@v0.1.0', 'pkg:golang/golang.org/x/net@0.1.0'],
+  ['that a jar is a jar', 'pkg:maven/org.x/a@1?type=jar', 'pkg:maven/org.x/a@1'],
   ['a colon in a version', 'pkg:deb/debian/a@1%3A2-3', 'pkg:deb/debian/a@1:2-3'],
 ])('does not mind %s', (_fact, one, other) => {
   expect(parsePackageUrl(one)).toEqual(parsePackageUrl(other));
@@ -22,6 +23,7 @@ it.each([
 it.each([
   ['a version', 'pkg:npm/lodash@1', 'pkg:npm/lodash'],
   ['a qualifier', 'pkg:deb/debian/a@1?arch=amd64', 'pkg:deb/debian/a@1'],
+  ['that a pom is none', 'pkg:maven/org.x/a@1?type=pom', 'pkg:maven/org.x/a@1'],
   ['a subpath', 'pkg:golang/golang.org/x/net@1#html', 'pkg:golang/golang.org/x/net@1'],
   ['a namespace', 'pkg:npm/%40angular/core@1', 'pkg:npm/core@1'],
   ['a Cyrillic letter', 'pkg:deb/debian/curl@1', 'pkg:deb/debian/\u0441url@1'],

@@ -100,7 +100,7 @@ function percentDecoded(part: string): string | undefined {
 }
 
 function normalise(parsed: NamedPackage): NamedPackage {
-  const { type, namespace, name, version } = parsed;
+  const { type, namespace, name, version, qualifiers } = parsed;
   const rule = Object.hasOwn(LOWER_CASE, type) ? LOWER_CASE[type] : undefined;
   const spelt = rule === 'both' ? asciiLower(name) : name;
   return {
@@ -110,7 +110,14 @@ function normalise(parsed: NamedPackage): NamedPackage {
     ...(version !== undefined && type === 'golang'
       ? { version: version.replace(/^v(?=\d)/, '') }
       : {}),
+    qualifiers: type === 'maven' ? withoutJar(qualifiers) : qualifiers,
   };
+}
+
+/** What Maven's packages are unless something else is said, and what its tools always say. */
+function withoutJar(qualifiers: NamedPackage['qualifiers']): NamedPackage['qualifiers'] {
+  const { type, ...others } = qualifiers;
+  return type === 'jar' ? others : qualifiers;
 }
 
 /** `toLowerCase` would make a k of the sign for Kelvin. */
