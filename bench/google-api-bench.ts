@@ -7,6 +7,7 @@ import { readOccurrenceFilter } from '../src/google/read-filter.ts';
 import { encodeScannedId } from '../src/google/scanned-name.ts';
 import { OCCURRENCE_COLUMNS } from '../src/store/metadata-fields.ts';
 import { metadataStatements } from '../src/store/metadata-page.ts';
+import { readInstalledIds } from '../src/store/package-members.ts';
 import type { Store } from '../src/store/store-contract.ts';
 import { postgresPrograms } from '../test/support/postgres.ts';
 import { setup, teardown } from '../test/support/postgres-run.ts';
@@ -188,13 +189,12 @@ async function findings(store: Store, most: number): Promise<AskedName[]> {
       .selectFrom('image_sighting')
       .innerJoin('image', 'image.digest', 'image_sighting.digest')
       .innerJoin('package_set', 'package_set.id', 'image.package_set')
-      .select(['resource_uri', 'image.digest', 'members'])
+      .select(['resource_uri', 'image.digest', 'members', 'packed', 'paths'])
       .limit(DATA.images),
   );
   const names: AskedName[] = [];
-  for (const { resource_uri: uri, digest, members } of sets) {
-    const kept = JSON.parse(members) as { members: [number, number, string][] };
-    const ids = kept.members.map(([id]) => id);
+  for (const { resource_uri: uri, digest, ...columns } of sets) {
+    const ids = [...readInstalledIds(columns)];
     const matches = store.sql
       .selectFrom('package_match')
       .innerJoin('package', 'package.id', 'package');

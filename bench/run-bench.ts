@@ -7,6 +7,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from '../scripts/build.ts';
 import { type BenchResult, formatFigures, holds } from './figure.ts';
+import { benchFleet, SMALL_FLEET, WHOLE_FLEET } from './fleet-bench.ts';
 import { benchGoogleApi } from './google-api-bench.ts';
 import { benchHelp } from './help-bench.ts';
 import { benchImport } from './import-bench.ts';
@@ -27,7 +28,11 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<BenchResult>>
   versions: () => benchVersions(),
   'image-review': (folder) => benchImageReview({ main: MAIN, folder }),
   'google-api': (folder) => benchGoogleApi({ main: MAIN, folder }),
+  fleet: (folder) => benchFleet(folder, SMALL_FLEET),
+  'fleet-whole': (folder) => benchFleet(folder, WHOLE_FLEET),
 };
+/** What is measured only where it is named: it takes minutes. */
+const ON_REQUEST: ReadonlySet<string> = new Set(['fleet-whole']);
 
 /** What shows how quiet the machine was. */
 function describeMachine(): string {
@@ -41,7 +46,8 @@ async function run(names: readonly string[]): Promise<readonly BenchResult[]> {
   try {
     const results: BenchResult[] = [];
     for (const [name, bench] of Object.entries(BENCHES)) {
-      if (names.length > 0 && !names.includes(name)) continue;
+      const wanted = names.length > 0 ? names.includes(name) : !ON_REQUEST.has(name);
+      if (!wanted) continue;
       console.error(`measuring ${name} …`);
       results.push(await bench(await mkdtemp(join(folder, `${name}-`))));
     }

@@ -357,13 +357,13 @@ const MIGRATE: CommandSpec = {
 /** The commands in the order in which help lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
   SCAN,
-  IMAGES,
   ADMIT,
   ATTEST,
   SERVE,
   PROJECTS,
   ADVISORIES,
   DECISIONS,
+  IMAGES,
   TOKENS,
   NOTIFICATIONS,
   VEX,

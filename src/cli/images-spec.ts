@@ -44,6 +44,27 @@ export const IMAGES: CommandSpec = {
       load: async () => (await load()).showStatus,
     },
     {
+      name: 'summary',
+      summary: 'Count images by status, highest severity and verdict.',
+      examples: [
+        'assay images summary --fail-on HIGH',
+        'assay images summary --project shop --advisory CVE-2026-1234 --output json',
+      ],
+      options: [
+        ...WHERE,
+        PROJECT,
+        {
+          flags: '--fail-on <severity>',
+          description: 'findings at least this severe do not pass',
+          choices: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'],
+          default: 'CRITICAL',
+        },
+        { flags: '--advisory <id>', description: 'count those that it concerns, too' },
+        TABLE_OR_JSON,
+      ],
+      load: async () => (await import('./image-summary-command.ts')).summariseImages,
+    },
+    {
       name: 'scan',
       arguments: '<image>',
       summary: 'Have the server scan an image in the background.',

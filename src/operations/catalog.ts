@@ -108,6 +108,11 @@ export const CATALOG = {
     '/api/v1/attested',
     async () => (await import('./check-attested.ts')).checkAttested,
   ),
+  'summarise-fleet': entry(
+    'GET',
+    '/api/v1/projects/:project/image-summary',
+    async () => (await import('./summarise-fleet.ts')).summariseFleet,
+  ),
   'list-decisions': entry(
     'GET',
     '/api/v1/projects/:project/decisions',

@@ -49,17 +49,35 @@ function takeTurn(deps: Deps, { queue, sweep }: MatchingWork): Promise<Progress>
 }
 
 async function walkChanges(deps: Deps, step: MatchingStep): Promise<Progress> {
+  const next = await matchNames(deps, step);
+  return ({ queue, ...rest }) => {
+    const [head, ...others] = queue;
+    if (head?.generation !== step.generation) return { queue, ...rest };
+    return { queue: next === undefined ? others : [next, ...others], ...rest };
+  };
+}
+
+/** Matches the packages of some names that a generation changed; undefined: of the last ones. */
+async function matchNames(deps: Deps, step: MatchingStep): Promise<MatchingStep | undefined> {
   const names = await listChangedNames(deps.store, { ...step, limit: NAMES });
   const { taken, versions } = await findStale(deps, names);
   await matchAll(deps, versions);
   const after = taken.at(-1);
   const whole = taken.length === names.length && names.length < NAMES;
-  return ({ queue, ...rest }) => {
-    const [head, ...others] = queue;
-    if (head?.generation !== step.generation) return { queue, ...rest };
-    if (whole || after === undefined) return { queue: others, ...rest };
-    return { queue: [{ generation: step.generation, after }, ...others], ...rest };
-  };
+  return whole || after === undefined ? undefined : { generation: step.generation, after };
+}
+
+/** Matches at once what waits for its turn: for an answer over all images, which must be true. */
+export async function matchWaiting(deps: Deps): Promise<void> {
+  const { queue, sweep } = await readMatchingWork(deps.store);
+  for (const waiting of queue) {
+    let step: MatchingStep | undefined = waiting;
+    while (step !== undefined) step = await matchNames(deps, step);
+  }
+  const last = sweep === undefined ? 0 : await findLastPackage(deps.store);
+  for (let afterId = sweep ?? 0; afterId < last; afterId += SPAN) {
+    await matchAll(deps, await findStaleBetween(deps.store, { afterId, upTo: afterId + SPAN }));
+  }
 }
 
 interface StaleOfNames {

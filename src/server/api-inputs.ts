@@ -56,6 +56,11 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
     image: z.string().min(1).max(4096),
     attestor: z.string().min(1).max(256),
   }),
+  'summarise-fleet': z.strictObject({
+    project,
+    failOn: z.enum(SEVERITIES).optional(),
+    advisory: z.string().min(1).max(256).optional(),
+  }),
   'list-decisions': z.strictObject({
     project,
     pageSize: z.coerce.number().int().min(1).max(1000).default(20),

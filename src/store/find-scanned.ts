@@ -4,8 +4,8 @@
  */
 import { sql } from 'kysely';
 import type { Digest } from '../domain/digest.ts';
-import type { PackageOrigin } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
+import { type MemberColumns, readMembers } from './package-members.ts';
 import type { PackageVersion } from './package-rows.ts';
 import {
   type ImageMember,
@@ -32,7 +32,8 @@ const sightedByKey = statement((builder, p: SightingKey) =>
     .selectFrom('image_sighting')
     .innerJoin('image', 'image.digest', 'image_sighting.digest')
     .innerJoin('package_set', 'package_set.id', 'image.package_set')
-    .select(['first_seen', 'last_seen', 'image.read_time', 'package_set.members'])
+    .select(['first_seen', 'last_seen', 'image.read_time'])
+    .select(['package_set.members', 'packed', 'paths'])
     .where('image_sighting.project', '=', p.project)
     .where('image_sighting.resource_uri', '=', p.resourceUri)
     .where('image_sighting.digest', '=', p.digest),
@@ -50,26 +51,15 @@ export async function findSightedImage(
   return {
     sighting: { project, resourceUri, digest, ...seen },
     readTime: row.read_time,
-    findMember: (packageId, path) => findMember(row.members, packageId, path),
+    findMember: (packageId, path) => findMember(row, packageId, path),
   };
 }
 
-const PATHS = '"paths":';
-const MEMBERS = ',"members":[';
-
-/**
- * Looks for a member in the kept text (see package-rows.ts): to parse all of them would cost more
- * than the rest of the look-up. Paths are quoted, so that none of them reads as the members' key.
- */
-function findMember(text: string, packageId: number, path: string): ImageMember | undefined {
-  const start = text.lastIndexOf(MEMBERS);
-  const from = text.indexOf(PATHS) + PATHS.length;
-  const paths = JSON.parse(text.slice(from, start)) as string[];
-  const wanted = `[${packageId},${paths.indexOf(path)},`;
-  const at = text.indexOf(wanted, start);
-  if (at < 0) return undefined;
-  const [, , origin] = JSON.parse(text.slice(at, text.indexOf(']', at) + 1)) as unknown[];
-  return { packageId, path, origin: origin as PackageOrigin };
+function findMember(row: MemberColumns, packageId: number, path: string): ImageMember | undefined {
+  const { paths, members } = readMembers(row);
+  const place = paths.indexOf(path);
+  const found = members.find(([id, at]) => id === packageId && at === place);
+  return found && { packageId, path, origin: found[2] };
 }
 
 /** A package by its own name and version, perhaps with its match of one advisory. */

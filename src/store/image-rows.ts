@@ -55,14 +55,16 @@ export interface StoredImage extends Omit<ImageRecord, 'packageSet'> {
 export interface ImageBody {
   readonly layers: readonly Digest[];
   readonly problems: readonly ScanProblem[];
-  /** For each package of the set the index of its layer; -1: not known. */
-  readonly packageLayers: readonly number[];
+  /** For each package of the set the index of its layer; -1: not known. Of earlier versions. */
+  readonly packageLayers?: readonly number[];
+  /** The same as runs: an index, of how many packages, an index, of how many … */
+  readonly layerRuns?: readonly number[];
   readonly size?: number;
   readonly created?: Micros;
   readonly origins?: LayerOrigins;
 }
 
-type ImageRow = Readonly<ImageTable>;
+type ImageRow = Readonly<Omit<ImageTable, 'set_number'>>;
 
 const byDigest = statement((sql, p: { digest: string }) =>
   sql.selectFrom('image').selectAll().where('digest', '=', p.digest),
@@ -78,6 +80,7 @@ const upsertImage = statement((sql, p: ImageRow) =>
       config_digest: p.config_digest,
       platform: p.platform,
       package_set: p.package_set,
+      set_number: sql.selectFrom('package_set').select('number').where('id', '=', p.package_set),
       status: p.status,
       body: p.body,
       read_time: p.read_time,
@@ -88,6 +91,7 @@ const upsertImage = statement((sql, p: ImageRow) =>
       conflict.column('digest').doUpdateSet((kept) => ({
         platform: kept.ref('excluded.platform'),
         package_set: kept.ref('excluded.package_set'),
+        set_number: kept.ref('excluded.set_number'),
         status: kept.ref('excluded.status'),
         body: kept.ref('excluded.body'),
         read_time: kept.ref('excluded.read_time'),
@@ -180,7 +184,7 @@ export async function saveImage(tx: Tx, image: ImageRecord): Promise<void> {
 /** Keeps what was read of an index. */
 export async function saveIndex(tx: Tx, index: IndexRecord): Promise<void> {
   const { digest, mediaType, readTime, size } = index;
-  const body: ImageBody = { layers: [], problems: [], packageLayers: [], size };
+  const body: ImageBody = { layers: [], problems: [], layerRuns: [], size };
   await tx.run(
     upsertImage({
       digest,
@@ -206,9 +210,10 @@ export async function findImage(db: Reader, digest: Digest): Promise<StoredImage
   if (set === undefined) {
     throw new AssayError('internal', `image ${digest} names a package set that is not kept`);
   }
-  const { layers, problems, packageLayers, ...told } = parseStored<ImageBody>(row.body);
+  const { layers, problems, packageLayers, layerRuns, ...told } = parseStored<ImageBody>(row.body);
+  const places = packageLayers ?? readRuns(layerRuns ?? []);
   const packages = set.packages.map((found, index) => {
-    const layer = layers[packageLayers[index] ?? -1];
+    const layer = layers[places[index] ?? -1];
     return layer === undefined ? found : { ...found, layer };
   });
   const { id: packageSetId, ...kept } = set;
@@ -308,11 +313,11 @@ function toRow(image: ImageRecord, packageSet: string): ImageRow {
   const placeOf = ({ layer }: ScannedPackage): number =>
     layer === undefined ? -1 : (places.get(layer) ?? -1);
   const { layers, problems, size, created, origins } = image;
-  const packageLayers = image.packageSet.packages.map(placeOf);
+  const layerRuns = printRuns(image.packageSet.packages.map(placeOf));
   const body: ImageBody = {
     layers,
     problems,
-    packageLayers,
+    layerRuns,
     ...(size === undefined ? {} : { size }),
     ...(created === undefined ? {} : { created }),
     ...(origins === undefined ? {} : { origins }),
@@ -330,6 +335,21 @@ function toRow(image: ImageRecord, packageSet: string): ImageRow {
     extractor_version: image.extractorVersion,
     chain_id: origins?.chainId ?? null,
   };
+}
+
+function printRuns(places: readonly number[]): readonly number[] {
+  const runs: number[] = [];
+  for (const [at, place] of places.entries()) {
+    if (at > 0 && places[at - 1] === place) runs.push((runs.pop() ?? 0) + 1);
+    else runs.push(place, 1);
+  }
+  return runs;
+}
+
+function readRuns(runs: readonly number[]): readonly number[] {
+  return runs.flatMap((count, at) =>
+    at % 2 === 0 ? [] : Array.from({ length: count }, () => runs[at - 1] ?? -1),
+  );
 }
 
 function fromRow(

@@ -15,12 +15,12 @@ const PAGE = 1000;
 /** Sets whose images are looked up at once. */
 const SETS = 500;
 
-const setsAfter = statement((builder, p: { after: string; limit: number }) =>
+const setsAfter = statement((builder, p: { after: number; limit: number }) =>
   builder
     .selectFrom('package_set')
-    .select(['id', 'members'])
-    .where('id', '>', p.after)
-    .orderBy('id')
+    .select(['number', 'members', 'packed'])
+    .where('number', '>', p.after)
+    .orderBy('number')
     .limit(p.limit),
 );
 
@@ -28,7 +28,7 @@ const imagesOfSets = statement((builder, p: { sets: string; project: string; lim
   builder
     .selectFrom('image')
     .select('digest')
-    .where(among(builder, sql.ref('package_set'), { of: 'text', values: p.sets }))
+    .where(among(builder, sql.ref('set_number'), { of: 'bigint', values: p.sets }))
     .where(
       sql<boolean>`exists (select 1 from image_sighting
         where image_sighting.digest = image.digest and image_sighting.project = ${p.project})`,
@@ -46,15 +46,15 @@ export async function findImagesWith(
   },
 ): Promise<Digest[]> {
   const digests: Digest[] = [];
-  let sets: string[] = [];
+  let sets: number[] = [];
   const take = async (): Promise<void> => {
     const limit = wanted.limit - digests.length;
     const rows = await db.all(imagesOfSets({ ...wanted, sets: listParameter(sets), limit }));
     digests.push(...rows.map(({ digest }) => digest as Digest));
     sets = [];
   };
-  for await (const id of holdingSets(db, wanted.packages)) {
-    sets.push(id);
+  for await (const number of holdingSets(db, wanted.packages)) {
+    sets.push(number);
     if (sets.length >= SETS) await take();
     if (digests.length >= wanted.limit) return digests;
   }
@@ -65,16 +65,16 @@ export async function findImagesWith(
 async function* holdingSets(
   db: Reader,
   packages: ReadonlySet<number>,
-): AsyncGenerator<string, void> {
-  let after = '';
+): AsyncGenerator<number, void> {
+  let after = 0;
   for (;;) {
     const rows = await db.all(setsAfter({ after, limit: PAGE }));
     for (const row of rows) {
-      if (readMemberIds(row.members).some((id) => packages.has(id))) yield row.id;
+      if (readMemberIds(row).values.some((id: number) => packages.has(id))) yield row.number;
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
-    after = last.id;
+    after = last.number;
     await nextTurn();
   }
 }

@@ -10,7 +10,12 @@ import type {
   SystemRelease,
 } from '../domain/software-package.ts';
 import { normalisePackageName } from '../domain/package-name.ts';
-import type { KeptMembers } from './package-members.ts';
+import {
+  type KeptMembers,
+  type MemberColumns,
+  packMembers,
+  readMembers,
+} from './package-members.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
 import { chunksOf, formatStored, parseStored } from './stored-json.ts';
@@ -68,15 +73,18 @@ const insertPackage = statement((sql, p: NewPackage) =>
     .onConflict((conflict) => conflict.doNothing()),
 );
 
-const insertSet = statement((sql, p: { id: string; members: string; body: string }) =>
+const insertSet = statement((sql, p: MemberColumns & { id: string; body: string }) =>
   sql
     .insertInto('package_set')
-    .values({ id: p.id, members: p.members, body: p.body })
+    .values({ id: p.id, members: p.members, body: p.body, packed: p.packed, paths: p.paths })
     .onConflict((conflict) => conflict.doNothing()),
 );
 
 const setById = statement((sql, p: { id: string }) =>
-  sql.selectFrom('package_set').selectAll().where('id', '=', p.id),
+  sql
+    .selectFrom('package_set')
+    .select(['id', 'members', 'body', 'packed', 'paths'])
+    .where('id', '=', p.id),
 );
 
 /** Keeps a package set and its packages; answers its content address. */
@@ -87,7 +95,7 @@ export async function savePackageSet(tx: Tx, set: PackageSet): Promise<string> {
   const members = await saveMembers(tx, packages);
   const { system, problems, status } = set;
   const body: SetBody = { problems, status, ...(system === undefined ? {} : { system }) };
-  await tx.run(insertSet({ id, members: formatStored(members), body: formatStored(body) }));
+  await tx.run(insertSet({ id, ...packMembers(members), body: formatStored(body) }));
   return id;
 }
 
@@ -98,7 +106,7 @@ export async function findPackageSet(
 ): Promise<StoredPackageSet | undefined> {
   const row = await db.first(setById({ id }));
   if (row === undefined) return undefined;
-  const { paths, members } = parseStored<KeptMembers>(row.members);
+  const { paths, members } = readMembers(row);
   const versions = await findVersions(
     db,
     members.map(([packageId]) => packageId),

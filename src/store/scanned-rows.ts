@@ -12,7 +12,7 @@ import type {
   SystemRelease,
 } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
-import type { KeptMembers } from './package-members.ts';
+import { type MemberColumns, readMembers } from './package-members.ts';
 import type { PackageVersion } from './package-rows.ts';
 import { among, listParameter } from './raw-statement.ts';
 import type { Schema } from './schema.ts';
@@ -64,7 +64,7 @@ const contentsByDigest = statement((builder, p: { digest: string }) =>
   builder
     .selectFrom('image')
     .innerJoin('package_set', 'package_set.id', 'image.package_set')
-    .select(['image.read_time', 'package_set.members'])
+    .select(['image.read_time', 'package_set.members', 'packed', 'paths'])
     .where('image.digest', '=', p.digest),
 );
 
@@ -82,7 +82,7 @@ export async function findImageContents(
   digest: Digest,
 ): Promise<ImageContents | undefined> {
   const row = await db.first(contentsByDigest({ digest }));
-  return row && { readTime: row.read_time, members: readMembers(row.members) };
+  return row && { readTime: row.read_time, members: toMembers(row) };
 }
 
 /** How an image was read; undefined where it was not. */
@@ -278,8 +278,8 @@ export function toTimedMatch(row: MatchRow): TimedMatch {
   };
 }
 
-function readMembers(text: string): ImageMember[] {
-  const { paths, members } = parseStored<KeptMembers>(text);
+function toMembers(row: MemberColumns): ImageMember[] {
+  const { paths, members } = readMembers(row);
   const installed = members.filter(([, , origin]) => origin === 'installed');
   const named = installed.map(([packageId, path, origin]) => ({
     packageId,

@@ -138,11 +138,14 @@ export interface PackageTable {
   undecided: number;
 }
 
-/** Package sets by content; `members` are the package ids in the set's order. */
+/** Package sets by content; how members are kept says package-members.ts. */
 export interface PackageSetTable {
+  number: Generated<number>;
   id: string;
   members: string;
   body: string;
+  packed: Uint8Array | null;
+  paths: string | null;
 }
 
 /** Manifests and indexes that were read. */
@@ -153,6 +156,8 @@ export interface ImageTable {
   config_digest: string | null;
   platform: string;
   package_set: string | null;
+  /** The number of its package set. */
+  set_number: number | null;
   status: string;
   body: string;
   read_time: Micros;

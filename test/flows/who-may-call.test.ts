@@ -168,6 +168,7 @@ const OWN: Readonly<Record<OperationName, OwnRoute>> = {
     attestor: ATTESTOR,
     image: `registry.example/app@sha256:${'ab'.repeat(32)}`,
   }),
+  'summarise-fleet': of('containeranalysis.occurrences.list', { project: P }),
   'list-decisions': of('assay.decisions.list', { project: P }),
   'show-decision': somewhere('assay.decisions.get', { id: 'absent' }),
   'verify-decisions': everywhere('assay.decisions.verify', {}),
