@@ -20,7 +20,8 @@ export async function readFleetImages(
   let after = '';
   for (;;) {
     const page = await listFleetImages(deps.store, { project, after, limit: PAGE });
-    for (const image of page) {
+    for (const [at, image] of page.entries()) {
+      if (page[at - 1]?.digest === image.digest) continue;
       const known = images.get(image.set);
       if (known === undefined) images.set(image.set, [image]);
       else known.push(image);

@@ -2,6 +2,7 @@
  * All images of a project beside all package versions, read page by page in the order of their
  * keys: for answers over the whole fleet, which no look-up of single images could give in time.
  */
+import { sql } from 'kysely';
 import type { Digest } from '../domain/digest.ts';
 import type { ScanStatus, SystemRelease } from '../domain/software-package.ts';
 import { readInstalledIds } from './package-members.ts';
@@ -58,21 +59,23 @@ interface FleetPage {
   readonly limit: number;
 }
 
-/** Both indices have all that is read, in the order of digests. */
+/**
+ * Both indices have all that is read, in the order of digests; the project's text is not compared
+ * as it stands, or the rows would be found by it and sorted for each page.
+ */
 const imagesAfter = statement((builder, p: FleetPage) =>
   builder
     .selectFrom('image_sighting')
     .innerJoin('image', 'image.digest', 'image_sighting.digest')
-    .select(['image.digest', 'image.status', 'image.set_number'])
+    .select(['image_sighting.digest', 'image.status', 'image.set_number'])
     .where('image_sighting.digest', '>', p.after)
-    .where('image_sighting.project', '=', p.project)
+    .where(sql<string>`image_sighting.project || ''`, '=', p.project)
     .where('image.set_number', 'is not', null)
-    .groupBy(['image.digest', 'image.status', 'image.set_number'])
-    .orderBy('image.digest')
+    .orderBy('image_sighting.digest')
     .limit(p.limit),
 );
 
-/** The read images that a project has sighted behind a digest, by digest, each once. */
+/** The read images that a project has sighted behind a digest, by digest; once for each name. */
 export async function listFleetImages(db: Reader, page: FleetPage): Promise<FleetImage[]> {
   const rows = await db.all(imagesAfter(page));
   return rows.map(({ digest, status, set_number }) => ({
