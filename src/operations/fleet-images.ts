@@ -1,4 +1,4 @@
-/** The images of a project by package set, and all package sets: each read in the order it lies in. */
+/** A project’s images by package set, and all package sets: each read in the order it lies in. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type FleetImage,
