@@ -1,5 +1,6 @@
 /** The commands of advisories, and the options of fetching them, as data. */
 import { FEED_NAMES } from '../operations/feed-table.ts';
+import { SEVERITY_KINDS, SOURCE_KINDS } from '../domain/match-rules.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { TABLE_OR_JSON, WHERE } from './shared-options.ts';
 
@@ -48,11 +49,36 @@ export const ADVISORIES: CommandSpec = {
   commands: [
     {
       name: 'import',
-      arguments: '<dir-or-zip>',
-      summary: 'Import an OSV bulk export: a folder ECOSYSTEM/all.zip, or one zip.',
-      examples: ['assay advisories import ./osv/Debian/all.zip', 'assay advisories import ./osv'],
+      arguments: '<path>',
+      summary: 'Import OSV exports and vendors’ own data: a folder, a zip or one file.',
+      examples: [
+        'assay advisories import ./osv/Debian/all.zip',
+        'assay advisories import ./osv',
+        'assay advisories import ./debian-tracker/json.gz',
+      ],
       options: WHERE,
       load: async () => (await import('./advisories-commands.ts')).importAdvisories,
+    },
+    {
+      name: 'order',
+      summary: 'Set or show whose word stands where sources of advisories disagree.',
+      examples: [
+        'assay advisories order',
+        'assay advisories order --source-order osv,debian-tracker --severity-order cvss,vendor',
+      ],
+      options: [
+        ...WHERE,
+        {
+          flags: '--source-order <names>',
+          description: `whose statement on a package counts first, of ${SOURCE_KINDS.join(', ')}`,
+        },
+        {
+          flags: '--severity-order <names>',
+          description: `whose severity is shown first, of ${SEVERITY_KINDS.join(', ')}`,
+        },
+        TABLE_OR_JSON,
+      ],
+      load: async () => (await import('./advisory-order-command.ts')).orderAdvisories,
     },
     {
       name: 'update',

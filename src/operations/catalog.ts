@@ -53,6 +53,11 @@ export const CATALOG = {
     '/api/v1/advisories/update',
     async () => (await import('./update-advisories.ts')).updateAdvisories,
   ),
+  'set-match-rules': entry(
+    'POST',
+    '/api/v1/advisories/rules',
+    async () => (await import('./set-match-rules.ts')).setMatchRules,
+  ),
   'list-advisory-feeds': entry(
     'GET',
     '/api/v1/advisories/feeds',

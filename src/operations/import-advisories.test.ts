@@ -49,6 +49,15 @@ describe('refused before anything is taken, the earlier data stand:', () => {
   it.each([
     ['a zip without a record', { 'Debian/all.zip': EMPTY_ZIP }, ['Debian/all.zip']],
     [
+      'a feed without versions',
+      {
+        'Debian/A-2.json': record('A-2', NOW),
+        'al/alas.rss':
+          '<rss version="2.0"><channel><title>Amazon Linux Security</title></channel></rss>',
+      },
+      ['alas.rss', 'updateinfo.xml.gz'],
+    ],
+    [
       'an export dated in the future',
       { 'Debian/A-2.json': record('A-2', NOW), 'Debian/export.json': future },
       ['Debian', 'in the future'],

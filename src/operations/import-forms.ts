@@ -4,6 +4,7 @@
  */
 import type { AdvisorySource } from '../domain/advisory.ts';
 import type { Caller } from '../domain/caller.ts';
+import { AssayError } from '../domain/error.ts';
 import type { AdvisoryExport } from '../remote/read-advisory-export.ts';
 import type { FormName } from '../scanner/advisories/advisory-forms.ts';
 import { readAmazonUpdates } from '../scanner/advisories/amazon-updateinfo.ts';
@@ -51,8 +52,18 @@ export const FORM_IMPORTS: Readonly<Record<FormName, FormImport>> = {
       read: ({ bytes }) => readAmazonUpdates(bytes),
     }),
   },
+  'amazon-rss': { family: refuseFeed, take: refuseFeed },
   osv: { family: (name) => name, take: advisories(OSV_READING) },
 };
+
+/** What has no versions could only ever say that nothing is affected. */
+function refuseFeed(): never {
+  throw new AssayError(
+    'invalid-advisory',
+    "Amazon's feed (alas.rss) names no versions; import repodata/*updateinfo.xml.gz of each " +
+      'repository instead; nothing was imported',
+  );
+}
 
 /** A vendor's own data: all documents of the form are one family. */
 function vendor(title: string, read: FamilyReading['read']): FormImport {

@@ -4,6 +4,7 @@
  */
 import type { Advisory, AdvisorySource, Match } from '../domain/advisory.ts';
 import { firstProblems } from '../domain/first-problems.ts';
+import type { MatchRules } from '../domain/match-rules.ts';
 import type { Finding, ScannedPackage } from '../domain/scan-result.ts';
 import { aboutDeclared, type ScanProblem } from '../domain/software-package.ts';
 import { advisoryTargets } from '../scanner/match/advisory-target.ts';
@@ -21,6 +22,7 @@ import type { Tx } from '../store/store-contract.ts';
 import { chunksOf } from '../store/stored-json.ts';
 import type { Deps } from './deps.ts';
 import { emitPackagesChanged } from './emit.ts';
+import { readMatchRules } from './match-rules-setting.ts';
 
 /** Findings with what kept the answer from being complete. */
 export interface MatchedPackages {
@@ -70,9 +72,10 @@ async function matchOnce(deps: Deps, packages: readonly MatchedPackage[]): Promi
   const sources = await listAdvisorySources(deps.store);
   const known = await findKnown(deps, packages);
   const open = packages.filter((pkg) => !known.has(pkg.packageId));
-  const computed = await computeMatches(deps, open);
+  const rules = await readMatchRules(deps.store);
+  const computed = await computeMatches(deps, open, rules);
   const ids = packages.map(({ packageId }) => packageId);
-  const moved = await isAnyChanged(deps.store, ids, generation);
+  const moved = (await isAnyChanged(deps.store, ids, generation)) || (await areOthers(deps, rules));
   if (!moved) await keepMatches(deps, computed, generation);
   const firstMatched = await findFirstMatched(deps.store, ids);
   const findings = packages.flatMap((pkg): Finding[] => {
@@ -88,6 +91,11 @@ async function matchOnce(deps: Deps, packages: readonly MatchedPackage[]): Promi
   const incomplete = [...computed].filter(([, one]) => one.problems.length > 0);
   const unkept = new Map(incomplete.map(([packageId, { matches }]) => [packageId, matches]));
   return { matched: { findings, problems, unkept, sources }, moved };
+}
+
+/** Tells whether other orders were set meanwhile. */
+async function areOthers(deps: Deps, rules: MatchRules): Promise<boolean> {
+  return JSON.stringify(await readMatchRules(deps.store)) !== JSON.stringify(rules);
 }
 
 /** The problems of matching; those of packages that are only declared say so. */
@@ -118,6 +126,7 @@ async function findKnown(
 async function computeMatches(
   deps: Deps,
   packages: readonly MatchedPackage[],
+  rules: MatchRules,
 ): Promise<ReadonlyMap<number, PackageMatches>> {
   const keyed = packages.flatMap((pkg) =>
     advisoryTargets(pkg).map((target) => ({ packageId: pkg.packageId, target })),
@@ -135,7 +144,7 @@ async function computeMatches(
   return new Map(
     known.map((pkg) => [
       pkg.packageId,
-      matchPackage(pkg, [...new Set(candidates.get(pkg.packageId))]),
+      matchPackage(pkg, [...new Set(candidates.get(pkg.packageId))], rules),
     ]),
   );
 }

@@ -73,7 +73,8 @@ const BESIDE: ReadonlySet<string> = new Set([DATE_FILE, 'provider-metadata.json'
 const NAMED_BY_FOLDER: ReadonlySet<string> = new Set(['all', 'updateinfo']);
 const MAX_DATE_BYTES = 4096;
 const MAX_DEPTH = 3;
-const DOCUMENT = /\.(?:json|xml|csv|rss|tar)(?:\.(?:gz|zst|bz2|xz))?$|\.tgz$/;
+/** Debian's file is called `json` and nothing else. */
+const DOCUMENT = /(?:^|\.)(?:json|xml|csv|rss|tar)(?:\.(?:gz|zst|bz2|xz))?$|\.tgz$/;
 
 /**
  * The exports under a folder (itself and up to three levels below), or of one file: a zip, a

@@ -24,6 +24,10 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
   'list-clusters': z.strictObject({ project }),
   'import-advisories': z.strictObject({ path: z.string().min(1).max(4096) }),
   'list-advisory-sources': z.strictObject({}),
+  'set-match-rules': z.strictObject({
+    sources: z.array(z.string().max(128)).max(32).optional(),
+    severities: z.array(z.string().max(128)).max(32).optional(),
+  }),
   'update-advisories': z.strictObject({
     sources: z.array(z.enum(FEED_NAMES)).min(1).max(32).optional(),
     ecosystems: z.array(z.string().refine(isFamilyName)).min(1).max(200).optional(),

@@ -153,6 +153,7 @@ const OWN: Readonly<Record<OperationName, OwnRoute>> = {
   'list-clusters': of('assay.clusters.list', { project: P }),
   'import-advisories': everywhere('assay.advisories.import', { path: '/nowhere' }),
   'list-advisory-sources': somewhere('assay.advisories.list', {}),
+  'set-match-rules': everywhere('assay.advisories.import', {}),
   'update-advisories': everywhere('assay.advisories.import', {}),
   'list-advisory-feeds': somewhere('assay.advisories.list', {}),
   'scan-image': of('assay.images.scan', { project: P, image: 'UPPER CASE' }),

@@ -63,6 +63,11 @@ const FORMS = [
     recognises: ({ head }) => /<updates[\s>]/.test(head) && /amazon|ALAS/i.test(head),
   },
   {
+    name: 'amazon-rss',
+    title: 'Amazon ALAS (feed, which names no versions and is refused)',
+    recognises: ({ head }) => /<rss[\s>]/.test(head) && /alas\.aws|Amazon Linux/i.test(head),
+  },
+  {
     name: 'osv',
     title: 'OSV record (JSON) or export (all.zip)',
     recognises: ({ name }) => name.endsWith('.json') || name === 'all.zip',

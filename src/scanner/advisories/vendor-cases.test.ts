@@ -5,8 +5,10 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Advisory } from '../../domain/advisory.ts';
+import { isAssayError } from '../../domain/error.ts';
 import type { SoftwarePackage } from '../../domain/software-package.ts';
 import { matchPackage } from '../match/match-package.ts';
 import { recogniseForm } from './advisory-forms.ts';
@@ -48,6 +50,66 @@ function packageOf({ name, version, ecosystem, module, binary = name }: Row): So
     path: '',
   };
 }
+
+/** Reads to the end; what is broken is told as an error of the input. */
+function tryRead(form: string, bytes: Uint8Array): number {
+  try {
+    return [...(READERS[form]?.(bytes) ?? [])].length;
+  } catch (error) {
+    if (!isAssayError(error) && !(error instanceof SyntaxError) && !isEncoding(error)) throw error;
+    return 0;
+  }
+}
+
+function isEncoding(error: unknown): boolean {
+  return error instanceof TypeError && error.message.includes('encoded data');
+}
+
+function sampleOf(form: string): { readonly file: string; readonly bytes: Buffer } {
+  const [name = ''] = readdirSync(join(ROOT, form));
+  const file = readdirSync(join(ROOT, form, name)).find((one) => one.startsWith('input.')) ?? '';
+  return { file, bytes: readFileSync(join(ROOT, form, name, file)) };
+}
+
+describe.each(Object.keys(READERS))('hostile documents of %s', (form) => {
+  const { bytes } = sampleOf(form);
+
+  it('are an error of the input, or something', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (any) => tryRead(form, any) >= 0));
+  });
+
+  it('that are damaged samples, too', () => {
+    const place = fc.nat(bytes.length);
+    fc.assert(
+      fc.property(place, place, fc.string({ maxLength: 20 }), (from, to, text) => {
+        const parts = [bytes.subarray(0, from), Buffer.from(text), bytes.subarray(to)];
+        return tryRead(form, Buffer.concat(parts)) >= 0;
+      }),
+    );
+  });
+
+  it('that end early are refused', () => {
+    expect(tryRead(form, bytes.subarray(0, Math.floor(bytes.length / 2)))).toBeLessThanOrEqual(
+      tryRead(form, bytes),
+    );
+  });
+});
+
+it('entities of a document type are not known: nothing grows and nothing is fetched', () => {
+  const doctype =
+    '<!DOCTYPE updates [<!ENTITY a "aaaaaaaaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>';
+  const { bytes } = sampleOf('amazon-updateinfo');
+  const text = bytes.toString().replace('<updates>', `${doctype}<updates>`);
+  const [first] = readAmazonUpdates(Buffer.from(text.replace('a &lt;flaw', '&a;&b;')));
+  expect(first?.id).toBe('ALAS2023-2026-500');
+  const title = text.replace('<title>Amazon Linux 2023', '<title>&a;&b;');
+  expect([...readAmazonUpdates(Buffer.from(title))][0]?.summary).toContain('&a;&b;');
+});
+
+it('a record that never ends is refused before memory is', () => {
+  const endless = Buffer.concat([Buffer.from('<updates><update>'), Buffer.alloc(40_000_000, 0x61)]);
+  expect(() => [...readAmazonUpdates(endless)]).toThrow('does not end');
+});
 
 describe.each(Object.keys(READERS))('%s', (form) => {
   describe.each(readdirSync(join(ROOT, form)))('%s', (name) => {
