@@ -12,6 +12,8 @@ export interface ListedFeeds {
   readonly feeds: readonly FeedState[];
   /** Absent: it is not planned. */
   readonly nextRefresh?: Micros;
+  /** This server calls nobody for advisories. */
+  readonly offline?: true;
 }
 
 /** Lists them. Advisories belong to no project: any viewer may see them. */
@@ -20,9 +22,12 @@ export async function listAdvisoryFeeds(
   input: { readonly caller: Caller },
 ): Promise<ListedFeeds> {
   authoriseSomewhere(input.caller, 'assay.advisories.list');
-  const next = await findRunTime(deps.store, REFRESH_JOB);
+  // What was planned before does not come where nothing is fetched.
+  const offline = deps.feeds?.offline === true;
+  const next = offline ? undefined : await findRunTime(deps.store, REFRESH_JOB);
   return {
     feeds: await listFeeds(deps.store),
     ...(next !== undefined && { nextRefresh: next }),
+    ...(offline ? { offline } : {}),
   };
 }

@@ -26,6 +26,8 @@ export interface FeedWork {
 }
 
 const MAX_PROBLEM = 1000;
+/** A source that drips is given up after so long, so that the others have their turn. */
+const LONGEST_MS = 2 * 3_600_000;
 
 /** Runs it. Whatever fails is told by name; only an end from outside is thrown. */
 export async function runFeed(
@@ -33,7 +35,7 @@ export async function runFeed(
   { caller, settings, signal }: FeedRefresh,
   { name, work }: FeedWork,
 ): Promise<FeedReport> {
-  const run: FeedRun = { deps, caller, settings, signal, requests: 0 };
+  const run = startRun(deps, { caller, settings, signal });
   deps.progress(`${name}: asking for changes`);
   try {
     signal.throwIfAborted();
@@ -56,8 +58,23 @@ export async function runFeed(
   }
 }
 
+function explain(error: unknown): string {
+  if (isAssayError(error)) return error.message;
+  const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+  return isLate ? 'it took longer than two hours' : 'an unexpected error; the log has it';
+}
+
+/** Whatever tells how far it is also hears that it is to end, between two parts of an import. */
+function startRun(deps: Deps, { caller, settings, signal }: FeedRefresh): FeedRun {
+  const own = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
+  const progress: Deps['progress'] = (text) => {
+    own.throwIfAborted();
+    deps.progress(text);
+  };
+  return { deps: { ...deps, progress }, caller, settings, signal: own, requests: 0 };
+}
+
 function problemOf(deps: Deps, name: string, error: unknown): string {
   deps.log.warn({ err: error, feed: name }, `${name} cannot be brought up to date`);
-  const text = isAssayError(error) ? error.message : 'an unexpected error; the log has it';
-  return text.slice(0, MAX_PROBLEM);
+  return explain(error).slice(0, MAX_PROBLEM);
 }

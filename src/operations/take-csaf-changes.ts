@@ -4,7 +4,7 @@ import { AssayError } from '../domain/error.ts';
 import type { Micros } from '../domain/time.ts';
 import type { AdvisoryRecord } from '../remote/read-advisory-export.ts';
 import { readFileCapped } from '../remote/read-text-file.ts';
-import { emptySpool, removeSpool, spoolFeed } from '../remote/spool-feed.ts';
+import { type SpoolBudget, emptySpool, removeSpool, spoolWithin } from '../remote/spool-feed.ts';
 import type { IndexEntry } from '../scanner/advisories/modified-index.ts';
 import { readRedHatCsaf } from '../scanner/advisories/redhat-csaf.ts';
 import { changeAdvisories } from './change-advisories.ts';
@@ -15,6 +15,7 @@ import { type FamilyReading, parseJson } from './import-family.ts';
 export const RED_HAT_FAMILY = 'Red Hat CSAF VEX';
 
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+const MAX_DELTA_BYTES = 8 * 1024 * 1024 * 1024;
 const DOCUMENT = /^(cve-\d{4}-\d{4,12})\.json$/;
 
 const READING: FamilyReading = {
@@ -38,9 +39,11 @@ export async function takeCsafChanges(run: FeedRun, delta: CsafDelta): Promise<v
   const gone = new Set(removed.map(({ id }) => id));
   const changed = delta.changed.filter(({ id }) => !gone.has(id));
   const folder = await emptySpool(settings.folder, 'redhat');
+  const budget = { cap: MAX_DELTA_BYTES, used: 0 };
   try {
     for (const [index, entry] of changed.entries()) {
-      await fetchDocument(run, delta.base, { entry, path: join(folder, `${index}.json`) });
+      const path = join(folder, `${index}.json`);
+      await fetchDocument(run, delta.base, { entry, path, budget });
       deps.progress(`${RED_HAT_FAMILY}: ${index + 1} of ${changed.length} documents fetched`);
     }
     await changeAdvisories(deps, {
@@ -60,19 +63,20 @@ interface SpooledDocument {
   readonly entry: IndexEntry;
   /** Numbered: what the publisher calls it is no name for a file. */
   readonly path: string;
+  readonly budget: SpoolBudget;
 }
 
 async function fetchDocument(
   run: FeedRun,
   base: string,
-  { entry, path }: SpooledDocument,
+  { entry, path, budget }: SpooledDocument,
 ): Promise<void> {
   const { family = '', id } = entry;
   // An id that is none is refused before it is asked for.
   advisoryId(id);
   const url = below(base, family, id);
   const answer = await askFeed(run, { url, what: id, cap: MAX_DOCUMENT_BYTES });
-  if (answer.kind === 'content') return spoolFeed(answer, path);
+  if (answer.kind === 'content') return spoolWithin(budget, answer, path);
   const message = `${url.host} names ${id} in changes.csv and does not have it; try again later`;
   throw new AssayError('unavailable', message);
 }

@@ -9,7 +9,7 @@ import { isJsonObject } from '../domain/json.ts';
 import { type Micros, SECOND, parseTime } from '../domain/time.ts';
 import type { AdvisoryRecord } from '../remote/read-advisory-export.ts';
 import { readFileCapped } from '../remote/read-text-file.ts';
-import { emptySpool, removeSpool, spoolFeed } from '../remote/spool-feed.ts';
+import { type SpoolBudget, emptySpool, removeSpool, spoolWithin } from '../remote/spool-feed.ts';
 import type { IndexEntry } from '../scanner/advisories/modified-index.ts';
 import { changeAdvisories } from './change-advisories.ts';
 import { type FeedRun, askFeed, below } from './feed-run.ts';
@@ -17,6 +17,7 @@ import { type FeedRun, askFeed, below } from './feed-run.ts';
 /** Above so many changed records the whole export is cheaper. */
 export const MAX_DELTA = 2000;
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+const MAX_DELTA_BYTES = 1024 * 1024 * 1024;
 /** Requests at once. */
 const TOGETHER = 8;
 
@@ -52,10 +53,11 @@ interface Spooled {
 
 async function fetchAll(run: FeedRun, family: string, spooled: readonly Spooled[]): Promise<void> {
   const waiting = once(spooled);
+  const budget = { cap: MAX_DELTA_BYTES, used: 0 };
   let done = 0;
   const work = async (): Promise<void> => {
     for (const one of waiting) {
-      await fetchRecord(run, family, one);
+      await fetchRecord(run, family, { ...one, budget });
       done += 1;
       run.deps.progress(`${family}: ${done} of ${spooled.length} changed records fetched`);
     }
@@ -70,7 +72,11 @@ function* once<T>(values: readonly T[]): Generator<T> {
   yield* values;
 }
 
-async function fetchRecord(run: FeedRun, family: string, { entry, path }: Spooled): Promise<void> {
+async function fetchRecord(
+  run: FeedRun,
+  family: string,
+  { entry, path, budget }: Spooled & { readonly budget: SpoolBudget },
+): Promise<void> {
   const name = `${entry.id}.json`;
   const url = below(run.settings.urls.osv, family, name);
   const what = `${family}/${name}`;
@@ -79,7 +85,7 @@ async function fetchRecord(run: FeedRun, family: string, { entry, path }: Spoole
     const message = `${url.host} names ${what} in its index and does not have it; try again later`;
     throw new AssayError('unavailable', message);
   }
-  await spoolFeed(answer, path);
+  await spoolWithin(budget, answer, path);
 }
 
 async function* readSpooled(

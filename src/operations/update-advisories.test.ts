@@ -11,6 +11,7 @@ import {
 } from '../../test/support/feed-mirror.ts';
 import type { FeedReport } from '../domain/advisory-feed.ts';
 import type { Caller } from '../domain/caller.ts';
+import { AssayError } from '../domain/error.ts';
 import { DAY, HOUR, SECOND, formatTime } from '../domain/time.ts';
 import { readFeedSettings } from '../feed-config.ts';
 import { findAdvisories, listAdvisorySources } from '../store/advisory-rows.ts';
@@ -350,6 +351,35 @@ it('offline refuses, and plans nothing', async () => {
 it('nobody but an admin', async () => {
   const viewer: Caller = { name: 'v', grants: [{ role: 'viewer' }] };
   await expect(update({ caller: viewer })).rejects.toMatchObject({ code: 'permission-denied' });
+});
+
+it('a process that stops ends what is under way, which is no fault of the source', async () => {
+  const stopping = new AbortController();
+  const { feeds } = fake.deps;
+  if (feeds === undefined) return;
+  const deps = { ...fake.deps, feeds: { ...feeds, stopping: stopping.signal } };
+  mirror.intercept(() => {
+    stopping.abort(new AssayError('aborted', 'the server stops'));
+    return true;
+  });
+  await expect(updateAdvisories(deps, { caller })).rejects.toThrow('the server stops');
+  expect(await listFeeds(deps.store)).toEqual([]);
+  // Another may go on at once.
+  expect(await findRunTime(deps.store, REFRESH_JOB)).toBe(NOW);
+  expect(await takeJobNow(deps, REFRESH_JOB)).toMatchObject({ taken: 2 });
+});
+
+it('and ends it between two parts of an import, of which nothing is then seen', async () => {
+  const stopping = new AbortController();
+  const { feeds } = fake.deps;
+  if (feeds === undefined) return;
+  const progress = (text: string): void => {
+    if (text === 'Debian: 200 records') stopping.abort(new AssayError('aborted', 'it stops'));
+  };
+  const deps = { ...fake.deps, progress, feeds: { ...feeds, stopping: stopping.signal } };
+  publish(...Array.from({ length: 600 }, (_, n) => debianRecord(`D-${n}`, NOW - DAY)));
+  await expect(updateAdvisories(deps, { caller })).rejects.toThrow('it stops');
+  expect(await idsInForce()).toEqual([]);
 });
 
 describe('unasked', () => {

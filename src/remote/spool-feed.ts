@@ -5,6 +5,13 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FeedContent } from './fetch-feed.ts';
+import { tooLarge } from './verify-stream.ts';
+
+/** Bytes that several files may have together. */
+export interface SpoolBudget {
+  readonly cap: number;
+  used: number;
+}
 
 /** Writes content to a path, making its folder; what is broken on the way leaves nothing behind. */
 export async function spoolFeed(
@@ -39,6 +46,20 @@ async function writeChunks(
   } finally {
     await file.close();
   }
+}
+
+/** Writes one of several files that have a budget together; throws `too-large` beyond it. */
+export async function spoolWithin(
+  budget: SpoolBudget,
+  content: FeedContent,
+  path: string,
+): Promise<void> {
+  let before = 0;
+  await spoolFeed(content, path, (bytes) => {
+    budget.used += bytes - before;
+    before = bytes;
+    if (budget.used > budget.cap) throw tooLarge('what changed', budget.cap);
+  });
 }
 
 /** Makes an empty folder below `parent`, removing what an earlier run left in it. */
