@@ -106,7 +106,9 @@ Links      https://nvd.nist.gov/vuln/detail/CVE-2021-44228
     const [page, blind] = [scanOf(PLAIN), { ...scanOf(PLAIN), feeds: [] }].map((one) =>
       formatFindingPages([one], 'x'),
     );
-    expect(page).toContain('KEV        not known to be exploited\nEPSS       no forecast\n');
+    const named = formatFindingPages([scanOf({ ...PLAIN, aliases: [CVE] })], 'x');
+    expect(named).toContain('KEV        not known to be exploited\nEPSS       no forecast\n');
+    expect(page).toContain('KEV        not told: the catalog goes by CVE, and it has none\n');
     expect(blind).not.toMatch(/KEV|EPSS/);
   });
 

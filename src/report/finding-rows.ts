@@ -1,4 +1,5 @@
 /** How one finding reads: the words for what is known of it, shared by its page and the reports. */
+import { cvesOf } from '../domain/cve.ts';
 import { cvssOf } from '../domain/cvss.ts';
 import type { ImageLayer } from '../domain/image-layer.ts';
 import type { Finding, ScanResult } from '../domain/scan-result.ts';
@@ -60,9 +61,14 @@ function cvssText(finding: Finding): string | undefined {
 }
 
 /** Not to be in the catalog is known only where there is one. */
-function kevText({ kev }: Finding, { feeds = [] }: ScanResult): string | undefined {
+function kevText(finding: Finding, { feeds = [] }: ScanResult): string | undefined {
+  const { kev, advisoryId, aliases } = finding;
   if (kev === undefined) {
-    return feeds.some(({ name }) => name === 'kev') ? 'not known to be exploited' : undefined;
+    if (!feeds.some(({ name }) => name === 'kev')) return undefined;
+    const named = cvesOf(advisoryId, aliases).length > 0;
+    return named
+      ? 'not known to be exploited'
+      : 'not told: the catalog goes by CVE, and it has none';
   }
   const due = kev.dueDate === undefined ? '' : `, due ${kev.dueDate}`;
   const use = kev.ransomware ? ', used by ransomware' : '';
