@@ -7,6 +7,7 @@ import { SECOND } from '../domain/time.ts';
 import { listAdvisorySources } from '../store/advisory-rows.ts';
 import { listFeeds } from '../store/feed-rows.ts';
 import { findRunTime } from '../store/job-rows.ts';
+import { countScanJobs } from '../store/scan-job-rows.ts';
 import type { Deps } from './deps.ts';
 import { REFRESH_JOB } from './update-advisories.ts';
 
@@ -87,6 +88,19 @@ export const METRICS: readonly MetricRow[] = [
         labels: { feed: name },
         value: failuresEver,
       })),
+  },
+  {
+    name: 'assay_scans',
+    help: 'Images in the queue of scans, over all replicas.',
+    kind: 'gauge',
+    labels: ['state'],
+    read: async ({ store, now }) => {
+      const { waiting, running } = await countScanJobs(store, now());
+      return [
+        { labels: { state: 'waiting' }, value: waiting },
+        { labels: { state: 'running' }, value: running },
+      ];
+    },
   },
   {
     name: 'assay_advisories_next_refresh_timestamp_seconds',
