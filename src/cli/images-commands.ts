@@ -1,6 +1,13 @@
 /** `assay images …`: what a project has seen, and how the scans of it stand. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAssayError } from '../domain/error.ts';
+import {
+  SEVERITIES,
+  type Severity,
+  severityRank,
+  severityRankForLimit,
+} from '../domain/severity.ts';
+import { terminalText } from '../domain/terminal-text.ts';
 import { formatTime } from '../domain/time.ts';
 import type { CliContext, CommandRun, OperationsClient } from './command.ts';
 import { numberOption, reachOf, textOption } from './options.ts';
@@ -15,6 +22,7 @@ interface ImageRow {
   readonly platform?: string;
   readonly scanTime?: number;
   readonly problems: readonly string[];
+  readonly doubtful?: boolean;
   readonly summary?: Readonly<Record<string, number>>;
   readonly asked?: {
     readonly progress: string;
@@ -108,13 +116,16 @@ function countsOf({ summary }: ImageRow): readonly string[] {
 export const showStatus: CommandRun = (context, args, options) => {
   const wait = textOption(options, 'wait');
   const until = context.now() + (wait === undefined ? 0 : parseInterval('wait', wait));
+  const failOn = textOption(options, 'failOn');
   return withOperations(context, { ...reachOf(options), readOnly: true }, async (client) => {
     const input = { project: textOption(options, 'project'), image: args[0] };
     const found = await waitFor(context, { client, input, until });
     const format = textOption(options, 'output') ?? 'table';
     if (format === 'table') printStatus(context, found);
     else await printDocument(context, { schemaVersion: 1, image: found }, format);
-    return isDecided(found) ? 0 : 3;
+    // What waits, or is not whole, is undecided: it never counts as clean.
+    if (!isDecided(found)) return 3;
+    return failOn === undefined ? 0 : gate(found, failOn as Severity);
   });
 };
 
@@ -144,7 +155,14 @@ function isUnderWay({ standing, asked }: ImageRow): boolean {
 }
 
 function isDecided({ standing }: ImageRow): boolean {
-  return standing === 'COMPLETE' || standing === 'INDEX';
+  return standing === 'COMPLETE';
+}
+
+/** A finding fails; then what leaves doubt is undecided, as it is for `assay scan`. */
+function gate({ summary = {}, doubtful }: ImageRow, limit: Severity): number {
+  const found = SEVERITIES.filter((severity) => (summary[severity] ?? 0) > 0);
+  if (found.some((one) => severityRankForLimit(one) >= severityRank(limit))) return 2;
+  return doubtful === true ? 3 : 0;
 }
 
 function printStatus(context: CliContext, one: ImageRow): void {
@@ -157,7 +175,7 @@ function printStatus(context: CliContext, one: ImageRow): void {
     ...one.problems.map((problem) => `problem: ${problem}`),
     ...askedLines(one),
   ];
-  context.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  context.stdout.write(lines.map((line) => `${terminalText(line)}\n`).join(''));
 }
 
 const UNDECIDED: Readonly<Record<string, string>> = {

@@ -33,12 +33,17 @@ export const IMAGES: CommandSpec = {
       summary: 'Show how the scan of one image stands; exit 3 until there is a whole answer.',
       examples: [
         'assay images status registry.example/team/app:1.4',
-        'assay images status registry.example/team/app:1.4 --wait 5m --output json',
+        'assay images status registry.example/team/app:1.4 --wait 5m --fail-on HIGH',
       ],
       options: [
         ...WHERE,
         PROJECT,
         { flags: '--wait <time>', description: 'wait until the scan is done, e.g. 90s, 5m' },
+        {
+          flags: '--fail-on <severity>',
+          description: 'exit 2 when a finding is at least this severe (unknown counts as CRITICAL)',
+          choices: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'],
+        },
         TABLE_OR_JSON,
       ],
       load: async () => (await load()).showStatus,

@@ -1,4 +1,5 @@
 /** What a registry calls a manifest: one image's config and layers, or an index of many images. */
+import { AssayError } from '../domain/error.ts';
 import { isDigest, parseDigest, type Digest } from '../domain/digest.ts';
 import type { ScanProblem } from '../domain/software-package.ts';
 import {
@@ -114,8 +115,12 @@ export function isRunnablePlatform(descriptor: Descriptor): boolean {
  */
 export function refuseArtifact(manifest: Manifest): void {
   if (isImageConfig(manifest.config)) return;
-  const type = manifest.artifactType ?? manifest.config.mediaType;
-  throw invalid(`this is an artifact of type ${type}, not a container image; name an image`);
+  const artifactType = manifest.artifactType ?? manifest.config.mediaType;
+  throw new AssayError(
+    'invalid-image',
+    `this is an artifact of type ${artifactType}, not a container image; name an image`,
+    { details: { artifactType } },
+  );
 }
 
 /** Tells whether a manifest's config is that of a container image. */

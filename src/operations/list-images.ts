@@ -5,10 +5,16 @@ import { AssayError } from '../domain/error.ts';
 import { parseImageReference, withDefaultTag } from '../domain/image-reference.ts';
 import type { ScanOrigin, ScanProgress } from '../domain/scan-origin.ts';
 import { SEVERITIES, type Severity } from '../domain/severity.ts';
-import type { ScanStatus } from '../domain/software-package.ts';
+import { INSTALLED_ONLY } from '../domain/scan-gate.ts';
+import { leavesUndecided, type ScanStatus } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
 import { formatPageToken, parsePageToken } from '../store/cursor.ts';
-import { findImageState, findTagEvent } from '../store/image-rows.ts';
+import {
+  findImageState,
+  findLinkedDigests,
+  findTagEvent,
+  type ImageState,
+} from '../store/image-rows.ts';
 import { listSeenTags } from '../store/sighted-repository-rows.ts';
 import type { Sighting } from '../store/sighting-rows.ts';
 import { type AskedImage, findAskedImage, listAskedImages } from './asked-image.ts';
@@ -22,8 +28,11 @@ const TOP = '\u{10FFFF}';
 /** Tags of one repository that are looked at. */
 const MAX_TAGS = 200;
 
-/** How an image stands: how far its first scan is, else the outcome; `INDEX` is its platforms'. */
-export type ImageStanding = ScanProgress | ScanStatus | 'INDEX' | 'SEEN';
+/**
+ * How an image stands: how far its first scan is, else the outcome; an index stands as the worst of
+ * its platforms does.
+ */
+export type ImageStanding = ScanProgress | ScanStatus | 'SEEN';
 
 /** An image as it is shown. */
 export interface ShownImage {
@@ -36,8 +45,10 @@ export interface ShownImage {
   /** When its packages were read. */
   readonly scanTime?: Micros;
   readonly problems: readonly string[];
+  /** Whether something is not known that whoever sets a limit must hear of. */
+  readonly doubtful?: boolean;
   /** Vulnerabilities by severity; absent while nothing is known, which is not the same as none. */
-  readonly summary?: Readonly<Partial<Record<Severity, number>>>;
+  readonly summary?: Summary;
   /** A scan that was asked for and is not done: of an image that was read, a new reading. */
   readonly asked?: {
     readonly progress: ScanProgress;
@@ -133,24 +144,58 @@ async function show(deps: Deps, { resourceUri, sighting, asked }: AskedImage): P
   };
 }
 
-type Described = Partial<Omit<ShownImage, 'image' | 'asked'>> & {
-  readonly tags: readonly string[];
-};
+type Summary = Readonly<Partial<Record<Severity, number>>>;
+type Read = Partial<Omit<ShownImage, 'image' | 'asked' | 'tags'>>;
+type Described = Read & { readonly tags: readonly string[] };
 
 async function describe(deps: Deps, sighting: Sighting): Promise<Described> {
   const tags = await tagsOf(deps, sighting);
   const state = await findImageState(deps.store, sighting.digest);
   if (state === undefined) return { tags };
-  if (state.kind === 'index') return { tags, standing: 'INDEX', scanTime: state.readTime };
+  return state.kind === 'index'
+    ? { tags, scanTime: state.readTime, ...(await describeIndex(deps, sighting)) }
+    : { tags, ...(await describePlatform(deps, sighting, state)) };
+}
+
+/** An index is no better than any of its platforms, and has what any of them has. */
+async function describeIndex(deps: Deps, sighting: Sighting): Promise<Read> {
+  const { resourceUri, digest } = sighting;
+  const parts: Read[] = [];
+  for (const child of await findLinkedDigests(deps.store, 'index-manifest', digest)) {
+    const state = await findImageState(deps.store, child);
+    const of = { ...sighting, resourceUri: resourceUri.replace(digest, child), digest: child };
+    parts.push(state === undefined ? {} : await describePlatform(deps, of, state));
+  }
+  const standings = parts.map(({ standing = 'SEEN' }) => standing);
+  const worst = WORST_FIRST.find((one) => standings.includes(one)) ?? 'SEEN';
+  const summaries = parts.flatMap(({ summary }) => summary ?? []);
+  return {
+    standing: worst,
+    platform: `index of ${parts.length}`,
+    problems: [...new Set(parts.flatMap(({ problems = [] }) => problems))],
+    doubtful: parts.some((one) => one.doubtful === true),
+    ...(summaries.length > 0 && { summary: summaries.reduce(mostOf) }),
+  };
+}
+
+const WORST_FIRST = ['SEEN', 'INCOMPLETE', 'UNSUPPORTED', 'COMPLETE'] as const;
+
+function mostOf(a: Summary, b: Summary): Summary {
+  const most = (severity: Severity): number => Math.max(a[severity] ?? 0, b[severity] ?? 0);
+  const severities = SEVERITIES.filter((one) => most(one) > 0);
+  return Object.fromEntries(severities.map((one) => [one, most(one)]));
+}
+
+async function describePlatform(deps: Deps, sighting: Sighting, state: ImageState): Promise<Read> {
   const judged = await judgeSighted(deps, sighting);
-  if (judged === undefined) return { tags };
+  if (judged === undefined) return {};
   const fatal = judged.problems.filter((one) => one.fatal).map(({ message }) => message);
   return {
-    tags,
     standing: judged.status,
     platform: state.platform,
     scanTime: state.readTime,
     problems: fatal,
+    doubtful: judged.problems.some((one) => leavesUndecided(one, INSTALLED_ONLY)),
     summary: await summarise(deps, sighting),
   };
 }
@@ -161,10 +206,7 @@ async function tagsOf(deps: Deps, { resourceUri, digest }: Sighting): Promise<re
   return seen.filter((one) => one.digest === digest).map(({ tag }) => tag);
 }
 
-async function summarise(
-  deps: Deps,
-  sighting: Sighting,
-): Promise<Readonly<Partial<Record<Severity, number>>>> {
+async function summarise(deps: Deps, sighting: Sighting): Promise<Summary> {
   const summary: Partial<Record<Severity, number>> = {};
   for (const { severity: rank, total } of await countOfImage(deps, sighting)) {
     const severity = SEVERITIES[rank] ?? 'SEVERITY_UNSPECIFIED';

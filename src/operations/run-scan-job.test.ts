@@ -151,6 +151,19 @@ describe('what fails', () => {
     },
   );
 
+  it('what is no image is forgotten, unless somebody asked for it', async () => {
+    answer = () => {
+      const details = { artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json' };
+      throw new AssayError('invalid-image', 'this is an artifact', { details });
+    };
+    await ask('one-project', at('app'));
+    const asked = { project: 'two-project', image: at('app'), origin: 'request' } as const;
+    await requestScan(fake.deps, asked);
+    await run();
+    expect(await find('one-project', at('app'))).toBeUndefined();
+    expect(await find('two-project', at('app'))).toMatchObject({ state: 'failed' });
+  });
+
   it('waits as long as the registry asks', async () => {
     answer = () => {
       const details = { retryAfterSeconds: 900 };

@@ -8,12 +8,20 @@ import { type ErrorCode, isAssayError } from '../domain/error.ts';
 import { type Micros, SECOND } from '../domain/time.ts';
 import type { ImageSource } from '../remote/image-source.ts';
 import { parseImageReference } from '../domain/image-reference.ts';
-import { deleteJob, finishJob, isHeld, type LeasedJob } from '../store/job-rows.ts';
+import {
+  deleteJob,
+  findJobBody,
+  finishJob,
+  isHeld,
+  type LeasedJob,
+  saveJobBody,
+} from '../store/job-rows.ts';
 import { extendLease } from '../store/scan-job-rows.ts';
 import {
   deleteScanRequest,
   digestOfRequest,
   findScanRequest,
+  keepFewFailed,
   listRequestsOfJob,
   saveScanRequest,
   type ScanFailure,
@@ -27,22 +35,32 @@ import { scanImage } from './scan-image.ts';
 
 /** What scans by themselves are audited as. */
 const QUEUE: Caller = { name: 'scan-queue', grants: [{ role: 'admin' }] };
+/** Failed images of a project that are kept: whoever invents digests fills no disk. */
+const MAX_FAILED = 1000;
 /** How long a scan is held without a word of who took it. */
 export const SCAN_LEASE: Micros = 30 * SECOND;
 const EXTEND_EVERY_MS = 10_000;
 /** Projects that one turn serves; of more, the next one does. */
 const TOGETHER = 50;
-/** How often a scan is begun at most, also by servers that died of it. */
+/** How often a scan is tried at most. */
 const MAX_TRIES = 5;
+/** How often in a row servers may die of it. */
+const MAX_DEATHS = 5;
 /** Codes that another try may mend, and how many tries they get; all others are final. */
 const TRIES: Readonly<Partial<Record<ErrorCode, number>>> = {
   unavailable: MAX_TRIES,
   'registry-refused': MAX_TRIES,
   aborted: MAX_TRIES,
+  'too-many': MAX_TRIES,
   internal: 3,
   // A registry that is spread out may tell of an image before all of it knows.
   'not-found': 3,
 };
+
+/** What a job remembers: the last turn that came to an end; those after it were deaths. */
+interface ScanBody {
+  readonly settled: number;
+}
 
 /** What came of a request: nothing is wrong, or a failure. */
 interface Ended {
@@ -58,7 +76,8 @@ export async function runScanJob(
   stopping: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const requests = await listRequestsOfJob(deps.store, job.key, TOGETHER);
-  if (job.taken > MAX_TRIES) return giveUp(deps, job, requests);
+  const { settled = 0 } = (await findJobBody<ScanBody>(deps.store, job)) ?? {};
+  if (job.taken - 1 - settled >= MAX_DEATHS) return giveUp(deps, job, requests);
   const held = holdOn(deps, job);
   const ended: Ended[] = [];
   try {
@@ -105,8 +124,14 @@ async function serve(deps: Deps, request: ScanRequest, stopping: AbortSignal): P
     await checkTags(deps, request);
     return { request };
   } catch (error) {
+    // Signatures and charts are pushed to repositories of images: nobody asked for those.
+    if (isArtifact(error) && request.origin !== 'request') return { request };
     return { request, ...failureOf(deps, request, error) };
   }
+}
+
+function isArtifact(error: unknown): boolean {
+  return isAssayError(error, 'invalid-image') && 'artifactType' in error.details;
 }
 
 /** Opens images that are closed when the server stops: what reads one then fails at once. */
@@ -156,9 +181,11 @@ async function settle(
     const wait = await settleOne(deps, tx, { job, one });
     if (wait !== undefined) later = Math.max(later ?? 0, wait);
   }
-  const settled = new Set(ended.map(({ request }) => `${request.project} ${request.resourceUri}`));
+  const body: ScanBody = { settled: job.taken };
+  await saveJobBody(tx, job, body);
+  const served = new Set(ended.map(({ request }) => `${request.project} ${request.resourceUri}`));
   const rest = await listRequestsOfJob(tx, job.key, TOGETHER + 1);
-  const fresh = rest.some((one) => !settled.has(`${one.project} ${one.resourceUri}`));
+  const fresh = rest.some((one) => !served.has(`${one.project} ${one.resourceUri}`));
   if (fresh) await finishJob(tx, job, deps.now());
   else if (later === undefined) await deleteJob(tx, job);
   else await finishJob(tx, job, deps.now() + later);
@@ -179,10 +206,13 @@ async function settleOne(
     return undefined;
   }
   const failures = now.failures + 1;
-  const final = failures >= (TRIES[failure.code] ?? 1) || job.taken >= MAX_TRIES;
+  const final = failures >= (TRIES[failure.code] ?? 1);
   const state = final ? 'failed' : 'waiting';
   await saveScanRequest(tx, { ...now, state, failures, failure, changeTime: deps.now() });
-  if (final) return undefined;
+  if (final) {
+    await keepFewFailed(tx, now.project, MAX_FAILED);
+    return undefined;
+  }
   const [byte = 0] = deps.randomBytes(1);
   return Math.max(one.retryAfter ?? 0, retryDelay(failures, byte / 256));
 }
@@ -190,7 +220,7 @@ async function settleOne(
 /** Servers died of it, or nobody came to an end with it: its reason stands where it is known. */
 async function giveUp(deps: Deps, job: LeasedJob, requests: readonly ScanRequest[]): Promise<void> {
   const message =
-    `the scan was begun ${MAX_TRIES} times and never came to an end; the server may have ` +
+    `the scan was begun ${MAX_DEATHS} times and never came to an end; the server may have ` +
     'been killed for its memory: see its log, then ask for the scan again';
   const failure: ScanFailure = { code: 'internal', message };
   await deps.store.write(async (tx) => {

@@ -178,6 +178,19 @@ export function pruneScanRequests(tx: Tx, before: Micros): Promise<number> {
   return tx.run(failed.where('change_time', '<', before));
 }
 
+/** Deletes the oldest of a project's failed requests where there are more than some. */
+export async function keepFewFailed(tx: Tx, project: string, most: number): Promise<void> {
+  const count = await tx.first(countOfState({ project, state: 'failed' }));
+  const extra = Number(count?.count ?? 0) - most;
+  if (extra <= 0) return;
+  const failed = tx.sql
+    .selectFrom('scan_request')
+    .select(['project', 'resource_uri as resourceUri'])
+    .where('project', '=', project)
+    .where('state', '=', 'failed');
+  await tx.runMany(remove, await tx.all(failed.orderBy('change_time').limit(extra)));
+}
+
 /** The digest of a request; undefined: it is of a tag. */
 export function digestOfRequest({ resourceUri }: ScanRequest): Digest | undefined {
   const at = resourceUri.lastIndexOf('@');

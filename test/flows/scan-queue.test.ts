@@ -29,8 +29,6 @@ afterEach(async () => {
 afterAll(async () => {
   await shared?.stop();
   rmSync(root, { recursive: true });
-  // Tokens in addresses, too: whoever reads the log must not be able to use them.
-  expect(await shared.log()).not.toMatch(/assay_[\w-]{20}/);
 });
 
 let made = 0;
@@ -154,10 +152,8 @@ describe.skipIf(!postgresPrograms)('two replicas over one database (needs postgr
     const database = await createTestDatabase();
     closing.push(() => database.drop());
     writeFileSync(join(root, 'password'), `${database.password}\n`);
-    const args = [
-      ...['--database', database.url, '--database-password-file', join(root, 'password')],
-      ...['--scan-workers', '4', '--scans-per-registry', '4', ...SILENT],
-    ];
+    const where = ['--database', database.url, '--database-password-file', join(root, 'password')];
+    const args = [...where, '--scan-workers', '4', '--scans-per-registry', '4', ...SILENT];
     const one = await startAssay({ args, data: join(root, 'replica-one') });
     closing.push(() => one.stop());
     const two = await startAssay({ args, data: join(root, 'replica-two') });
@@ -220,6 +216,19 @@ describe('strangers', () => {
     expect((await shared.call(`${NOTIFICATIONS}/quay`, call)).status).toBe(202);
   });
 
+  it('find no token in the log, at its most talkative', async () => {
+    const server = await startAssay({ args: ['--log-level', 'trace'] });
+    const place = placeOf(server);
+    const secret = await tokenOf(place, 'notifier', await newProject(place));
+    const url = `${NOTIFICATIONS}/docker-hub/${secret}`;
+    for (const body of [{}, [], 'no JSON', { push_data: 1 }]) {
+      expect((await server.call(url, { token: '', body })).status).toBe(400);
+    }
+    expect((await server.call(`${url}/x`, { token: '' })).status).toBe(404);
+    expect(await server.stop()).toBe(0);
+    expect(await server.log()).not.toContain(secret.slice(0, 20));
+  });
+
   it('GitHub’s signature is over the body, byte for byte', async () => {
     const send = (body: string, signed: string): Promise<ApiAnswer> => {
       const signature = createHmac('sha256', SECRET).update(signed).digest('hex');
@@ -272,7 +281,8 @@ describe('a notification that lies', () => {
     for (const event of events) {
       const url = `${NOTIFICATIONS}/docker-distribution`;
       const { status, json } = await shared.call(url, { token, body: { events: [event] } });
-      if (status !== 400) expect([status, valueAt(json, 'result.queued')]).toEqual([202, 0]);
+      expect([status, valueAt(json, 'result.queued') ?? 0]).toEqual([expect.any(Number), 0]);
+      expect([202, 400]).toContain(status);
     }
     const url = `${NOTIFICATIONS}/docker-distribution`;
     const invented = { events: [pushEvent(registry.host, 'team/app', { tag: 'v1' })] };

@@ -36,7 +36,7 @@ export async function startCountingRegistry(
     }
     if (layers.has(digest as Digest)) await gate;
     const body = readFileSync(file);
-    const type = kind === 'manifests' ? 'application/vnd.oci.image.manifest.v1+json' : 'x/y';
+    const type = kind === 'manifests' ? typeOf(body) : 'application/octet-stream';
     response.writeHead(200, { 'content-type': type, 'content-length': body.length });
     return void response.end(body);
   });
@@ -55,4 +55,8 @@ export async function startCountingRegistry(
       };
     },
   };
+}
+
+function typeOf(manifest: Buffer): string {
+  return (JSON.parse(manifest.toString('utf8')) as { mediaType: string }).mediaType;
 }

@@ -6,7 +6,7 @@ import type { Migration } from '../migration.ts';
 
 /** The schema of the queue. */
 export const scanQueue: Migration = {
-  version: 11,
+  version: 13,
   name: 'scan-queue',
   statements: ({ keyed }) => [
     'alter table job add column priority bigint not null default 0',
