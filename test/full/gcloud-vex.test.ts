@@ -13,6 +13,8 @@ import {
   type ScannedRegistry,
   startScannedRegistry,
 } from '../support/scanned-registry.ts';
+import { openVex } from '../support/vex-documents.ts';
+import { makePkixSigner } from '../support/vex-signers.ts';
 
 const program = realProgram('gcloud');
 const PATIENCE = { timeout: 180_000 };
@@ -102,6 +104,29 @@ describe.skipIf(!program)('VEX and SBOM references (needs gcloud)', PATIENCE, ()
     expect(await vexTable()).toEqual([
       'CVE-2026-1 CRITICAL FIXED DIGEST',
       'CVE-2026-2 HIGH UNDER_INVESTIGATION IMAGE',
+    ]);
+  });
+
+  it('a document that an author signed goes before notes, until it is removed', async () => {
+    const signer = makePkixSigner();
+    const before = await vexTable();
+    const call = (path: string, body?: object, method?: string) =>
+      scanned.server.call(`/api/v1/projects/${PROJECT}/${path}`, {
+        ...(body === undefined ? {} : { body }),
+        ...(method === undefined ? {} : { method }),
+      });
+    await call('vex-authors', { name: 'team', key: signer.publicKey });
+    const product = `pkg:oci/app@${scanned.digest}`;
+    const bytes = Buffer.from(JSON.stringify(openVex({ vulnerability: 'CVE-2026-2', product })));
+    const signature = signer.sign(bytes).toString('base64');
+    const imported = { document: bytes.toString('base64'), signature };
+    expect(await call('vex-documents', imported)).toMatchObject({ status: 200 });
+    const during = await vexTable();
+    const id = encodeURIComponent('https://vex.example/1');
+    expect(await call(`vex-documents/${id}`, undefined, 'DELETE')).toMatchObject({ status: 200 });
+    expect([during, await vexTable()]).toEqual([
+      [before[0], 'CVE-2026-2 HIGH NOT_AFFECTED'],
+      before,
     ]);
   });
 
