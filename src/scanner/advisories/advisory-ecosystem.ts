@@ -4,6 +4,8 @@
  * release, and no package says of which part it is.
  */
 
+/** Nearly all others are told by their first letters. */
+const DIVIDED = /^(?:Red Hat|SUSE):/;
 const FOLDED: readonly (readonly [pattern: RegExp, whole: string])[] = [
   [/^(Red Hat:[a-z_]+:\d+(?:\.\d+)?)::.*$/, '$1'],
   [/^SUSE:Linux Enterprise Module for .+ (\d+ SP\d+)$/, 'SUSE:Linux Enterprise Server $1'],
@@ -12,6 +14,7 @@ const FOLDED: readonly (readonly [pattern: RegExp, whole: string])[] = [
 
 /** The ecosystem of the whole release that an OSV ecosystem is a part of; else itself. */
 export function wholeEcosystem(ecosystem: string): string {
+  if (!DIVIDED.test(ecosystem)) return ecosystem;
   const fold = FOLDED.find(([pattern]) => pattern.test(ecosystem));
   return fold === undefined ? ecosystem : ecosystem.replace(fold[0], fold[1]);
 }

@@ -1,7 +1,7 @@
 /**
  * Oracle's errata as OVAL (https://linux.oracle.com/security/oval/): definitions whose criteria say
  * by AND and OR which release, module and packages below which version are meant. A definition
- * names its tests, which stand behind all definitions: those are kept until the tests are read.
+ * names its tests, which stand behind all definitions, so the document is gone through twice.
  */
 import type { Advisory, AffectedPackage } from '../../domain/advisory.ts';
 import { childOf, childText, type XmlElement } from '../extract/xml-tree.ts';
@@ -23,14 +23,15 @@ const MOST_DEPTH = 20;
  * ELSA, a date or a test that it names; those of another class than `patch` are passed over.
  */
 export function* readOracleOval(bytes: Uint8Array): Generator<Advisory> {
-  const definitions: XmlElement[] = [];
   const tests = readOvalTests();
-  const names = ['definition', ...tests.names];
-  for (const element of xmlRecords(bytes, { root: 'oval_definitions', names })) {
-    if (element.name !== 'definition') tests.add(element);
-    else if (element.attributes.get('class') === 'patch') definitions.push(element);
+  for (const element of recordsOf(bytes, tests.names)) tests.add(element);
+  for (const definition of recordsOf(bytes, ['definition'])) {
+    if (definition.attributes.get('class') === 'patch') yield readDefinition(definition, tests);
   }
-  for (const definition of definitions) yield readDefinition(definition, tests);
+}
+
+function recordsOf(bytes: Uint8Array, names: readonly string[]): Generator<XmlElement> {
+  return xmlRecords(bytes, { root: 'oval_definitions', names });
 }
 
 function readDefinition(definition: XmlElement, tests: OvalTests): Advisory {
