@@ -5,7 +5,7 @@
  */
 import { isFamilyName, isRecordId } from '../../domain/advisory-feed.ts';
 import { AssayError, isAssayError } from '../../domain/error.ts';
-import { type Micros, parseTime } from '../../domain/time.ts';
+import { type Micros, SECOND, parseTime } from '../../domain/time.ts';
 
 /** A record that changed. */
 export interface IndexEntry {
@@ -71,15 +71,21 @@ export async function readModifiedIndex(
     count += 1;
     const entry = parseLine(line, count, columns);
     newest ??= entry.modified;
-    const disorder = entry.modified > last;
+    const disorder = secondOf(entry.modified) > secondOf(last);
     last = entry.modified;
     if (disorder || count > lines)
       return { entries: [...entries.values()], newest, complete: Infinity };
-    if (entry.modified < since) return { entries: [...entries.values()], newest, complete: since };
+    if (secondOf(entry.modified) < secondOf(since))
+      return { entries: [...entries.values()], newest, complete: since };
     const key = `${entry.family ?? ''}/${entry.id}`;
     if (!entries.has(key)) entries.set(key, entry);
   }
   return { entries: [...entries.values()], ...(newest !== undefined && { newest }) };
+}
+
+/** Whoever sorts times as texts puts `10Z` beside `10.5Z` in either order. */
+function secondOf(time: Micros): number {
+  return Math.floor(time / SECOND);
 }
 
 async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
