@@ -33,7 +33,10 @@ What holds for all of them:
   \`node_modules/NAME\` and \`node_modules/@SCOPE/NAME\` only, lock files of published packages are not.
 - Go: \`stdlib\` is the release that built an executable, or that the lines \`toolchain\` and \`go\`
   ask for; a main module built from a folder has the version \`(devel)\`. \`go.sum\` counts the modules
-  whose code was hashed, old versions too.
+  whose code was hashed, old versions too; beside a \`go.mod\` of Go 1.17 or later, which has all
+  that is used, it does not count.
+- Deno: packages of JSR and modules by address are counted in a note, for no advisories of them are
+  known.
 - Rust: executables tell their crates where \`cargo auditable\` built them. A crate in a folder cannot
   be told from one of the workspace, so both count.
 - Java: all Maven metadata of an archive count; without any, manifest and file name tell, and the

@@ -108,6 +108,22 @@ describe('where packages are found', () => {
     expect(second).toMatchObject({ status: 'COMPLETE', unread: [] });
   });
 
+  it.each([
+    ['1.21', ['golang.org/x/text 0.3.5', 'stdlib 1.21']],
+    ['1.16', ['golang.org/x/text 0.3.5', 'golang.org/x/text 0.3.0', 'stdlib 1.16']],
+  ])('is not doubled by a go.sum beside a go.mod of Go %s that has all', async (go, expected) => {
+    const mod = `module m\n\ngo ${go}\n\nrequire golang.org/x/text v0.3.5\n`;
+    const sum = 'golang.org/x/text v0.3.0 h1:a=\n';
+    const read = await scan([
+      [
+        { name: 'srv/go.mod', content: mod },
+        { name: 'srv/go.sum', content: sum },
+      ],
+    ]);
+    const found = read.packages.map(({ name, version }) => `${name} ${version}`);
+    expect(found.toSorted()).toEqual(expected.toSorted());
+  });
+
   it('is declared by a lock file, with the layer that brought it', async () => {
     const read = await scan([
       [lock('app/package-lock.json', 'a')],

@@ -6,7 +6,7 @@ import { firstProblems } from '../domain/first-problems.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
 import { aboutDeclared, type ScanProblem } from '../domain/software-package.ts';
 import type { FileTree } from '../image/fold-layers.ts';
-import { baseName, cleanEntryPath } from '../image/entry-path.ts';
+import { baseName, cleanEntryPath, parentPath } from '../image/entry-path.ts';
 import type { TreeFile } from '../image/walk-tree.ts';
 import { findLanguageFile, isInspected, languageFileNamed } from './extract/find-language-file.ts';
 import type { UnreadFile } from './extract/extractors.ts';
@@ -51,9 +51,27 @@ function findFiles({ files }: FileTree): FoundFile[] {
     if (row !== undefined) found.push({ path, file, row });
     else others.push(...readElsewhere(path, file));
   }
+  const counted = withoutGoSums(found);
   const seen = new Set(found.map(({ file }) => file.entry));
   // Of an executable's names the first counts; the others are hard links to it.
-  return [...found, ...others.filter(({ file: { entry } }) => !seen.has(entry) && seen.add(entry))];
+  return [
+    ...counted,
+    ...others.filter(({ file: { entry } }) => !seen.has(entry) && seen.add(entry)),
+  ];
+}
+
+/** Since Go 1.17 a `go.mod` has all that is used; the `go.sum` beside it has old versions too. */
+function withoutGoSums(found: readonly FoundFile[]): readonly FoundFile[] {
+  const whole = new Set(found.filter(isWholeGoMod).map(({ path }) => parentPath(path)));
+  return found.filter(({ path, row }) => row.name !== 'go-sum' || !whole.has(parentPath(path)));
+}
+
+function isWholeGoMod({ file, row }: FoundFile): boolean {
+  const data = row.name === 'go-mod' ? dataOf(file, row.name) : undefined;
+  if (data === undefined) return false;
+  const release = databaseFromJson(data).packages.find(({ name }) => name === 'stdlib');
+  const [major = 0, minor = 0] = (release?.version ?? '').split('.').map(Number);
+  return major > 1 || minor >= 17;
 }
 
 /** A file that its layer has elsewhere, behind a linked folder, or that is told by its bytes. */

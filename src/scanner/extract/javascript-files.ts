@@ -1,5 +1,6 @@
 /** The files that speak of JavaScript packages. */
 import { readBunBinary, readBunLock } from './bun-lock.ts';
+import { readDenoLock } from './deno-lock.ts';
 import type { LanguageFile } from './language-file.ts';
 import { readNpmPackage } from './npm-package.ts';
 import { readNpmPackageLock } from './npm-package-lock.ts';
@@ -65,6 +66,7 @@ export const JAVASCRIPT_FILES: readonly LanguageFile[] = [
     when: isOutsideModules,
     read: readBunBinary,
   },
+  { ...LOCK, name: 'deno-lock', names: ['deno.lock'], when: isOutsideModules, read: readDenoLock },
 ];
 
 /** `node_modules/NAME/package.json` or `node_modules/@SCOPE/NAME/package.json`. */

@@ -3,6 +3,7 @@ import { readCondaMeta } from './conda-meta.ts';
 import type { LanguageFile } from './language-file.ts';
 import { readPipRequirements } from './pip-requirements.ts';
 import { readPipfileLock } from './pipfile-lock.ts';
+import { readPythonEgg } from './python-egg.ts';
 import { readPythonMetadata } from './python-metadata.ts';
 import { readPdmLock, readPoetryLock, readPylock, readUvLock } from './python-toml-lock.ts';
 
@@ -33,6 +34,13 @@ export const PYTHON_FILES: readonly LanguageFile[] = [
     name: 'python-egg-info-file',
     endings: ['.egg-info'],
     read: readPythonMetadata,
+  },
+  {
+    ...INSTALLED,
+    name: 'python-egg',
+    endings: ['.egg'],
+    cap: 64 * MEBIBYTE,
+    read: readPythonEgg,
   },
   {
     name: 'conda-meta',
