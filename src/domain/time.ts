@@ -38,6 +38,8 @@ export function parseTime(text: string): Micros {
 
 /** Whether a time prints as it is written: `Date.parse` turns 30 February into 2 March. */
 function isCalendarTime(text: string): boolean {
+  // Every month has these days, and no other field is carried over but the hour 24.
+  if (Number(text.slice(8, 10)) <= 28 && text.slice(11, 13) !== '24') return true;
   const parsed = new Date(`${text}Z`);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
 }

@@ -3,6 +3,7 @@
  * visible, so that a scan sees the old data or the new, never a mixture. Records that are equal to
  * those of the last import stay as they are and cost no match. A broken record stops the import.
  */
+import { setImmediate } from 'node:timers/promises';
 import { ADVISORY_DATE_LEEWAY, type Advisory, type AdvisorySource } from '../domain/advisory.ts';
 import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
@@ -14,11 +15,15 @@ import {
   beginAdvisoryImport,
   publishAdvisoryImport,
 } from '../store/advisory-import.ts';
+import type { AdvisoryImport } from '../store/advisory-import-rows.ts';
 import type { Deps } from './deps.ts';
 import { publishAdvisories } from './publish-advisories.ts';
 
 /** Records in one transaction: well below the bound on a write's time. */
-const BATCH = 200;
+const BATCH = 500;
+
+/** Records that are read in one turn. */
+const TURN = 16;
 
 /** What is imported together. */
 export interface AdvisoryFamily {
@@ -48,11 +53,13 @@ export async function importFamily(
   const open = await beginAdvisoryImport(deps.store, begun);
   for (const found of exports) {
     const before = tally.records();
-    for await (const advisories of batches(found, reading)) {
-      for (const advisory of advisories) tally.add(advisory, found.exportDate);
-      await addAdvisories(deps.store, open, advisories);
-      deps.progress(`${family}: ${tally.records()} records`);
-    }
+    await addAll(deps, open, {
+      batches: batches(found, reading),
+      read: (advisories) => {
+        for (const advisory of advisories) tally.add(advisory, found.exportDate);
+        deps.progress(`${family}: ${tally.records()} records`);
+      },
+    });
     if (tally.records() > before) continue;
     const message = `${found.path} holds no record; the earlier data of ${family} stand`;
     throw new AssayError('invalid-advisory', message);
@@ -64,13 +71,40 @@ export async function importFamily(
   return { records, sources };
 }
 
+interface Added {
+  readonly batches: AsyncIterable<readonly Advisory[]>;
+  readonly read: (advisories: readonly Advisory[]) => void;
+}
+
+/** The writer works on a batch while the next one is read. */
+async function addAll(deps: Deps, open: AdvisoryImport, { batches, read }: Added): Promise<void> {
+  let written = Promise.resolve();
+  try {
+    for await (const advisories of batches) {
+      read(advisories);
+      await written;
+      written = addAdvisories(deps.store, open, advisories);
+      // The error is met below; it may come before anybody waits for it.
+      written.catch(() => undefined);
+    }
+  } catch (error) {
+    await written.catch(() => undefined);
+    throw error;
+  }
+  await written;
+}
+
 /** The advisories of an export, some at a time. */
 async function* batches(
   found: AdvisoryExport,
   reading: FamilyReading,
 ): AsyncGenerator<readonly Advisory[]> {
   let batch: Advisory[] = [];
+  let read = 0;
   for await (const record of found.records) {
+    read += 1;
+    // Records at hand never wait for anything: others, and the writer's answers, have their turn.
+    if (read % TURN === 0) await setImmediate();
     for (const advisory of readRecord(record, found.path, reading)) {
       batch.push(advisory);
       if (batch.length < BATCH) continue;
@@ -104,8 +138,10 @@ export const OSV_READING: FamilyReading = {
 
 /** The JSON of a document, which must be UTF-8. */
 export function parseJson(bytes: Uint8Array): unknown {
-  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  return JSON.parse(UTF8.decode(bytes));
 }
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 interface Tally {
   readonly add: (advisory: Advisory, exportDate: Micros | undefined) => void;

@@ -9,6 +9,7 @@ import type { Entry, ZipFile } from 'yauzl';
 
 import { AssayError } from '../domain/error.ts';
 import { openNamedFile } from './byte-range.ts';
+import { plainEntries, type ZipEntry } from './plain-zip.ts';
 
 /** Caps for one archive. */
 export interface ZipLimits {
@@ -25,6 +26,10 @@ export interface ZipRecord {
   readonly bytes: Uint8Array;
 }
 
+/** Bounds of the pieces in which zlib hands out what it inflates. */
+const SMALLEST_PIECE = 64;
+const LARGEST_PIECE = 1024 * 1024;
+
 const STORED = 0;
 const DEFLATED = 8;
 const RATIO_FLOOR = 1024 * 1024;
@@ -35,10 +40,11 @@ const SETTINGS = { autoClose: false, decodeStrings: false, lazyEntries: true };
 
 interface OpenZip {
   readonly path: string;
-  readonly zip: ZipFile;
+  readonly entryCount: number;
+  readonly entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>;
   readonly limits: ZipLimits;
   /** Bytes of the archive; fewer than asked for at its end. */
-  readonly readAt: (position: number, length: number) => Promise<Buffer>;
+  readonly readAt: (position: number, length: number) => Buffer | Promise<Buffer>;
 }
 
 /**
@@ -53,8 +59,8 @@ export async function* readZip(
   const { handle, size } = await openNamedFile(path);
   try {
     const zip = { path, limits, ...(await openZip(handle, size)) };
-    if (zip.zip.entryCount > limits.entries) {
-      throw tooMuch(path, `${zip.zip.entryCount} files, of which ${limits.entries} are allowed`);
+    if (zip.entryCount > limits.entries) {
+      throw tooMuch(path, `${zip.entryCount} files, of which ${limits.entries} are allowed`);
     }
     yield* readEntries(zip, wants);
   } catch (cause) {
@@ -64,16 +70,44 @@ export async function* readZip(
   }
 }
 
-async function openZip(handle: FileHandle, size: number): Promise<Pick<OpenZip, 'zip' | 'readAt'>> {
+async function openZip(
+  handle: FileHandle,
+  size: number,
+): Promise<Omit<OpenZip, 'path' | 'limits'>> {
   if (size > IN_MEMORY) {
     const readAt = (position: number, length: number): Promise<Buffer> =>
       readFrom(handle, position, length);
-    return { readAt, zip: await fromFdPromise(handle.fd, SETTINGS) };
+    return { readAt, ...entriesOf(await fromFdPromise(handle.fd, SETTINGS)) };
   }
   const bytes = await readFrom(handle, 0, size);
+  const readAt = (position: number, length: number): Buffer =>
+    bytes.subarray(position, position + length);
+  const entries = plainEntries(bytes);
+  if (entries !== undefined) return { readAt, entries, entryCount: entries.length };
+  return { readAt, ...entriesOf(await fromBufferPromise(bytes, SETTINGS)) };
+}
+
+function entriesOf(zip: ZipFile): Pick<OpenZip, 'entries' | 'entryCount'> {
+  return { entries: eachEntry(zip), entryCount: zip.entryCount };
+}
+
+async function* eachEntry(zip: ZipFile): AsyncGenerator<ZipEntry, void, void> {
+  for await (const entry of zip.eachEntry()) yield toZipEntry(zip, entry);
+}
+
+function toZipEntry(zip: ZipFile, entry: Entry): ZipEntry {
+  const { compressionMethod, crc32: sum, compressedSize, uncompressedSize } = entry;
   return {
-    readAt: async (position, length) => bytes.subarray(position, position + length),
-    zip: await fromBufferPromise(bytes, SETTINGS),
+    name: Buffer.from(entry.fileNameRaw).toString('utf8'),
+    encrypted: entry.isEncrypted(),
+    compressionMethod,
+    crc32: sum,
+    compressedSize,
+    uncompressedSize,
+    start: async () => {
+      const header = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+      return header.fileDataStart;
+    },
   };
 }
 
@@ -88,19 +122,20 @@ async function* readEntries(
   wants: (name: string) => boolean,
 ): AsyncGenerator<ZipRecord, void, void> {
   let total = 0;
-  for await (const entry of zip.zip.eachEntry()) {
-    const name = Buffer.from(entry.fileNameRaw).toString('utf8');
+  for await (const entry of zip.entries) {
+    const { name } = entry;
     if (name.endsWith('/') || !wants(name)) continue;
-    checkEntry(zip, entry, name);
+    checkEntry(zip, entry);
     total += entry.uncompressedSize;
     if (total > zip.limits.totalBytes) {
       throw tooMuch(zip.path, `more than ${zip.limits.totalBytes} bytes`);
     }
-    yield { name, bytes: await readEntry(zip, entry, name) };
+    yield { name, bytes: await readEntry(zip, entry) };
   }
 }
 
-function checkEntry(zip: OpenZip, entry: Entry, name: string): void {
+function checkEntry(zip: OpenZip, entry: ZipEntry): void {
+  const { name } = entry;
   const { entryBytes, ratio } = zip.limits;
   const size = entry.uncompressedSize;
   if (size > entryBytes || entry.compressedSize > entryBytes) {
@@ -109,12 +144,12 @@ function checkEntry(zip: OpenZip, entry: Entry, name: string): void {
   if (size > RATIO_FLOOR && size > entry.compressedSize * ratio) {
     throw tooMuch(zip.path, `${label(name)}, which inflates more than ${ratio} times`);
   }
-  if (entry.isEncrypted()) throw damaged(zip.path, `${label(name)} is encrypted`);
+  if (entry.encrypted) throw damaged(zip.path, `${label(name)} is encrypted`);
 }
 
-async function readEntry(zip: OpenZip, entry: Entry, name: string): Promise<Uint8Array> {
-  const { fileDataStart } = await zip.zip.readLocalFileHeaderPromise(entry, { minimal: true });
-  const stored = await zip.readAt(fileDataStart, entry.compressedSize);
+async function readEntry(zip: OpenZip, entry: ZipEntry): Promise<Uint8Array> {
+  const { name } = entry;
+  const stored = await zip.readAt(await entry.start(), entry.compressedSize);
   if (stored.length < entry.compressedSize) throw damaged(zip.path, `${label(name)} is cut off`);
   const bytes = inflate(zip, entry, stored);
   if (bytes.length !== entry.uncompressedSize || crc32(bytes) !== entry.crc32) {
@@ -123,12 +158,15 @@ async function readEntry(zip: OpenZip, entry: Entry, name: string): Promise<Uint
   return bytes;
 }
 
-function inflate(zip: OpenZip, entry: Entry, stored: Buffer): Buffer {
+function inflate(zip: OpenZip, entry: ZipEntry, stored: Buffer): Buffer {
   if (entry.compressionMethod === STORED) return stored;
   if (entry.compressionMethod !== DEFLATED) {
     throw damaged(zip.path, `compression method ${entry.compressionMethod} is not supported`);
   }
-  return inflateRawSync(stored, { maxOutputLength: Math.max(entry.uncompressedSize, 1) });
+  const size = entry.uncompressedSize;
+  // A byte more than there is, so that zlib asks for no second piece.
+  const chunkSize = Math.max(Math.min(size + 1, LARGEST_PIECE), SMALLEST_PIECE);
+  return inflateRawSync(stored, { maxOutputLength: Math.max(size, 1), chunkSize });
 }
 
 function label(name: string): string {

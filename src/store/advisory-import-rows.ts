@@ -26,6 +26,8 @@ export interface AdvisoryImport {
   count: number;
   /** Records added or taken away so far. */
   changed: number;
+  /** Added rows by the hash of their bodies. */
+  readonly added: Map<string, number>;
   /** Kept and added rows of a whole import. */
   readonly kept: Set<number>;
   /** By how many records each ecosystem has become more. */
@@ -156,7 +158,17 @@ export async function openImport(
   const row = { generation, id, family, begin_time: time, publish_time: null, revision: null };
   await tx.run(tx.sql.insertInto('advisory_import').values(row));
   const base = await findFamily(tx, family);
-  return { id, family, generation, base, count: 0, changed: 0, kept: new Set(), growth: new Map() };
+  return {
+    id,
+    family,
+    generation,
+    base,
+    count: 0,
+    changed: 0,
+    added: new Map(),
+    kept: new Set(),
+    growth: new Map(),
+  };
 }
 
 /** Adds records beside those that the family has; the equal ones among these are kept. */
@@ -166,22 +178,16 @@ export async function addRecords(
   advisories: readonly Advisory[],
 ): Promise<void> {
   await refuseAbandoned(tx, open);
-  const known = await findRecords(
-    tx,
-    open,
-    advisories.map(({ id }) => id),
-  );
-  const numbers = new Map(known.map((row) => [`${row.id} ${row.hash}`, row.number]));
+  const known = await findKnown(tx, open, advisories);
   const added: NewAdvisory[] = [];
   const entries: Entry[] = [];
   for (const advisory of advisories) {
     const row = toRow(advisory, open);
-    const key = `${row.id} ${row.hash}`;
-    const equal = numbers.get(key);
+    const equal = known.get(row.hash) ?? open.added.get(row.hash);
     const number = equal ?? row.number;
     open.kept.add(number);
     if (equal !== undefined) continue;
-    numbers.set(key, number);
+    open.added.set(row.hash, number);
     open.count += 1;
     added.push(row);
     entries.push(...entriesOf(advisory, number));
@@ -271,6 +277,17 @@ async function findFamily(db: Reader, family: string): Promise<number> {
   return (await db.first(families.where('family', '=', family)))?.generation ?? 0;
 }
 
+/** Numbers of the family's records by the hash of their bodies; a new family has none. */
+async function findKnown(
+  tx: Tx,
+  open: AdvisoryImport,
+  advisories: readonly Advisory[],
+): Promise<ReadonlyMap<string | null, number>> {
+  if (open.base === 0) return new Map();
+  const ids = advisories.map(({ id }) => id);
+  return new Map((await findRecords(tx, open, ids)).map((row) => [row.hash, row.number]));
+}
+
 function findRecords(tx: Tx, { family, generation: own }: AdvisoryImport, ids: readonly string[]) {
   return tx.all(byIds({ family, own, ids: listParameter([...new Set(ids)]) }));
 }
@@ -287,6 +304,8 @@ async function takeAway(
     rows.map(({ number }) => ({ number, generation })),
   );
   for (const advisory of gone) grow(open, advisory, -1);
+  // The same record may come again later.
+  for (const { body } of rows) open.added.delete(hashOf(body));
   const entries = gone.flatMap((advisory) => entriesOf(advisory, 0));
   await noteChanges(tx, open, { entries, records: rows.length });
 }
@@ -341,6 +360,10 @@ function toRow(advisory: Advisory, { family, generation, count }: AdvisoryImport
     id,
     modified,
     body,
-    hash: hash('sha256', body, 'base64url'),
+    hash: hashOf(body),
   };
+}
+
+function hashOf(body: string): string {
+  return hash('sha256', body, 'base64url');
 }

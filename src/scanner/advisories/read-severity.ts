@@ -102,7 +102,7 @@ export function severityOfWord(word: unknown): Severity | undefined {
 function scoreVectors(list: unknown, prefix: string): SeverityReading | undefined {
   for (const [type, scorer] of SCORERS) {
     const scored = vectorsOf(list, type).flatMap((vector) => {
-      const score = scorer(vector);
+      const score = scoreOnce(vector, scorer);
       return score === undefined ? [] : [{ score, vector }];
     });
     const [highest] = scored.toSorted((a, b) => b.score - a.score);
@@ -111,6 +111,21 @@ function scoreVectors(list: unknown, prefix: string): SeverityReading | undefine
     return { severity, source: `${prefix}severity ${type}`, ...highest };
   }
   return undefined;
+}
+
+/** Most vectors whose scores are remembered: records have few different ones. */
+const REMEMBERED = 4096;
+const scores = new Map<string, number | undefined>();
+
+function scoreOnce(
+  vector: string,
+  scorer: (vector: string) => number | undefined,
+): number | undefined {
+  // Each version of CVSS but the second names itself in its vectors.
+  if (scores.has(vector)) return scores.get(vector);
+  const score = scorer(vector);
+  if (vector.startsWith('CVSS:') && scores.size < REMEMBERED) scores.set(vector, score);
+  return score;
 }
 
 function vectorsOf(list: unknown, type: string): readonly string[] {
