@@ -10,6 +10,7 @@ import { runAssay } from '../support/assay-command.ts';
 import { type AssayServer, imageReview, startAssay, valueAt } from '../support/assay-server.ts';
 import { startService } from '../support/assay-service.ts';
 import { DEBIAN12, addLayer, dpkgStatus, openLayout } from '../support/image-layout.ts';
+import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { pushImage } from '../support/push-layout.ts';
 import { realProgram } from '../support/real.ts';
 import { type StockRegistry, startStockRegistry } from '../support/stock-registry.ts';
@@ -123,6 +124,60 @@ describe.skipIf(!program)('a stock registry that tells of pushes (needs docker-r
   });
 });
 
+/** Stands before the server, and is out of order for the first calls; answers its address. */
+async function startBadLine(failures: number): Promise<LoopbackServer> {
+  let left = failures;
+  const line = await startLoopbackServer(async ({ url, authorization = '', body }, response) => {
+    left -= 1;
+    if (left >= 0) return void response.writeHead(503).end();
+    const headers = { authorization };
+    const { status } = await fetch(server.http + url, { method: 'POST', headers, body });
+    return void response.writeHead(status).end();
+  });
+  closing.push(() => line.close());
+  return line;
+}
+
+describe('a server that does not answer at first', () => {
+  it.skipIf(!program)('is told again by a stock registry (needs docker-registry)', async () => {
+    const project = await newProject();
+    const line = await startBadLine(2);
+    const url = `http://${line.host}/api/v1/notifications/docker-distribution`;
+    const token = await tokenOf('notifier', project);
+    const registry = await startStockRegistry(program ?? '', { url, token });
+    closing.push(() => registry.stop());
+    const host = hostOf(registry);
+    await watch(project, `${host}/**`);
+    const image = await makeImage('told-again');
+    await image.push(registry.url, 'app', 'v1');
+    await untilScanned(project, `${host}/app:v1`);
+    expect(line.seen.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('is told again by registry serve', async () => {
+    const project = await newProject();
+    const line = await startBadLine(2);
+    const registry = await serveRegistry(project, `http://${line.host}`);
+    const host = hostOf({ url: registry });
+    await watch(project, `${host}/**`);
+    const image = await makeImage('served-again');
+    await image.push(registry, 'app', 'v1');
+    await untilScanned(project, `${host}/app:v1`);
+    expect(line.seen.length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+/** Our own registry, which tells a server of pushes. */
+async function serveRegistry(project: string, notify: string): Promise<string> {
+  const tokenFile = join(root, `token-${(made += 1)}`);
+  writeFileSync(tokenFile, `${await tokenOf('notifier', project)}\n`);
+  const where = ['registry', 'serve', join(root, `served-${made}`), '--listen', '127.0.0.1:0'];
+  const told = ['--notify', notify, '--notify-token-file', tokenFile];
+  const registry = await startService([...where, ...told]);
+  closing.push(() => registry.stop());
+  return registry.ready['http'] ?? '';
+}
+
 describe.skipIf(!program)('polling (needs docker-registry)', () => {
   it('finds what nobody told of, and reads only what changed', async () => {
     const project = await newProject();
@@ -190,21 +245,7 @@ describe('the states of a scan', () => {
 describe('registry serve --notify', () => {
   it.skipIf(!skopeo)('tells of what skopeo pushes (needs skopeo)', async () => {
     const project = await newProject();
-    const tokenFile = join(root, 'notify-token');
-    writeFileSync(tokenFile, `${await tokenOf('notifier', project)}\n`);
-    const registry = await startService([
-      'registry',
-      'serve',
-      join(root, 'served'),
-      '--listen',
-      '127.0.0.1:0',
-      '--notify',
-      server.http,
-      '--notify-token-file',
-      tokenFile,
-    ]);
-    closing.push(() => registry.stop());
-    const url = registry.ready['http'] ?? '';
+    const url = await serveRegistry(project, server.http);
     const host = hostOf({ url });
     await watch(project, `${host}/**`);
     const { layout, digest } = await makeImage('copied');
