@@ -1,11 +1,12 @@
 /** `assay attest …`: waiting in a pipeline until an image may be deployed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AssayError, type ErrorCode, isAssayError } from '../domain/error.ts';
+import { type ErrorCode, isAssayError } from '../domain/error.ts';
 import { terminalText } from '../domain/terminal-text.ts';
 import { SECOND } from '../domain/time.ts';
 import type { AttestedAnswer } from '../operations/check-attested.ts';
-import type { CliContext, CommandRun, OperationsClient, OptionValues } from './command.ts';
-import { isOn, numberOption, reachOf, textOption } from './options.ts';
+import type { CliContext, CommandRun, OperationsClient } from './command.ts';
+import { isOn, numberOption, reachOf } from './options.ts';
+import { readAttestorName } from './read-attestor-name.ts';
 import { withOperations } from './with-operations.ts';
 
 /** Pauses between two checks, in milliseconds: the first ones are short. */
@@ -27,7 +28,7 @@ interface Check {
 
 /** `assay attest wait IMAGE --attestor A` */
 export const waitForAttestation: CommandRun = (context, args, options) => {
-  const attestor = readAttestor(options);
+  const attestor = readAttestorName(options);
   const image = args[0] ?? '';
   const reach = { ...reachOf(options), readOnly: true, plainHttp: isOn(options, 'plainHttp') };
   const deadline = context.now() + numberOption(options, 'timeout', 0) * SECOND;
@@ -42,17 +43,6 @@ export const waitForAttestation: CommandRun = (context, args, options) => {
     return EXIT_CODES[last.outcome];
   });
 };
-
-/** `projects/P/attestors/A`, or A of `--project`. */
-function readAttestor(options: OptionValues): string {
-  const text = textOption(options, 'attestor') ?? '';
-  if (text.includes('/')) return text;
-  if (text !== '') return `projects/${textOption(options, 'project')}/attestors/${text}`;
-  throw new AssayError(
-    'invalid-argument',
-    '--attestor is missing; give projects/PROJECT/attestors/ID, or the id of one of --project',
-  );
-}
 
 /** Checks until it passes or the deadline does; tells each new state once. */
 async function waitUntil(

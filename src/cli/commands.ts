@@ -1,5 +1,7 @@
 /** Every command of `assay`, as data. A command's module is loaded only when it runs. */
 import type { CommandSpec, OptionSpec } from './command.ts';
+import { ATTEST } from './attest-spec.ts';
+import { ATTESTORS } from './attestor-spec.ts';
 import { ADVISORIES, FEED_OPTIONS, REFRESH_OPTIONS } from './advisories-spec.ts';
 import { IDENTITY_OPTIONS } from './identity-options.ts';
 import { NOTIFICATIONS } from './notifications-spec.ts';
@@ -235,32 +237,6 @@ const PROJECTS: CommandSpec = {
   ],
 };
 
-const ATTEST: CommandSpec = {
-  name: 'attest',
-  summary: 'Attestations of images.',
-  examples: ['assay attest wait registry.example/shop/app:1.4 --attestor built-by-ci'],
-  commands: [
-    {
-      name: 'wait',
-      arguments: '<image>',
-      summary: 'Wait until a review would find an image attested; print it by digest.',
-      examples: [
-        'assay attest wait registry.example/shop/app@sha256:… --attestor built-by-ci',
-        'assay attest wait registry.example/shop/app:1.4 --timeout 600 \\\n      ' +
-          '--attestor projects/security/attestors/scanned',
-      ],
-      options: [
-        ...WHERE,
-        { flags: '--attestor <name>', description: 'projects/P/attestors/A, or A of --project' },
-        { flags: '--timeout <seconds>', description: 'give up after so long', default: 300 },
-        PROJECT,
-        { flags: '--plain-http', description: 'a registry without TLS beyond loopback' },
-      ],
-      load: async () => (await import('./attest-command.ts')).waitForAttestation,
-    },
-  ],
-};
-
 const DECISIONS: CommandSpec = {
   name: 'decisions',
   summary: 'What was admitted and denied, and why.',
@@ -359,6 +335,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   SCAN,
   ADMIT,
   ATTEST,
+  ATTESTORS,
   SERVE,
   PROJECTS,
   ADVISORIES,

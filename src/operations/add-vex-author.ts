@@ -34,7 +34,7 @@ export async function addVexAuthor(deps: Deps, input: AddVexAuthorInput): Promis
   const { caller, project } = input;
   authorise(caller, 'assay.vex.manage', project);
   const name = parseVexAuthorName(input.name);
-  const [key] = await checkAttestorKeys([readKey(input)], [], deps.now());
+  const [key] = await checkAttestorKeys([readKey(input)], { kept: [], now: deps.now() });
   if (key === undefined) throw new AssayError('internal', 'a checked key is missing');
   await ensureProject(deps, caller, project);
   return deps.store.write(async (tx) => {

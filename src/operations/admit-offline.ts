@@ -109,7 +109,7 @@ async function readAttestors(text: string, now: Micros): Promise<readonly Attest
   return Promise.all(
     readAttestorFile(text).map(async (attestor) => {
       const keys = attestor.publicKeys;
-      return { ...attestor, publicKeys: await checkAttestorKeys(keys, keys, now) };
+      return { ...attestor, publicKeys: await checkAttestorKeys(keys, { kept: keys, now }) };
     }),
   );
 }

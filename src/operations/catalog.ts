@@ -3,21 +3,13 @@
  * and the command line calls them, here or over HTTP, so that both can do the same things.
  */
 import type { Caller } from '../domain/caller.ts';
+import { ATTESTOR_CATALOG } from './attestor-catalog.ts';
+import type { CatalogEntry } from './catalog-entry.ts';
 import type { Deps } from './deps.ts';
-
-/** An operation as the catalog runs it; its input was checked at the edge. */
-export type CatalogRun = (deps: Deps, input: never) => Promise<unknown>;
-
-/** Where an operation is reached and how it is loaded. */
-export interface CatalogEntry {
-  readonly verb: 'GET' | 'POST' | 'DELETE';
-  /** Path with `:name` for fields of the input; the others are query (GET) or body. */
-  readonly path: string;
-  readonly load: () => Promise<CatalogRun>;
-}
 
 /** Every operation of our own API. */
 export const CATALOG = {
+  ...ATTESTOR_CATALOG,
   'create-project': entry(
     'POST',
     '/api/v1/projects',

@@ -59,7 +59,7 @@ export async function checkAttested(
 }
 
 /** The reference by its digest alone: the tag may move while somebody waits. */
-async function findDigest(
+export async function findDigest(
   deps: Deps,
   caller: Caller,
   asked: { readonly project: string; readonly reference: ImageReference },

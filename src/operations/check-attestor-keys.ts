@@ -1,24 +1,32 @@
 /**
  * Public keys of an attestor as they come in: read, judged, and given the ids that Google gives.
  */
-import type { AttestorKey } from '../domain/attestor.ts';
+import type { AttestorKey, KeyStanding } from '../domain/attestor.ts';
 import { AssayError } from '../domain/error.ts';
-import type { Micros } from '../domain/time.ts';
+import { formatTime, type Micros } from '../domain/time.ts';
+import { keyNameOf } from '../signing/key-name.ts';
 import { checkPgpKey, readPgpKey } from '../signing/read-pgp-key.ts';
 import { readPkixKey } from '../signing/verify-pkix.ts';
 
 /** Keys of one attestor at most. */
 const MAX_KEYS = 100;
 
+/** What keys are checked against. */
+export interface KeyRules {
+  /** Keys that are there already: clients send all keys back, and an old one blocks no change. */
+  readonly kept: readonly AttestorKey[];
+  readonly standings?: Readonly<Record<string, KeyStanding>>;
+  readonly now: Micros;
+}
+
 /**
  * Checks keys and sets their ids: a PGP key's fingerprint always, a PKIX key's where the client
  * gave none. Throws `invalid-key` for weak, revoked or malformed keys, doubled ids, and an expired
- * key that is not among `kept`: clients send all keys back, and an old one must not block a change.
+ * or revoked key that is not among those kept.
  */
 export async function checkAttestorKeys(
   keys: readonly AttestorKey[],
-  kept: readonly AttestorKey[],
-  now: Micros,
+  { kept, standings = {}, now }: KeyRules,
 ): Promise<readonly AttestorKey[]> {
   if (keys.length > MAX_KEYS) {
     throw new AssayError('invalid-key', `${keys.length} keys; an attestor has at most ${MAX_KEYS}`);
@@ -31,8 +39,31 @@ export async function checkAttestorKeys(
   const doubled = checked.find(
     (key, index) => checked.findIndex((one) => one.id === key.id) < index,
   );
-  if (doubled === undefined) return checked;
+  if (doubled === undefined) {
+    const names = new Set(kept.map((key) => nameOf(key)));
+    for (const key of checked) refuseRevoked(keyNameOf(key), { names, standings });
+    return checked;
+  }
   throw new AssayError('invalid-key', `key ${doubled.id} is given twice; remove one`);
+}
+
+/** The name of a key that was checked before; by rules of another time, perhaps. */
+function nameOf(key: AttestorKey): string {
+  try {
+    return keyNameOf(key);
+  } catch {
+    return key.id;
+  }
+}
+
+function refuseRevoked(
+  name: string,
+  known: { names: ReadonlySet<string>; standings: NonNullable<KeyRules['standings']> },
+): void {
+  const { revokedFrom } = Object.hasOwn(known.standings, name) ? (known.standings[name] ?? {}) : {};
+  if (revokedFrom === undefined || known.names.has(name)) return;
+  const since = `key ${name} is revoked from ${formatTime(revokedFrom)} on`;
+  throw new AssayError('invalid-key', `${since}; a revoked key is not added again`);
 }
 
 /** Checks one key; without a time its expiry is not asked. */

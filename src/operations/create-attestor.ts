@@ -37,7 +37,10 @@ export async function createAttestor(
   const permission = 'containeranalysis.notes.listOccurrences';
   await authoriseOn(deps, caller, { permission, resource: input.attestor.noteReference });
   const name = attestorName(project, parseAttestorId(input.id));
-  const publicKeys = await checkAttestorKeys(input.attestor.publicKeys, [], deps.now());
+  const publicKeys = await checkAttestorKeys(input.attestor.publicKeys, {
+    kept: [],
+    now: deps.now(),
+  });
   await ensureProject(deps, caller, project);
   const attestor = withEtag({
     ...describe(input.attestor),

@@ -27,8 +27,10 @@ export async function updateAttestor(
   const name = parseAttestorName(input.name);
   const permission = 'binaryauthorization.attestors.update';
   await authoriseOn(deps, caller, { permission, resource: input.name });
-  const known = (await findAttestor(deps.store, input.name))?.publicKeys ?? [];
-  const publicKeys = await checkAttestorKeys(given.publicKeys, known, deps.now());
+  const known = await findAttestor(deps.store, input.name);
+  const { publicKeys: kept = [], standings = {} } = known ?? {};
+  const rules = { kept, standings, now: deps.now() };
+  const publicKeys = await checkAttestorKeys(given.publicKeys, rules);
   return deps.store.write(async (tx) => {
     const before = await findAttestor(tx, input.name);
     if (before === undefined)
@@ -39,6 +41,7 @@ export async function updateAttestor(
       name: before.name,
       noteReference,
       publicKeys,
+      ...ownFields(before),
       updateTime: deps.now(),
       ...(description === undefined ? {} : { description }),
     });
@@ -52,6 +55,14 @@ export async function updateAttestor(
     await emit(deps, tx, [attestorEvent('updated', attestor)]);
     return attestor;
   });
+}
+
+/** What Google's messages have no field for stays as it is, whatever keys they send. */
+function ownFields({ threshold, standings }: Attestor): Pick<Attestor, 'threshold' | 'standings'> {
+  return {
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(standings === undefined ? {} : { standings }),
+  };
 }
 
 function refuseChange(before: Attestor, given: NewAttestor): void {

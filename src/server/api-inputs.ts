@@ -17,7 +17,48 @@ const document = z.string().min(1).max(256);
 const pattern = z.string().min(1).max(1024);
 const role = z.enum(ROLE_NAMES);
 
+const key = z.strictObject({
+  text: z.string().min(1).max(262_144),
+  algorithm: z.string().max(64).optional(),
+  comment: z.string().max(1024).optional(),
+});
+const keys = z.array(key).max(100);
+const threshold = z.number().int().min(1).max(100);
+const attestor = { project, name: id };
+const attestorKey = z.strictObject({ ...attestor, keyId: z.string().min(1).max(512) });
+const image = z.string().min(1).max(4096);
+const base64 = z.string().min(1).max(400_000);
+
 const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>> = {
+  'create-attestor': z.strictObject({
+    ...attestor,
+    description: z.string().max(4096).optional(),
+    note: z.string().max(300).optional(),
+    keys: keys.optional(),
+    threshold: threshold.optional(),
+  }),
+  'list-attestors': z.strictObject({ project }),
+  'show-attestor': z.strictObject(attestor),
+  'delete-attestor': z.strictObject(attestor),
+  'add-attestor-keys': z.strictObject({ ...attestor, keys: keys.min(1) }),
+  'remove-attestor-key': attestorKey,
+  'revoke-attestor-key': attestorKey.extend({ from: z.number().int().nonnegative().optional() }),
+  'retire-attestor-key': attestorKey,
+  'set-attestor-threshold': z.strictObject({ ...attestor, threshold }),
+  'create-attestation': z.strictObject({
+    project,
+    attestor: z.string().min(1).max(256),
+    image,
+    payload: base64,
+    signature: base64,
+    publicKeyId: z.string().max(512),
+  }),
+  'verify-image': z.strictObject({
+    project,
+    image,
+    attestor: z.string().min(1).max(256).optional(),
+    keys: keys.optional(),
+  }),
   'create-project': z.strictObject({ project }),
   'list-projects': z.strictObject({}),
   'add-cluster': z.strictObject({ project, cluster: z.string().max(256) }),

@@ -14,7 +14,7 @@ import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
 import { formatStored, parseStored } from './stored-json.ts';
 
-type AttestorBody = Pick<Attestor, 'description' | 'publicKeys'>;
+type AttestorBody = Pick<Attestor, 'description' | 'publicKeys' | 'threshold' | 'standings'>;
 
 const byId = statement((sql, p: { project: string; id: string }) =>
   sql.selectFrom('attestor').selectAll().where('project', '=', p.project).where('id', '=', p.id),

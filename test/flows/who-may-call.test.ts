@@ -136,6 +136,7 @@ interface OwnRoute {
 }
 
 const ATTESTOR = `projects/${P}/attestors/absent`;
+const KEY = { text: 'x' };
 const ABSENT = { project: P, name: 'absent' };
 
 /** Every route of our own API; one that is missing here does not compile. */
@@ -147,6 +148,32 @@ const OWN: Readonly<Record<OperationName, OwnRoute>> = {
   'list-vex': of('assay.vex.list', { project: P }),
   'show-vex': of('assay.vex.list', { project: P, document: 'absent' }),
   'remove-vex': of('assay.vex.import', { project: P, document: 'absent' }),
+  'create-attestor': of('binaryauthorization.attestors.create', {
+    project: P,
+    name: 'made',
+    keys: [KEY],
+  }),
+  'list-attestors': of('binaryauthorization.attestors.list', { project: P }),
+  'show-attestor': of('binaryauthorization.attestors.get', ABSENT),
+  'delete-attestor': of('binaryauthorization.attestors.delete', ABSENT),
+  'add-attestor-keys': of('binaryauthorization.attestors.update', { ...ABSENT, keys: [KEY] }),
+  'remove-attestor-key': of('binaryauthorization.attestors.update', { ...ABSENT, keyId: 'k' }),
+  'revoke-attestor-key': of('binaryauthorization.attestors.update', { ...ABSENT, keyId: 'k' }),
+  'retire-attestor-key': of('binaryauthorization.attestors.update', { ...ABSENT, keyId: 'k' }),
+  'set-attestor-threshold': of('binaryauthorization.attestors.update', { ...ABSENT, threshold: 1 }),
+  'create-attestation': of('binaryauthorization.attestors.get', {
+    project: P,
+    attestor: ATTESTOR,
+    image: `registry.example/app@sha256:${'ab'.repeat(32)}`,
+    payload: 'e30=',
+    signature: 'e30=',
+    publicKeyId: 'k',
+  }),
+  'verify-image': of('binaryauthorization.attestors.verifyImageAttested', {
+    project: P,
+    attestor: ATTESTOR,
+    image: `registry.example/app@sha256:${'ab'.repeat(32)}`,
+  }),
   'create-project': of('assay.projects.create', { project: P }),
   'list-projects': somewhere('assay.projects.list', {}),
   'add-cluster': of('assay.clusters.create', { project: P, cluster: 'eu.main' }),

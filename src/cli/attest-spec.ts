@@ -1,0 +1,95 @@
+/** `assay attest …` as data. */
+import type { CommandSpec, OptionSpec } from './command.ts';
+import { PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
+
+const ATTESTOR: OptionSpec = {
+  flags: '--attestor <name>',
+  description: 'projects/P/attestors/A, or A of --project',
+};
+const PLAIN_HTTP: OptionSpec = {
+  flags: '--plain-http',
+  description: 'a registry without TLS beyond loopback',
+};
+
+const SIGN: CommandSpec = {
+  name: 'sign',
+  arguments: '<image>',
+  summary: 'Sign an image by digest for an attestor, and keep the attestation.',
+  examples: [
+    'assay attest sign registry.example/shop/app@sha256:… --attestor built-by-ci --key key.pem',
+    'assay attest sign "$IMAGE@$DIGEST" --attestor built-by-ci --key-env BINAUTH_PRIVATE_KEY \\\n' +
+      '      --server https://assay.example --token-file token',
+    'assay attest sign "$IMAGE@$DIGEST" --attestor built-by-ci --gpg-agent ci@shop.example',
+    'assay attest sign "$IMAGE@$DIGEST" --dry-run',
+  ],
+  options: [
+    ...WHERE,
+    PROJECT,
+    ATTESTOR,
+    { flags: '--key <file>', description: 'private key (PEM)' },
+    {
+      flags: '--key-env <name>',
+      description: 'environment variable with the private key, PEM or PGP, in base64',
+    },
+    { flags: '--pgp-key <file>', description: 'armored PGP secret key' },
+    { flags: '--gpg-agent <key>', description: 'key of gpg’s agent: id, fingerprint or address' },
+    { flags: '--passphrase-file <file>', description: 'file with the key’s passphrase' },
+    { flags: '--dry-run', description: 'print the payload that would be signed, and stop' },
+    PLAIN_HTTP,
+  ],
+  load: async () => (await import('./sign-command.ts')).signImage,
+};
+
+const VERIFY: CommandSpec = {
+  name: 'verify',
+  arguments: '<image>',
+  summary: 'Verify the attestations of an image: exit 0 verified, 2 not, 3 could not check.',
+  examples: [
+    'assay attest verify registry.example/shop/app@sha256:… --attestor built-by-ci',
+    'assay attest verify registry.example/shop/app:1.4 --key ci.pub.pem --output json',
+  ],
+  options: [
+    ...WHERE,
+    PROJECT,
+    ATTESTOR,
+    {
+      flags: '--key <file>',
+      description: 'public key to believe in place of an attestor, PEM or PGP',
+      many: true,
+    },
+    PLAIN_HTTP,
+    TABLE_OR_JSON,
+  ],
+  load: async () => (await import('./verify-command.ts')).verifyAttestations,
+};
+
+const WAIT: CommandSpec = {
+  name: 'wait',
+  arguments: '<image>',
+  summary: 'Wait until a review would find an image attested; print it by digest.',
+  examples: [
+    'assay attest wait registry.example/shop/app@sha256:… --attestor built-by-ci',
+    'assay attest wait registry.example/shop/app:1.4 --timeout 600 \\\n      ' +
+      '--attestor projects/security/attestors/scanned',
+  ],
+  options: [
+    ...WHERE,
+    ATTESTOR,
+    { flags: '--timeout <seconds>', description: 'give up after so long', default: 300 },
+    PROJECT,
+    PLAIN_HTTP,
+  ],
+  load: async () => (await import('./attest-command.ts')).waitForAttestation,
+};
+
+/** Attestations of images. */
+export const ATTEST: CommandSpec = {
+  name: 'attest',
+  summary: 'Attestations of images.',
+  examples: [
+    'assay attest sign registry.example/shop/app@sha256:… --attestor built-by-ci --key key.pem',
+    'assay attest verify registry.example/shop/app@sha256:… --attestor built-by-ci',
+    'assay attest wait registry.example/shop/app:1.4 --attestor built-by-ci',
+  ],
+  commands: [SIGN, VERIFY, WAIT],
+};

@@ -1,0 +1,50 @@
+/** `assay attest verify`: each attestation of an image, what it proves or why it does not. */
+import { terminalText } from '../domain/terminal-text.ts';
+import type { AttestationCheck } from '../domain/verdict.ts';
+import type { VerifiedImage } from '../operations/verify-image.ts';
+import type { CommandRun, OptionValues } from './command.ts';
+import { isOn, reachOf, textOption, textOptions } from './options.ts';
+import { printDocument } from './print-values.ts';
+import { readAttestorName } from './read-attestor-name.ts';
+import { readPublicKeys } from './read-key-options.ts';
+import { withOperations } from './with-operations.ts';
+
+const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
+const WORDS = { allow: 'VERIFIED', deny: 'NOT VERIFIED', undecided: 'COULD NOT CHECK' } as const;
+
+/** `assay attest verify IMAGE --attestor A` */
+export const verifyAttestations: CommandRun = async (context, args, options) => {
+  const byKey = textOptions(options, 'key').length > 0;
+  const whom = byKey
+    ? { keys: await readPublicKeys(context, options) }
+    : { attestor: readAttestorName(options) };
+  const input = { project: textOption(options, 'project'), image: args[0], ...whom };
+  const reach = { ...reachOf(options), readOnly: true, plainHttp: isOn(options, 'plainHttp') };
+  return withOperations(context, reach, async (client) => {
+    const found = (await client.call('verify-image', input)) as VerifiedImage;
+    await print(found, options, context);
+    return EXIT_CODES[found.outcome];
+  });
+};
+
+async function print(
+  found: VerifiedImage,
+  options: OptionValues,
+  context: Parameters<CommandRun>[0],
+): Promise<void> {
+  const format = textOption(options, 'output') ?? 'table';
+  if (format !== 'table') return printDocument(context, { schemaVersion: 1, ...found }, format);
+  const lines = [
+    `${WORDS[found.outcome]}  ${found.image}`,
+    ...found.proofs.map((one) => `  + ${one.kind} ${where(one)}${one.reason}`),
+    ...found.refusals.map(
+      (one) => `  x ${one.kind ?? ''} ${where(one)}[${one.step}] ${one.reason}`,
+    ),
+    ...(found.outcome === 'allow' ? [] : [`  found: ${found.found}`]),
+  ];
+  context.stdout.write(`${lines.map(terminalText).join('\n')}\n`);
+}
+
+function where({ occurrence }: AttestationCheck): string {
+  return occurrence === '' ? '' : `${occurrence}: `;
+}
