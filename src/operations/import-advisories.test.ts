@@ -80,6 +80,12 @@ it('exports of one name are one family: together they replace its earlier data',
 });
 
 describe("a source's date is", () => {
+  it('when it was published, where that is told beside the data and not by them', async () => {
+    const path = write(GOOD);
+    await importAdvisories(fake.deps, { caller, path, published: NOW - 5 * DAY });
+    expect(await dates()).toEqual([['Debian:12', NOW - 5 * DAY]]);
+  });
+
   it('the newest change that is not in the future', async () => {
     await load({ ...GOOD, 'Debian/A-2.json': record('A-2', NOW + 400 * DAY) });
     expect(await dates()).toEqual([['Debian:12', NOW - DAY]]);

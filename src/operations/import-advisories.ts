@@ -11,6 +11,14 @@ import { HEAD_BYTES, recogniseForm } from '../scanner/advisories/advisory-forms.
 import type { Deps } from './deps.ts';
 import { FORM_IMPORTS, type FormExport, type ImportedAdvisories } from './import-forms.ts';
 
+/** What is imported, by whom. */
+interface AdvisoryImportInput {
+  readonly caller: Caller;
+  readonly path: string;
+  /** As of when its publisher says that it is, where the data themselves do not; not to come. */
+  readonly published?: Micros;
+}
+
 /**
  * Imports a folder, a zip or a file; one family after another, each visible as a whole when it is
  * done. Exports of one form and name are one family: together they replace its earlier data.
@@ -18,10 +26,10 @@ import { FORM_IMPORTS, type FormExport, type ImportedAdvisories } from './import
  */
 export async function importAdvisories(
   deps: Deps,
-  input: { readonly caller: Caller; readonly path: string },
+  input: AdvisoryImportInput,
 ): Promise<ImportedAdvisories> {
   authorise(input.caller, 'assay.advisories.import', undefined);
-  const listed = await listExports(input.path, deps.now());
+  const listed = await listExports(input, deps.now());
   const families = Map.groupBy(listed, ({ form, name }) =>
     JSON.stringify([form, FORM_IMPORTS[form].family(name)]),
   );
@@ -40,7 +48,10 @@ export async function importAdvisories(
 }
 
 /** What is there to import, judged as a whole before anything is taken. */
-async function listExports(path: string, now: Micros): Promise<readonly FormExport[]> {
+async function listExports(
+  { path, published }: AdvisoryImportInput,
+  now: Micros,
+): Promise<readonly FormExport[]> {
   const exports: FormExport[] = [];
   const reading = { recognise: recogniseForm, headBytes: HEAD_BYTES };
   for await (const found of readAdvisoryExport(path, reading)) {
@@ -52,7 +63,7 @@ async function listExports(path: string, now: Micros): Promise<readonly FormExpo
           'nothing was imported',
       );
     }
-    exports.push(found);
+    exports.push(published === undefined ? found : { exportDate: published, ...found });
   }
   return exports;
 }

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import type { FeedMemo, FeedReport } from '../domain/advisory-feed.ts';
 import { AssayError } from '../domain/error.ts';
+import type { Micros } from '../domain/time.ts';
+import type { FeedContent } from '../remote/fetch-feed.ts';
 import { emptySpool, removeSpool, spoolFeed } from '../remote/spool-feed.ts';
 import type { Deps } from './deps.ts';
 import { type FeedOutcome, type FeedRun, askFeed } from './feed-run.ts';
@@ -42,12 +44,31 @@ async function updateFile(
     await spoolFeed(answer, path, (bytes) =>
       deps.progress(`${name}: ${Math.floor(bytes / 2 ** 20)} MiB fetched`),
     );
-    const { records } = await importAdvisories(deps, { caller, path });
+    const published = publishedAt(run, answer, { url, name });
+    const { records } = await importAdvisories(deps, {
+      caller,
+      path,
+      ...(published !== undefined && { published }),
+    });
     const kept = { url: url.href, whole: answer.validators, wholeTime: deps.now() };
     return { outcome: 'whole', memo: kept, taken: records, records };
   } finally {
     await removeSpool(folder);
   }
+}
+
+/**
+ * When the server says that it last wrote the file; where it does not say, what the publisher
+ * itself hands out is as of now, and of another's copy nothing is known.
+ */
+function publishedAt(
+  { deps }: FeedRun,
+  { validators }: FeedContent,
+  { url, name }: { readonly url: URL; readonly name: FeedName },
+): Micros | undefined {
+  const time = Date.parse(validators.lastModified ?? '') * 1000;
+  if (!Number.isNaN(time)) return time > deps.now() ? undefined : time;
+  return url.href === feedOf(name).url ? deps.now() : undefined;
 }
 
 /** Its form is told by its name: the last part of its address, where that is a plain one. */
