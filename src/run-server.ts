@@ -23,6 +23,7 @@ import { ADMIN_TOKEN_FILE } from './open-operations.ts';
 import { openServerStore } from './open-server-store.ts';
 import { authenticateBearer } from './operations/authenticate-bearer.ts';
 import { checkMatches } from './operations/check-matches.ts';
+import { checkExtractor } from './operations/reread-images.ts';
 import { ensureProject } from './operations/create-project.ts';
 import { createToken } from './operations/create-token.ts';
 import type { Deps } from './operations/deps.ts';
@@ -96,6 +97,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     const running = await listen(deps, folder, { ...config, identity });
     if (database === undefined) await freeJobs(deps);
     await checkMatches(deps);
+    await checkExtractor(deps);
     await planRefresh(deps);
     const lanes = [
       ...MATCHING_LANES,

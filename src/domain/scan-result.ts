@@ -40,6 +40,17 @@ export interface Finding extends Match, ExploitSignals {
   readonly package: ScannedPackage;
 }
 
+/** When packages were read and by what, when they were matched and with which data. */
+export interface ScanAnalysis {
+  readonly packagesRead: Micros;
+  /** Another than today's: its layers are to be read anew in the background. */
+  readonly extractorVersion: number;
+  /** When it was last made sure that the matches are true. */
+  readonly matchedAt: Micros;
+  /** The published data that they are of: they are counted, and when they came into force. */
+  readonly advisories: { readonly revision: number; readonly published?: Micros };
+}
+
 /** The result for one platform's image. */
 export interface ScanResult {
   readonly image: {
@@ -67,4 +78,6 @@ export interface ScanResult {
   readonly declaredSummary: Readonly<Record<Severity, number>>;
   /** How many layer blobs were read for this answer; 0: everything was known. */
   readonly layersRead: number;
+  /** When and how it came about; absent: not told. */
+  readonly analysis?: ScanAnalysis;
 }

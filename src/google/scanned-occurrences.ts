@@ -43,11 +43,12 @@ export type ScannedKind = ScannedKey['kind'];
 /** The kinds of what scans find. */
 export const SCANNED_KINDS: readonly ScannedKind[] = ['DISCOVERY', 'PACKAGE', 'VULNERABILITY'];
 
-/** The DISCOVERY occurrence: whether and when the image was scanned; `updateTime` is the scan's. */
+/** The DISCOVERY occurrence: whether the image was scanned, and when its packages were read. */
 export function discoveryOccurrence(
   result: Pick<ScanResult, 'status' | 'problems'>,
-  image: SightedImage,
+  image: SightedImage & { readonly readTime?: Micros },
 ): Occurrence {
+  const { readTime = image.updateTime } = image;
   const reasons = result.problems.filter(({ fatal }) => fatal).map(({ message }) => message);
   const failed = result.status === 'INCOMPLETE';
   const error = {
@@ -58,7 +59,7 @@ export function discoveryOccurrence(
     continuousAnalysis: 'ACTIVE',
     analysisStatus: ANALYSIS_STATUS[result.status],
     analysisStatusError: failed ? error : undefined,
-    lastScanTime: formatTime(image.updateTime),
+    lastScanTime: formatTime(readTime),
   });
   return derive(image, { kind: 'DISCOVERY' }, { noteId: DISCOVERY_NOTE_ID, detail });
 }

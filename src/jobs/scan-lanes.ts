@@ -1,5 +1,6 @@
 /** The jobs that scan: what was asked for, and the polls that ask. */
 import { pollWatch } from '../operations/poll-watch.ts';
+import { rereadImages } from '../operations/reread-images.ts';
 import { runScanJob } from '../operations/run-scan-job.ts';
 import { takeScans } from '../operations/take-scans.ts';
 import type { JobLane } from './run-jobs.ts';
@@ -25,5 +26,6 @@ export function scanLanes({ workers, perRegistry }: ScanWidth): readonly JobLane
       run: runScanJob,
     },
     { kind: 'poll-watch', width: POLLS, run: pollWatch },
+    { kind: 'reread-images', width: 1, run: (deps, job) => rereadImages(deps, job) },
   ];
 }

@@ -1,7 +1,12 @@
 /** Packages, matches and the age of advisories put together as one answer; pure. */
 import { ADVISORY_DATE_LEEWAY, type AdvisorySource } from '../domain/advisory.ts';
 import type { ExploitFeed } from '../domain/exploit-signal.ts';
-import { isSuppressed, type ScannedSystem, type ScanResult } from '../domain/scan-result.ts';
+import {
+  isSuppressed,
+  type ScanAnalysis,
+  type ScannedSystem,
+  type ScanResult,
+} from '../domain/scan-result.ts';
 import {
   aboutDeclared,
   type PackageOrigin,
@@ -24,6 +29,8 @@ export interface ScanParts {
   readonly matched: MatchedPackages;
   readonly feeds?: readonly ExploitFeed[];
   readonly described?: Pick<ScanResult, 'layers' | 'base'>;
+  /** When the advisories came into force that it is matched with. */
+  readonly published?: Micros;
   readonly now: Micros;
   /** Older advisory data are a problem. */
   readonly maxAdvisoryAge: Micros;
@@ -54,7 +61,15 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
     summary: countBySeverity(byOrigin.get('installed') ?? []),
     declaredSummary: countBySeverity(byOrigin.get('declared') ?? []),
     layersRead: parts.layersRead,
+    analysis: analysisOf(parts),
   };
+}
+
+function analysisOf({ image, matched, published, now }: ScanParts): ScanAnalysis {
+  const { readTime: packagesRead, extractorVersion } = image;
+  const { revision = 0 } = matched;
+  const advisories = { revision, ...(published !== undefined && { published }) };
+  return { packagesRead, extractorVersion, matchedAt: now, advisories };
 }
 
 function ecosystemsBy(packages: readonly SoftwarePackage[], wanted: PackageOrigin): string[] {

@@ -30,7 +30,10 @@ import { findAskedImage } from './asked-image.ts';
 import { refreshMatches } from './current-matches.ts';
 import type { Deps } from './deps.ts';
 
-type JudgedScan = ReturnType<typeof judgeScan>;
+type JudgedScan = ReturnType<typeof judgeScan> & {
+  /** When its packages were read. */
+  readonly readTime: Micros;
+};
 
 /** A package of an image as it is found there. */
 export interface FoundPackage {
@@ -60,7 +63,8 @@ export async function deriveDiscovery(
   const result = await judgeSighted(deps, sighting);
   if (result === undefined) return deriveAwaited(deps, sighting);
   const { firstSeen, lastSeen } = sighting;
-  return discoveryOccurrence(result, imageOf(sighting, firstSeen, lastSeen));
+  const { readTime } = result;
+  return discoveryOccurrence(result, { ...imageOf(sighting, firstSeen, lastSeen), readTime });
 }
 
 /** The discovery of an image that was not read: it waits, is being read, or cannot be. */
@@ -89,13 +93,14 @@ export async function judgeSighted(
   const { ecosystems: installed, stale } = await findEcosystems(deps.store, ids);
   const versions = await findVersions(deps.store, stale);
   const { problems, sources } = await refreshMatches(deps, versions);
-  return judgeScan({
+  const judged = judgeScan({
     read,
     ecosystems: { installed, declared: [] },
     matched: { problems, sources: sources ?? (await listAdvisorySources(deps.store)) },
     now: deps.now(),
     maxAdvisoryAge: Number.MAX_SAFE_INTEGER,
   });
+  return { ...judged, readTime: contents.readTime };
 }
 
 /** A package: known since the image was sighted, changed when the image was read after that. */

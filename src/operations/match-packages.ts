@@ -30,6 +30,8 @@ export interface MatchedPackages {
   readonly problems: readonly ScanProblem[];
   /** Matches of packages whose answer is incomplete, which is not kept; by package id. */
   readonly unkept: ReadonlyMap<number, readonly Match[]>;
+  /** The revision of advisories that they are true of; absent: there are none. */
+  readonly revision?: number;
   /** All sources of the one generation of advisories that the findings are of. */
   readonly sources: readonly AdvisorySource[];
 }
@@ -90,7 +92,7 @@ async function matchOnce(deps: Deps, packages: readonly MatchedPackage[]): Promi
   const problems = firstProblems(problemsOf(packages, computed), 'matching packages');
   const incomplete = [...computed].filter(([, one]) => one.problems.length > 0);
   const unkept = new Map(incomplete.map(([packageId, { matches }]) => [packageId, matches]));
-  return { matched: { findings, problems, unkept, sources }, moved };
+  return { matched: { findings, problems, unkept, sources, revision: generation }, moved };
 }
 
 /** Tells whether other orders were set meanwhile. */

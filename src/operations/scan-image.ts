@@ -20,6 +20,7 @@ import { appendTagEvent, saveDigestLinks, saveIndex, saveSighting } from '../sto
 import { listExploitFeeds } from '../store/exploit-rows.ts';
 import { listWantedTypes } from '../store/destination-rows.ts';
 import { type VexPlace, withVex } from './apply-vex.ts';
+import { findPublishTime } from '../store/advisory-rows.ts';
 import { assembleScanResult } from './assemble-scan-result.ts';
 import { audit } from './audit.ts';
 import { ensureProject } from './create-project.ts';
@@ -172,7 +173,9 @@ async function scanPlatform(
     withLayers(matched.findings, described.layers),
   );
   const findings = await withVex(deps, vexPlace(input, image.digest), exploited);
+  const published = await findPublishTime(deps.store, matched.revision ?? 0);
   return assembleScanResult({
+    ...(published !== undefined && { published }),
     reference: source.reference,
     image: read.image,
     matched: { ...matched, findings },

@@ -6,7 +6,13 @@ import { fixStateOf } from './fix-state-words.ts';
 import { type CvssScore, cvssOf } from '../domain/cvss.ts';
 import type { BaseImage, ImageLayer } from '../domain/image-layer.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { Finding, ScannedPackage, ScannedSystem, ScanResult } from '../domain/scan-result.ts';
+import type {
+  Finding,
+  ScannedPackage,
+  ScannedSystem,
+  ScanResult,
+  ScanAnalysis,
+} from '../domain/scan-result.ts';
 import { formatTime } from '../domain/time.ts';
 import type { VexAssessment } from '../domain/vex-document.ts';
 
@@ -65,6 +71,18 @@ function scanResultToJson(result: ScanResult): JsonObject {
     summary: { ...result.summary },
     declaredSummary: { ...result.declaredSummary },
     layersRead: result.layersRead,
+    analysis: result.analysis ? analysisToJson(result.analysis) : null,
+  };
+}
+
+function analysisToJson(analysis: ScanAnalysis): JsonObject {
+  const { packagesRead, extractorVersion, matchedAt, advisories } = analysis;
+  const { revision, published } = advisories;
+  return {
+    packagesRead: formatTime(packagesRead),
+    extractorVersion,
+    matchedAt: formatTime(matchedAt),
+    advisories: { revision, published: published === undefined ? null : formatTime(published) },
   };
 }
 

@@ -4,6 +4,7 @@
  * import makes all of its changes visible together. How they are written: advisory-import-rows.ts.
  */
 import type { Advisory, AdvisorySource } from '../domain/advisory.ts';
+import type { Micros } from '../domain/time.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader } from './store-contract.ts';
 import { parseStored } from './stored-json.ts';
@@ -46,6 +47,12 @@ const newest = statement((sql) =>
     .orderBy('revision', 'desc')
     .limit(1),
 );
+
+/** When a revision was published; undefined where there is none. */
+export async function findPublishTime(db: Reader, revision: number): Promise<Micros | undefined> {
+  const imports = db.sql.selectFrom('advisory_import').select('publish_time');
+  return (await db.first(imports.where('revision', '=', revision)))?.publish_time ?? undefined;
+}
 
 /** The visible advisories that speak of a package name in an ecosystem, for each key in order. */
 export async function findAdvisories(

@@ -14,6 +14,7 @@ export type JobKind =
   | 'announce-matches'
   | 'deliver-events'
   | 'match-packages'
+  | 'reread-images'
   | 'scan'
   | 'poll-watch'
   | 'refresh-advisories';

@@ -16,8 +16,9 @@ import { advisoryChanges } from './migrations/0007-advisory-changes.ts';
 import { advisoryFeeds } from './migrations/0008-advisory-feeds.ts';
 import { imageChains } from './migrations/0009-image-chains.ts';
 import { vexDocuments } from './migrations/0010-vex-documents.ts';
-import { scanQueue } from './migrations/0013-scan-queue.ts';
+import { scanQueue } from './migrations/0011-scan-queue.ts';
 import { packedMembers } from './migrations/0012-packed-members.ts';
+import { extractorIndex } from './migrations/0013-extractor-index.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   vexDocuments,
   scanQueue,
   packedMembers,
+  extractorIndex,
 ];
 
 /** The schema that this version of Assay reads and writes. */

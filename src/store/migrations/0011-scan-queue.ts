@@ -6,7 +6,7 @@ import type { Migration } from '../migration.ts';
 
 /** The schema of the queue. */
 export const scanQueue: Migration = {
-  version: 13,
+  version: 11,
   name: 'scan-queue',
   statements: ({ keyed }) => [
     'alter table job add column priority bigint not null default 0',

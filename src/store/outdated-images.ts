@@ -1,0 +1,53 @@
+/** Images that an earlier extractor has read, and where a project has seen them. */
+import type { Digest } from '../domain/digest.ts';
+import { statement } from './sql-builder.ts';
+import type { Reader } from './store-contract.ts';
+
+/** A place among them. */
+export interface OutdatedPlace {
+  readonly version: number;
+  readonly digest: string;
+}
+
+/** An image that an earlier extractor has read. */
+export interface OutdatedImage {
+  readonly place: OutdatedPlace;
+  /** Where one project has seen it; absent: nobody has, it came from a file. */
+  readonly seen?: { readonly project: string; readonly resourceUri: string };
+}
+
+const outdatedAfter = statement((sql, p: OutdatedPlace & { below: number; limit: number }) =>
+  sql
+    .selectFrom('image')
+    .select(['extractor_version as version', 'digest'])
+    .where('extractor_version', '<', p.below)
+    .where((on) =>
+      on(on.refTuple('extractor_version', 'digest'), '>', on.tuple(p.version, p.digest)),
+    )
+    .orderBy('extractor_version')
+    .orderBy('digest')
+    .limit(p.limit),
+);
+
+const seenByDigest = statement((sql, p: { digest: string }) =>
+  sql
+    .selectFrom('image_sighting')
+    .select(['project', 'resource_uri as resourceUri'])
+    .where('digest', '=', p.digest)
+    .orderBy('project')
+    .limit(1),
+);
+
+/** The next ones behind a place; an index has no extractor, its version is 0. */
+export async function listOutdatedImages(
+  db: Reader,
+  page: { readonly after: OutdatedPlace; readonly below: number; readonly limit: number },
+): Promise<OutdatedImage[]> {
+  const rows = await db.all(outdatedAfter({ ...page, ...page.after }));
+  const found: OutdatedImage[] = [];
+  for (const place of rows) {
+    const seen = await db.first(seenByDigest({ digest: place.digest as Digest }));
+    found.push({ place, ...(seen === undefined ? {} : { seen }) });
+  }
+  return found;
+}
