@@ -13,6 +13,8 @@ it.each(ALL)('admin and roles/owner hold %s, and a message can name who else doe
 it.each(['owner', 'roles/none', 'projects/p/roles/custom', 'Viewer', 'toString', ''])(
   'refuses %j, naming those that exist',
   (text) => {
-    expect(() => parseRole(text)).toThrow('give one of viewer, editor, admin, agent, roles/viewer');
+    expect(() => parseRole(text)).toThrow(
+      'give one of viewer, editor, admin, agent, notifier, roles/viewer',
+    );
   },
 );
