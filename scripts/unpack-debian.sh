@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Unpacks real Debian programs for the flow tests into .cache/debian, with the libraries that this
 # system lacks: apt with its own lists and cache, then dpkg -x. Nothing changes outside .cache.
+# Clients that this release does not have come from a newer suite of the same mirror, each alone:
+# they are of Go and need no library but libc.
 #
 # usage: scripts/unpack-debian.sh          programs appear in .cache/debian/bin
 #
@@ -9,8 +11,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(rpm skopeo docker-registry gpg gpg-agent gpgconf postgresql)
-programs=(rpm skopeo docker-registry gpg gpg-agent gpgconf initdb postgres)
+packages=(rpm skopeo docker-registry gpg gpg-agent gpgconf postgresql notary)
+programs=(rpm skopeo docker-registry gpg gpg-agent gpgconf initdb postgres
+  notary notary-server notary-signer)
+clients=(cosign notation oras)
+newer="${ASSAY_DEBIAN_NEWER:-forky}"
 home="$PWD/.cache/debian"
 apt="$PWD/.cache/apt"
 root="$home/root"
@@ -23,7 +28,7 @@ give_up() {
 
 # What was unpacked holds for these packages on this release only.
 release="$(. /etc/os-release 2>/dev/null && echo "${ID:-}-${VERSION_ID:-}" || true)"
-want="$release $(uname -m) ${packages[*]} 3"
+want="$release $(uname -m) ${packages[*]} $newer ${clients[*]} 4"
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then exit 0; fi
 
 for tool in apt-get dpkg; do
@@ -97,6 +102,32 @@ exec '$binary' $(arguments_of "$program") "\$@"
 WRAPPER
   chmod +x "$home/bin.new/$program"
 done
+# A client that the suite does not have, or that does not run on this libc, is left out by name.
+unpack_clients() {
+  local place="$apt/newer" deb client
+  local got="$place/got"
+  mkdir -p "$place/lists/partial" "$place/cache/archives/partial" "$got"
+  sed "s/ [^ ]* main\$/ $newer main/" "$apt/sources.list" >"$place/sources.list"
+  local options=("${private[@]}" -o Dir::Etc::SourceList="$place/sources.list"
+    -o Dir::State::Lists="$place/lists" -o Dir::Cache="$place/cache")
+  quiet apt-get "${options[@]}" update || {
+    echo "unpack-debian: no suite $newer at the mirror; left out: ${clients[*]}" >&2
+    return 0
+  }
+  for client in "${clients[@]}"; do
+    rm -f "$got"/*.deb
+    if (cd "$got" && quiet apt-get "${options[@]}" download "$client") &&
+      deb="$(ls "$got"/*.deb)" && dpkg -x "$deb" "$root.new/newer" &&
+      "$root.new/newer/usr/bin/$client" version >"$apt/log" 2>&1; then
+      printf '#!/bin/sh\nexec %s "$@"\n' "'$root/newer/usr/bin/$client'" >"$home/bin.new/$client"
+      chmod +x "$home/bin.new/$client"
+    else
+      echo "unpack-debian: $newer has no $client that runs here; it is left out" >&2
+    fi
+  done
+  rm -rf "$got"
+}
+unpack_clients
 rm -rf "$root" "$home/bin"
 mv "$root.new" "$root"
 mv "$home/bin.new" "$home/bin"

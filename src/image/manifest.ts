@@ -44,13 +44,19 @@ export interface Manifest {
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
   readonly annotations?: Readonly<Record<string, string>>;
+  /** The manifest that this one is attached to (image-spec 1.1, "subject"). */
+  readonly subject?: Descriptor;
 }
 
 /** A list of manifests, usually one for each platform. */
 export interface ImageIndex {
   readonly kind: 'index';
   readonly mediaType: string;
+  readonly artifactType?: string;
   readonly manifests: readonly Descriptor[];
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** The manifest that this one is attached to (image-spec 1.1, "subject"). */
+  readonly subject?: Descriptor;
 }
 
 /** Most layers of a manifest, and most manifests of an index. */
@@ -73,7 +79,16 @@ const IMAGE_CONFIGS: ReadonlySet<string> = new Set([
   'application/vnd.docker.container.image.v1+json',
 ]);
 
-const MANIFEST_KEYS = ['schemaVersion', 'mediaType', 'config', 'layers', 'manifests'];
+const MANIFEST_KEYS = [
+  'schemaVersion',
+  'mediaType',
+  'artifactType',
+  'config',
+  'layers',
+  'manifests',
+  'annotations',
+  'subject',
+];
 const DESCRIPTOR_KEYS = ['mediaType', 'digest', 'size', 'urls', 'platform', 'annotations'];
 
 /** The media types to ask a registry for. */
@@ -98,7 +113,7 @@ export function parseManifest(bytes: Uint8Array, mediaType?: string): Manifest |
   const type = own ?? told;
   if (kind === 'manifest') return imageManifest(root, type ?? OCI_MANIFEST);
   const manifests = readSections(root, 'manifests', MANIFEST_ITEMS).map(readDescriptor);
-  return { kind, mediaType: type ?? OCI_INDEX, manifests };
+  return { kind, mediaType: type ?? OCI_INDEX, ...readAttachment(root), manifests };
 }
 
 /**
@@ -170,15 +185,24 @@ function imageManifest(root: Section, mediaType: string): Manifest {
   if (!Array.isArray(root.value['layers'])) {
     throw wrongField('manifest.layers', root.value['layers'], 'an array');
   }
-  const artifactType = readOptionalText(root, 'artifactType');
-  const annotations = readTextMap(root, 'annotations');
   return {
     kind: 'manifest',
     mediaType,
-    ...(artifactType && { artifactType }),
+    ...readAttachment(root),
     config: readDescriptor(config),
     layers: readSections(root, 'layers', MANIFEST_ITEMS).map(readDescriptor),
+  };
+}
+
+/** What manifests and indexes say of themselves and of what they are attached to. */
+function readAttachment(root: Section): Pick<Manifest, 'artifactType' | 'annotations' | 'subject'> {
+  const artifactType = readOptionalText(root, 'artifactType');
+  const annotations = readTextMap(root, 'annotations');
+  const subject = readSection(root, 'subject');
+  return {
+    ...(artifactType && { artifactType }),
     ...(Object.keys(annotations).length > 0 && { annotations }),
+    ...(subject && { subject: readDescriptor(subject) }),
   };
 }
 

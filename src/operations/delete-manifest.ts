@@ -1,7 +1,10 @@
 /**
  * Deleting a tag, or a manifest with the tags that point at it. Blobs stay: others may use them.
  */
+import type { Digest } from '../domain/digest.ts';
+import type { RepositoryPath } from '../domain/repository-path.ts';
 import { removeManifest, removeTag } from '../store/repository-files.ts';
+import { unlinkReferrer } from './link-referrers.ts';
 import { type ManifestAddress, unknownManifest } from './pull-manifest.ts';
 import { type RegistryDeps, refuseReadOnly } from './registry-deps.ts';
 
@@ -12,6 +15,15 @@ export async function deleteManifest(deps: RegistryDeps, address: ManifestAddres
   const removed =
     target.kind === 'tag'
       ? await removeTag(deps.folder, { repository, tag: target.tag })
-      : await removeManifest(deps.folder, { repository, digest: target.digest });
+      : await remove(deps, repository, target.digest);
   if (!removed) throw unknownManifest(address);
+}
+
+async function remove(
+  { folder }: RegistryDeps,
+  repository: RepositoryPath,
+  digest: Digest,
+): Promise<boolean> {
+  await unlinkReferrer(folder, repository, digest);
+  return removeManifest(folder, { repository, digest });
 }

@@ -18,6 +18,7 @@ import {
   saveManifest,
   saveTag,
 } from '../store/repository-files.ts';
+import { linkReferrer } from './link-referrers.ts';
 import { type RegistryDeps, refuseReadOnly } from './registry-deps.ts';
 
 /** A manifest as a client pushes it. */
@@ -31,6 +32,12 @@ export interface PushedManifest {
   readonly host?: string;
 }
 
+/** What was kept. */
+export interface KeptManifest extends StoredManifest {
+  /** What it is attached to; its place in the list of that one's referrers is kept too. */
+  readonly subject?: Digest;
+}
+
 /**
  * Keeps a manifest or index and points the tag at it; answers its digest. Refuses over 4 MiB, what
  * is no manifest, another media type or digest than was said, and content that is not here. What
@@ -39,7 +46,7 @@ export interface PushedManifest {
 export async function pushManifest(
   deps: RegistryDeps,
   pushed: PushedManifest,
-): Promise<StoredManifest> {
+): Promise<KeptManifest> {
   refuseReadOnly(deps);
   const { repository, target, bytes } = pushed;
   refuseOversize(bytes.length, deps.folder.limits.manifestBytes);
@@ -48,10 +55,13 @@ export async function pushManifest(
   if (target.kind === 'digest') refuseOtherDigest(target.digest, digest);
   await refuseMissing(deps, repository, manifest);
   const stored: StoredManifest = { digest, mediaType: manifest.mediaType, bytes };
+  // First the link: one without its manifest counts for nothing, the other way round it is missed.
+  await linkReferrer(deps.folder, repository, { digest, manifest });
   await saveManifest(deps.folder, repository, stored);
   if (target.kind === 'tag') await saveTag(deps.folder, { repository, tag: target.tag }, digest);
   tellPush(deps, pushed, stored);
-  return stored;
+  const subject = manifest.subject?.digest;
+  return subject === undefined ? stored : { ...stored, subject };
 }
 
 function tellPush(deps: RegistryDeps, pushed: PushedManifest, stored: StoredManifest): void {

@@ -35,12 +35,13 @@ export const putManifest: RegistryHandler = async (deps, { repository, target, r
   const mediaType = raw.headers['content-type'];
   const { host } = raw.headers;
   const pushed = { repository, target: wanted, bytes, ...(host === undefined ? {} : { host }) };
-  const { digest } = await pushManifest(deps, {
+  const { digest, subject } = await pushManifest(deps, {
     ...pushed,
     ...(mediaType === undefined ? {} : { mediaType }),
   });
   const location = `/v2/${repository}/manifests/${digest}`;
-  return { status: 201, headers: { location, [CONTENT_DIGEST]: digest } };
+  const attached = subject === undefined ? {} : { 'oci-subject': subject };
+  return { status: 201, headers: { location, [CONTENT_DIGEST]: digest, ...attached } };
 };
 
 /** Deletes a tag, or a manifest with its tags. */
@@ -65,7 +66,8 @@ export const getTags: RegistryHandler = async (deps, { repository, query }) => {
   return { status: 200, headers: { link }, body };
 };
 
-function readCount(text: string | null): number | undefined {
+/** Reads how many items a page may have; undefined where the client does not say. */
+export function readCount(text: string | null): number | undefined {
   if (text === null) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   const message = `n is ${JSON.stringify(text.slice(0, 40))}; give a whole number`;

@@ -22,6 +22,7 @@ import {
   putManifest,
   removeManifestOrTag,
 } from './registry-manifest-handlers.ts';
+import { getReferrers } from './registry-referrer-handlers.ts';
 import { splitUrl } from './split-url.ts';
 
 interface RegistryRoute {
@@ -46,6 +47,10 @@ const ROUTES: readonly RegistryRoute[] = [
       PUT: putManifest,
       DELETE: removeManifestOrTag,
     },
+  },
+  {
+    path: /^\/v2\/(.+)\/referrers\/([^/]+)$/,
+    handlers: { GET: getReferrers, HEAD: getReferrers },
   },
   { path: /^\/v2\/(.+)\/tags\/list$/, handlers: { GET: getTags, HEAD: getTags } },
 ];

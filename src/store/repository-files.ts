@@ -97,7 +97,7 @@ export async function readManifestDigests(
   folder: BlobFolder,
   repository: RepositoryPath,
 ): Promise<Digest[]> {
-  const names = (await readNames(folder, [...foldersOf(repository), '_manifests'])) ?? [];
+  const names = (await readNames(folder, [...repositoryFolders(repository), '_manifests'])) ?? [];
   return names
     .map((name) => `sha256:${name}`)
     .filter(isDigest)
@@ -109,7 +109,7 @@ export async function readChildRepositories(
   folder: BlobFolder,
   repository: RepositoryPath,
 ): Promise<string[]> {
-  const names = (await readNames(folder, foldersOf(repository))) ?? [];
+  const names = (await readNames(folder, repositoryFolders(repository))) ?? [];
   return names
     .filter((name) => !name.startsWith('_'))
     .sort()
@@ -139,13 +139,14 @@ export async function readTags(
   folder: BlobFolder,
   repository: RepositoryPath,
 ): Promise<Tag[] | undefined> {
-  const names = await readNames(folder, [...foldersOf(repository), '_tags']);
+  const names = await readNames(folder, [...repositoryFolders(repository), '_tags']);
   if (names !== undefined) return names.filter(isTag).sort();
-  const manifests = await readNames(folder, [...foldersOf(repository), '_manifests']);
+  const manifests = await readNames(folder, [...repositoryFolders(repository), '_manifests']);
   return manifests === undefined ? undefined : [];
 }
 
-async function readNames(
+/** The names in a folder, in no order; undefined: there is no such folder. */
+export async function readNames(
   folder: BlobFolder,
   parts: readonly string[],
 ): Promise<string[] | undefined> {
@@ -157,16 +158,17 @@ async function readNames(
   }
 }
 
-function foldersOf(repository: RepositoryPath): string[] {
+/** The folders of a repository, whose own things have names that begin with `_`. */
+export function repositoryFolders(repository: RepositoryPath): string[] {
   return ['repositories', ...repository.split('/')];
 }
 
 function manifestPlace({ root }: BlobFolder, { repository, digest }: ManifestKey): FilePlace {
-  return { root, folders: [...foldersOf(repository), '_manifests'], name: hexOf(digest) };
+  return { root, folders: [...repositoryFolders(repository), '_manifests'], name: hexOf(digest) };
 }
 
 function tagPlace({ root }: BlobFolder, { repository, tag }: TagKey): FilePlace {
-  return { root, folders: [...foldersOf(repository), '_tags'], name: tag };
+  return { root, folders: [...repositoryFolders(repository), '_tags'], name: tag };
 }
 
 function line(text: string): Buffer {

@@ -1,0 +1,79 @@
+/**
+ * What is attached to a manifest (distribution-spec 1.1, "Listing Referrers"): the manifests of the
+ * same repository that name it as their subject, whether or not that is here.
+ */
+import type { Digest } from '../domain/digest.ts';
+import type { RepositoryPath } from '../domain/repository-path.ts';
+import { type Descriptor, parseManifest } from '../image/manifest.ts';
+import { readReferrers } from '../store/referrer-files.ts';
+import { type StoredManifest, findManifest } from '../store/repository-files.ts';
+import { completeReferrers } from './link-referrers.ts';
+import type { RegistryDeps } from './registry-deps.ts';
+
+/** What is asked for. */
+export interface ListReferrersInput {
+  readonly repository: RepositoryPath;
+  readonly subject: Digest;
+  /** Only artifacts of this type. */
+  readonly artifactType?: string | undefined;
+  /** At most so many; {@link MAX_REFERRERS} where it is absent or larger. */
+  readonly count?: number | undefined;
+  /** Only digests that sort after this text. */
+  readonly after?: string | undefined;
+}
+
+/** A page of what is attached, sorted by digest. */
+export interface ReferrersPage {
+  readonly manifests: readonly Descriptor[];
+  /** The page's last digest where more may come after it. */
+  readonly next?: Digest;
+}
+
+/** Most descriptors of one page. */
+export const MAX_REFERRERS = 1000;
+/** Annotations are repeated in a page, which is to stay below the size of a manifest. */
+const PAGE_BYTES = 2 * 1024 * 1024;
+
+/** A page of the referrers of a subject; none where nothing is attached to it. */
+export async function listReferrers(
+  { folder }: RegistryDeps,
+  input: ListReferrersInput,
+): Promise<ReferrersPage> {
+  const { repository, subject, after } = input;
+  const missing = await completeReferrers(folder, repository, subject);
+  const linked = await readReferrers(folder, { repository, subject });
+  const all = [...new Set([...linked, ...missing])].sort();
+  const rest = after === undefined ? all : all.filter((digest) => digest > after);
+  const count = Math.max(1, Math.min(input.count ?? MAX_REFERRERS, MAX_REFERRERS));
+  const manifests: Descriptor[] = [];
+  let bytes = 0;
+  for (const [index, digest] of rest.entries()) {
+    const stored = await findManifest(folder, { repository, digest });
+    const found = stored && describeReferrer(stored);
+    if (found === undefined || !isWanted(found, input.artifactType)) continue;
+    manifests.push(found);
+    bytes += JSON.stringify(found).length;
+    const full = manifests.length === count || bytes >= PAGE_BYTES;
+    if (full && index < rest.length - 1) return { manifests, next: digest };
+  }
+  return { manifests };
+}
+
+function isWanted({ artifactType }: Descriptor, wanted: string | undefined): boolean {
+  return wanted === undefined || artifactType === wanted;
+}
+
+/** An image manifest without an artifact type has its config's media type for one. */
+function describeReferrer({ digest, mediaType, bytes }: StoredManifest): Descriptor {
+  const manifest = parseManifest(bytes, mediaType);
+  const config = manifest.kind === 'manifest' ? manifest.config.mediaType : undefined;
+  const artifactType = manifest.artifactType ?? config;
+  const { annotations } = manifest;
+  return {
+    mediaType,
+    digest,
+    size: bytes.length,
+    ...(artifactType !== undefined && { artifactType }),
+    ...(annotations && { annotations }),
+  };
+}
