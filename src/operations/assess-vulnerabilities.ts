@@ -7,10 +7,12 @@ import type { Digest } from '../domain/digest.ts';
 import { type Occurrence, type Note } from '../domain/note.ts';
 import { resourceKey } from '../domain/resource-url.ts';
 import { assessOccurrence, productsOf, withAssessment } from '../google/vex-assessment.ts';
-import { findAssessments } from '../store/note-rows.ts';
+import { findAssessments, hasAssessments } from '../store/note-rows.ts';
+import { listVexAuthors } from '../store/vex-author-rows.ts';
 import { withVex } from './apply-vex.ts';
 import type { Deps } from './deps.ts';
 import type { DerivedOccurrence } from './derive-occurrence.ts';
+import { createRevisionMemory } from './revision-memory.ts';
 
 type Effects = Pick<Deps, 'store' | 'now'>;
 
@@ -26,6 +28,7 @@ export async function assessVulnerabilities<T extends DerivedOccurrence>(
   const found = derived.filter(({ occurrence }) => occurrence.kind === 'VULNERABILITY');
   const [first] = found;
   if (first === undefined) return derived;
+  if (!(await saysAnything(deps.store, project))) return derived;
   const { resourceUri } = first.occurrence;
   const notes = await findAssessments(deps.store, project, productsOf(resourceUri));
   const documents = await assessedBy(deps, project, found);
@@ -34,6 +37,20 @@ export async function assessVulnerabilities<T extends DerivedOccurrence>(
     ...one,
     occurrence: documents.get(one.occurrence) ?? byNotes(one.occurrence, notes),
   }));
+}
+
+/** Projects of which is remembered whether they say anything. */
+const MOST = 10_000;
+
+const recallVoices = createRevisionMemory<{ readonly any: boolean }>(MOST);
+
+/** Tells whether a project has any VEX: most have none, and are asked about all the time. */
+async function saysAnything(store: Deps['store'], project: string): Promise<boolean> {
+  const voices = await recallVoices(store, project, async () => {
+    const authors = await listVexAuthors(store, project);
+    return { any: authors.length > 0 || (await hasAssessments(store, project)) };
+  });
+  return voices?.any === true;
 }
 
 function byNotes(occurrence: Occurrence, notes: readonly Note[]): Occurrence {

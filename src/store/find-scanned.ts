@@ -2,7 +2,7 @@
  * One finding by its keys: the image as a project has sighted it, the package by its own name and
  * version, and its match of one advisory.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { Digest } from '../domain/digest.ts';
 import type { Micros } from '../domain/time.ts';
 import { type MemberColumns, readMembers } from './package-members.ts';
@@ -14,7 +14,8 @@ import {
   toTimedMatch,
 } from './scanned-rows.ts';
 import type { Sighting, SightingKey } from './sighting-rows.ts';
-import { statement } from './sql-builder.ts';
+import { jsonDialect } from './json-sql.ts';
+import { statement, type SqlBuilder } from './sql-builder.ts';
 import { isStale } from './stale-sql.ts';
 import type { Reader } from './store-contract.ts';
 import { parseStored } from './stored-json.ts';
@@ -75,16 +76,21 @@ const byName = statement((builder, p: { name: string; version: string; advisory:
     )
     .select(['package.id', 'package.body', isStale().as('stale')])
     .select(['package_match.body as match_body', 'first_time', 'change_time'])
-    .where((on) =>
-      on(sql<string>`substr(name, 1, 200)`, '=', sql<string>`substr(${p.name}, 1, 200)`),
-    )
-    .where((on) =>
-      on(sql<string>`substr(version, 1, 200)`, '=', sql<string>`substr(${p.version}, 1, 200)`),
-    )
+    .where(isNamed(builder, p))
     .where('name', '=', p.name)
     .where('version', '=', p.version)
     .limit(MAX_NAMESAKES),
 );
+
+/** What PostgreSQL's index is over; SQLite's is over the columns themselves. */
+function isNamed(
+  builder: SqlBuilder,
+  p: { readonly name: string; readonly version: string },
+): RawBuilder<SqlBool> {
+  if (jsonDialect(builder) === 'sqlite') return sql<SqlBool>`true`;
+  return sql<SqlBool>`substr(name, 1, 200) = substr(${p.name}, 1, 200)
+    and substr(version, 1, 200) = substr(${p.version}, 1, 200)`;
+}
 
 /** Packages of one name and version that are told apart by what else they are. */
 const MAX_NAMESAKES = 1000;

@@ -19,6 +19,7 @@ import { vexDocuments } from './migrations/0010-vex-documents.ts';
 import { scanQueue } from './migrations/0011-scan-queue.ts';
 import { packedMembers } from './migrations/0012-packed-members.ts';
 import { extractorIndex } from './migrations/0013-extractor-index.ts';
+import { packageNames } from './migrations/0014-package-names.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   scanQueue,
   packedMembers,
   extractorIndex,
+  packageNames,
 ];
 
 /** The schema that this version of Assay reads and writes. */

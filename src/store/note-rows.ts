@@ -51,6 +51,20 @@ const byProduct = statement((sql, p: { project: string; digest: string; image: s
     .limit(MAX_ASSESSMENTS),
 );
 
+const anyProduct = statement((sql, p: { project: string }) =>
+  sql
+    .selectFrom('note')
+    .select('id')
+    .where('project', '=', p.project)
+    .where('product_uri', 'is not', null)
+    .limit(1),
+);
+
+/** Tells whether a project has a VULNERABILITY_ASSESSMENT note about any product. */
+export async function hasAssessments(db: Reader, project: string): Promise<boolean> {
+  return (await db.first(anyProduct({ project }))) !== undefined;
+}
+
 /** A note by its name `projects/P/notes/N`, or undefined. */
 export async function findNote(db: Reader, name: string): Promise<Note | undefined> {
   const row = await db.first(byId(keyOf(name)));
