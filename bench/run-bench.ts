@@ -13,6 +13,7 @@ import { benchHelp } from './help-bench.ts';
 import { benchImport } from './import-bench.ts';
 import { benchImageReview } from './image-review-bench.ts';
 import { benchScan } from './scan-bench.ts';
+import { benchSigning } from './signing-bench.ts';
 import { benchVersions } from './version-bench.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<BenchResult>>
   scan: (folder) => benchScan({ main: LAUNCHER, folder, testData: TEST_DATA }),
   import: (folder) => benchImport({ main: LAUNCHER, folder, testData: TEST_DATA }),
   versions: () => benchVersions(),
+  signing: () => benchSigning(),
   'image-review': (folder) => benchImageReview({ main: MAIN, folder }),
   'google-api': (folder) => benchGoogleApi({ main: MAIN, folder }),
   fleet: (folder) => benchFleet(folder, SMALL_FLEET),

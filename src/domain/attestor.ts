@@ -12,6 +12,9 @@ export interface AttestorKey {
   readonly pkixPublicKey?: { readonly publicKeyPem: string; readonly signatureAlgorithm: string };
 }
 
+/** Our name of the algorithm that Google's enumeration of PKIX algorithms lacks. */
+export const ED25519 = 'ED25519';
+
 /** From when on a key's signatures count no more; older ones do where a trusted time says so. */
 export interface KeyStanding {
   /** The key was compromised, or may have been. */

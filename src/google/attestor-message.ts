@@ -2,7 +2,7 @@
  * Attestors on Google's wire: bodies of v1, v1beta1 and v1alpha2 to and from the domain's
  * attestor.
  */
-import type { Attestor, AttestorKey } from '../domain/attestor.ts';
+import { type Attestor, type AttestorKey, ED25519 } from '../domain/attestor.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { noteName as formatNoteName, parseNoteName } from '../domain/resource-name.ts';
 import { formatTime } from '../domain/time.ts';
@@ -80,8 +80,15 @@ function readKey(key: JsonObject, path: readonly (string | number)[]): AttestorK
   return {
     id,
     ...(withoutAbsent({ comment, asciiArmoredPgpPublicKey }) as Partial<AttestorKey>),
+    // Absent it may be for Ed25519 only, which the enumeration has no name for: the key decides.
     ...(pkix && { pkixPublicKey: { publicKeyPem, signatureAlgorithm } }),
   };
+}
+
+/** Google's enumeration has no Ed25519: such a key is printed without an algorithm. */
+function pkixToJson(pkix: NonNullable<AttestorKey['pkixPublicKey']>): JsonObject {
+  const { publicKeyPem, signatureAlgorithm } = pkix;
+  return signatureAlgorithm === ED25519 ? { publicKeyPem } : { publicKeyPem, signatureAlgorithm };
 }
 
 function keyToJson({
@@ -94,6 +101,6 @@ function keyToJson({
     comment,
     id: id === '' ? undefined : id,
     asciiArmoredPgpPublicKey,
-    pkixPublicKey: pkixPublicKey && { ...pkixPublicKey },
+    pkixPublicKey: pkixPublicKey && pkixToJson(pkixPublicKey),
   });
 }

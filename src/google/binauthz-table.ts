@@ -22,7 +22,7 @@ function marksOf(version: string, noteField: string): Readonly<Record<string, st
     [`${version}.Policy`]: 'name., updateTime.',
     [`${version}.AdmissionWhitelistPattern`]: 'namePattern!',
     [`${version}.Attestor`]: `name., updateTime., ${noteField}!`,
-    [`${version}.PkixPublicKey`]: 'publicKeyPem!, signatureAlgorithm!, keyId string',
+    [`${version}.PkixPublicKey`]: 'publicKeyPem!, keyId string',
   };
 }
 

@@ -32,7 +32,6 @@ export const GRAFEAS_MARKS: Readonly<Record<string, string>> = {
   'grafeas.v1.DiscoveryNote': 'analysisKind!',
   'grafeas.v1.AttestationNote': 'hint!',
   'grafeas.v1.AttestationNote.Hint': 'humanReadableName!',
-  'grafeas.v1.AttestationOccurrence': 'serializedPayload!',
   'grafeas.v1.DSSEAttestationNote': 'hint!',
   'grafeas.v1.DSSEAttestationNote.DSSEHint': 'humanReadableName!',
   'grafeas.v1.UpgradeDistribution': 'cpeUri!',

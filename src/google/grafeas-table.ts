@@ -27,6 +27,11 @@ const RULES: MessageTable['rules'] = {
     windowsUpdate === undefined && (name === undefined || parsedVersion === undefined)
       ? UPGRADE.replace('version', 'parsedVersion')
       : undefined,
+  // A token has its payload inside: one beside it is for signatures only.
+  'grafeas.v1.AttestationOccurrence': ({ serializedPayload, jwts }) =>
+    serializedPayload === undefined && jwts === undefined
+      ? 'has nothing that is signed: serializedPayload is missing, and so is jwts'
+      : undefined,
   'grafeas.v1.Version': versionRule,
   'grafeas.v1beta1.package.Version': versionRule,
   'grafeas.v1beta1.attestation.Attestation': (message) =>

@@ -454,7 +454,7 @@ describe('occurrences that are refused', () => {
       'no payload',
       'v1',
       { ...V1, attestation: { signatures: [] } },
-      'occurrence.attestation.serializedPayload is missing',
+      'occurrence.attestation has nothing that is signed: serializedPayload is missing',
     ],
     [
       'mixed base64 alphabets',

@@ -1,11 +1,12 @@
 /**
  * Public keys of an attestor as they come in: read, judged, and given the ids that Google gives.
  */
-import type { AttestorKey, KeyStanding } from '../domain/attestor.ts';
+import { type AttestorKey, ED25519, type KeyStanding } from '../domain/attestor.ts';
 import { AssayError } from '../domain/error.ts';
 import { formatTime, type Micros } from '../domain/time.ts';
 import { keyNameOf } from '../signing/key-name.ts';
 import { checkPgpKey, readPgpKey } from '../signing/read-pgp-key.ts';
+import { usualAlgorithm } from '../signing/usual-algorithm.ts';
 import { readPkixKey } from '../signing/verify-pkix.ts';
 
 /** Keys of one attestor at most. */
@@ -76,6 +77,24 @@ async function checkKey(key: AttestorKey, now: Micros | undefined): Promise<Atte
     return { ...key, id: read.fingerprint };
   }
   if (pkix === undefined) throw new AssayError('invalid-key', 'the key is neither PGP nor PKIX');
-  const read = readPkixKey(pkix.publicKeyPem, pkix.signatureAlgorithm);
-  return key.id === '' ? { ...key, id: read.id } : key;
+  const { publicKeyPem } = pkix;
+  const signatureAlgorithm = pkix.signatureAlgorithm || onlyAlgorithm(publicKeyPem);
+  const { id } = readPkixKey(publicKeyPem, signatureAlgorithm);
+  const named = key.id === '' ? { ...key, id } : key;
+  return { ...named, pkixPublicKey: { publicKeyPem, signatureAlgorithm } };
+}
+
+/** The algorithm of a key that has only one; Google's messages have no name for Ed25519. */
+function onlyAlgorithm(publicKeyPem: string): string {
+  if (isEd25519(publicKeyPem)) return ED25519;
+  const message = 'signatureAlgorithm is missing: every key but Ed25519 needs it';
+  throw new AssayError('invalid-key', message);
+}
+
+function isEd25519(publicKeyPem: string): boolean {
+  try {
+    return usualAlgorithm(publicKeyPem) === ED25519;
+  } catch {
+    return false;
+  }
 }

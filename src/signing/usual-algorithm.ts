@@ -1,5 +1,6 @@
 /** Which algorithm a PKIX key signs with, where nobody says: the one that openssl takes for it. */
 import { createPublicKey } from 'node:crypto';
+import { ED25519 } from '../domain/attestor.ts';
 import { refuse } from './refusal.ts';
 
 const CURVES: Readonly<Record<string, string>> = {
@@ -14,7 +15,7 @@ export function usualAlgorithm(publicKeyPem: string): string {
   const { namedCurve = '', modulusLength } = details;
   if (type === 'rsa') return `RSA_SIGN_PKCS1_${modulusLength}_SHA256`;
   if (type === 'ec' && Object.hasOwn(CURVES, namedCurve)) return CURVES[namedCurve] ?? '';
-  if (type === 'ed25519') return 'ED25519';
+  if (type === 'ed25519') return ED25519;
   return refuse('bad-key', `a key of kind ${namedCurve || type} is not supported`, 'invalid-key');
 }
 

@@ -4,6 +4,7 @@
  */
 import { constants, createHash, createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { ED25519 } from '../domain/attestor.ts';
 import { refuse, toRefusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -34,8 +35,6 @@ const ECDSA: Readonly<Record<string, Curve>> = {
   P384_SHA384: { curve: 'secp384r1', hash: 'sha384', jwsAlgorithm: 'ES384' },
   P521_SHA512: { curve: 'secp521r1', hash: 'sha512', jwsAlgorithm: 'ES512' },
 };
-/** Ours: Binary Authorization has no name for it. */
-const ED25519 = 'ED25519';
 const LEAST_RSA_BITS = 2048;
 /** FIPS 186-5, appendix A.1.1: smaller exponents were how signatures came to be forged. */
 const LEAST_RSA_EXPONENT = 65_537n;

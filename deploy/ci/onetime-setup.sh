@@ -1,0 +1,62 @@
+#!/bin/sh
+# One-time set-up of signing in a pipeline: a project and a cluster, a PGP key, an attestor that has
+# its public half, and a policy that lets into the cluster only what the attestor vouches for.
+#
+#   ASSAY_SERVER=https://assay.example ASSAY_TOKEN_FILE=admin-token ASSAY_PROJECT=shop \
+#     ASSAY_ATTESTOR=built-by-ci CLUSTER=us-west2-b.prod deploy/ci/onetime-setup.sh ./keys
+#
+# It writes ./keys/public-key.asc and ./keys/private-key.base64. Put the latter's content into the
+# pipeline's secret variable BINAUTH_PRIVATE_KEY, keep a copy where keys are kept, and delete it.
+set -eu
+umask 077
+
+: "${ASSAY_SERVER:?address of the server}" "${ASSAY_TOKEN_FILE:?file with an admin token}"
+: "${ASSAY_PROJECT:?project}" "${ASSAY_ATTESTOR:?id of the attestor}" "${CLUSTER:?LOCATION.NAME}"
+keys=${1:?folder for the keys}
+export ASSAY_SERVER ASSAY_TOKEN_FILE ASSAY_PROJECT ASSAY_ATTESTOR
+
+mkdir -p "$keys"
+if [ -e "$keys/private-key.base64" ]; then
+  echo "$keys/private-key.base64 is there already; name another folder" >&2
+  exit 1
+fi
+
+assay project create "$ASSAY_PROJECT" || assay project list >/dev/null
+assay project add-cluster "$ASSAY_PROJECT" "$CLUSTER"
+
+# The key is made in a home of its own, which ends with this script.
+GNUPGHOME=$(mktemp -d)
+export GNUPGHOME
+trap 'gpgconf --kill all; rm -rf "$GNUPGHOME"' EXIT
+user="$ASSAY_ATTESTOR@$ASSAY_PROJECT"
+gpg --batch --quiet --pinentry-mode loopback --passphrase '' \
+  --quick-generate-key "$user" rsa3072 sign never
+gpg --batch --armor --export "$user" >"$keys/public-key.asc"
+gpg --batch --pinentry-mode loopback --passphrase '' --armor --export-secret-keys "$user" |
+  base64 -w0 >"$keys/private-key.base64"
+
+assay attestor create "$ASSAY_ATTESTOR" --key "$keys/public-key.asc"
+
+cat >"$keys/policy.json" <<POLICY
+{
+  "globalPolicyEvaluationMode": "ENABLE",
+  "defaultAdmissionRule": {
+    "evaluationMode": "ALWAYS_DENY",
+    "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG"
+  },
+  "clusterAdmissionRules": {
+    "$CLUSTER": {
+      "evaluationMode": "REQUIRE_ATTESTATION",
+      "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
+      "requireAttestationsBy": ["projects/$ASSAY_PROJECT/attestors/$ASSAY_ATTESTOR"]
+    }
+  }
+}
+POLICY
+# The token goes by a pipe: arguments can be read by every process of the machine.
+printf 'header = "authorization: Bearer %s"\n' "$(cat "$ASSAY_TOKEN_FILE")" |
+  curl --config - --silent --show-error --fail --output /dev/null --request PUT \
+    --header 'content-type: application/json' --data "@$keys/policy.json" \
+    "$ASSAY_SERVER/v1/projects/$ASSAY_PROJECT/policy"
+
+echo "set BINAUTH_PRIVATE_KEY in the pipeline to the content of $keys/private-key.base64" >&2
