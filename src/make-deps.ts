@@ -8,7 +8,7 @@ import { createKeyCache } from './operations/key-cache.ts';
 import { createProofMemory } from './operations/proof-memory.ts';
 import { createVerdictCache } from './operations/verdict-cache.ts';
 import { parseMirrors } from './remote/registry-address.ts';
-import type { RegistryAccess } from './remote/registry-client.ts';
+import type { RegistryAccess } from './remote/registry-access.ts';
 import type { GuardedFetch } from './remote/guarded-fetch.ts';
 import type { Store } from './store/store-contract.ts';
 import { VERSION } from './version.ts';

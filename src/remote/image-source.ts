@@ -4,7 +4,8 @@
  */
 import type { Digest } from '../domain/digest.ts';
 import type { Descriptor } from '../image/manifest.ts';
-import type { RegistryAccess, RegistryClient } from './registry-client.ts';
+import type { RegistryAccess } from './registry-access.ts';
+import type { RegistryClient } from './registry-client.ts';
 
 /** How images may be reached; every field has a safe default. */
 export interface ImageAccess extends RegistryAccess {

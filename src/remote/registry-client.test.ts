@@ -13,7 +13,8 @@ import { parseDigest } from '../domain/digest.ts';
 import { AssayError } from '../domain/error.ts';
 import { parseImageReference } from '../domain/image-reference.ts';
 import { openImage } from './open-image.ts';
-import type { RegistryAccess, RegistryClient } from './registry-client.ts';
+import type { RegistryAccess } from './registry-access.ts';
+import type { RegistryClient } from './registry-client.ts';
 import { openRegistryClient } from './registry-client.ts';
 import { resolveTag } from './resolve-tag.ts';
 

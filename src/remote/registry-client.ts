@@ -7,44 +7,16 @@ import { AssayError } from '../domain/error.ts';
 import type { Digest } from '../domain/digest.ts';
 import { digestAlgorithm, isDigest } from '../domain/digest.ts';
 import { isJsonObject } from '../domain/json.ts';
-import type { JsonObject } from '../domain/json.ts';
-import { MANIFEST_MEDIA_TYPES } from '../image/manifest.ts';
+import { MANIFEST_MEDIA_TYPES, parseManifest } from '../image/manifest.ts';
 import type { Descriptor } from '../image/manifest.ts';
-import { findCredential, readDockerConfig } from './docker-config.ts';
-import type { RegistryCredential } from './docker-config.ts';
-import { credentialHost, parseTarget, registryOrigin, withoutQuery } from './registry-address.ts';
-import type { HttpAnswer, RegistryHttp } from './registry-http.ts';
-import { openRegistryHttp, readAnswer } from './registry-http.ts';
-import type { RegistryAuthorizer } from './registry-token.ts';
-import { openRegistryAuthorizer, refusedCredential } from './registry-token.ts';
+import type { RegistryAccess } from './registry-access.ts';
+import type { RegistryExchange, Repository } from './registry-exchange.ts';
+import { openRegistryExchange } from './registry-exchange.ts';
+import { readAnswer } from './registry-http.ts';
 import type { RemoteLimits } from './remote-limits.ts';
 import { withLimits } from './remote-limits.ts';
+import { type SingleFlight, openSingleFlight } from './single-flight.ts';
 import { checkDigest, digestMismatch, digestOf, tooLarge, verifyStream } from './verify-stream.ts';
-
-/** How registries may be reached; every field has a safe default. */
-export interface RegistryAccess {
-  /**
-   * `true`: plain HTTP for every registry; `false`: for none. Otherwise for loopback only, and
-   * there only while no `caFile` says that TLS is in use.
-   */
-  readonly plainHttp?: boolean;
-  /** Registries that are read somewhere else, by the domain that references name. */
-  readonly mirrors?: ReadonlyMap<string, URL>;
-  /** `true`: no credentials are looked for or sent. */
-  readonly anonymous?: boolean;
-  /** Path of Docker's `config.json`; default: in `$DOCKER_CONFIG`, else in `~/.docker`. */
-  readonly dockerConfig?: string;
-  /** A PEM file of certificate authorities trusted besides the well-known ones. */
-  readonly caFile?: string;
-  /** Caps that differ from the defaults. */
-  readonly limits?: Partial<RemoteLimits>;
-}
-
-/** One repository: a registry's domain as the reference names it, and the path below it. */
-export interface Repository {
-  readonly domain: string;
-  readonly path: string;
-}
 
 /** What to read of a repository. */
 export interface ManifestQuery {
@@ -52,6 +24,35 @@ export interface ManifestQuery {
   /** A tag or a digest. */
   readonly target: string;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A manifest or index as received. */
+export interface FetchedManifest {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string | undefined;
+  readonly digest: Digest;
+}
+
+/** How long a blob may take; without it as long as the largest may. */
+export interface BlobTime {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which page of the referrers of a digest to read. */
+export interface ReferrersQuery {
+  readonly repository: Repository;
+  readonly digest: Digest;
+  /** The `next` of the page before. */
+  readonly next?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A page of referrers. */
+export interface ReferrersPage {
+  readonly manifests: readonly Descriptor[];
+  /** The query of the page after it; absent: this is the last one. */
+  readonly next?: string;
 }
 
 /** Which page of a repository's tags to read. */
@@ -74,75 +75,61 @@ export interface OpenedBlob {
 /** A client of any number of registries; keeps connections, tokens and the Docker config. */
 export interface RegistryClient {
   /** A manifest or index and its bytes' digest; throws `digest-mismatch` if another was asked. */
-  manifest(query: ManifestQuery): Promise<{
-    bytes: Uint8Array;
-    mediaType: string | undefined;
-    digest: Digest;
-  }>;
+  manifest(query: ManifestQuery): Promise<FetchedManifest>;
   /** A blob's bytes, verified while streaming; descriptor URLs are never followed. */
-  blob(repository: Repository, descriptor: Descriptor): AsyncIterable<Uint8Array>;
+  blob(
+    repository: Repository,
+    descriptor: Descriptor,
+    within?: BlobTime,
+  ): AsyncIterable<Uint8Array>;
   /** A blob of which only the digest is known; refuses a registry that does not say its size. */
   openBlob(repository: Repository, digest: Digest): Promise<OpenedBlob>;
   /** At most `limit` tags as the registry spells them; `more` where it says that others follow. */
   tags(query: TagsQuery): Promise<{ tags: string[]; more: boolean }>;
+  /**
+   * A page of what the registry says is attached to a digest; throws `not-found` or `unavailable`
+   * where it keeps no such lists. What a list says of a manifest is a hint until that is read.
+   */
+  referrers(query: ReferrersQuery): Promise<ReferrersPage>;
   close(): Promise<void>;
 }
 
 interface ClientParts {
-  readonly access: RegistryAccess;
   readonly limits: RemoteLimits;
-  readonly http: RegistryHttp;
-  readonly authorizer: RegistryAuthorizer;
-  /** The last challenge of each repository, so that the next request needs no refusal first. */
-  readonly challenges: Map<string, string>;
-  readonly credentialOf: (domain: string) => Promise<RegistryCredential>;
+  readonly exchange: RegistryExchange;
+  /** Manifests on their way, by repository and digest: who asks meanwhile gets the same. */
+  readonly underway: SingleFlight<FetchedManifest>;
 }
 
-interface Fetch {
-  readonly repository: Repository;
-  /** Below `/v2/<path>/`. */
-  readonly resource: string;
-  readonly accept: string;
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-const MAX_ERROR_BODY = 8192;
-const MAX_CHALLENGES = 10_000;
+const INDEX = 'application/vnd.oci.image.index.v1+json';
 
 /** Opens a client; nothing is read or connected before the first request. */
 export function openRegistryClient(access: RegistryAccess = {}): RegistryClient {
   const limits = withLimits(access.limits);
-  const http = openRegistryHttp({ caFile: access.caFile, limits });
-  let config: Promise<JsonObject> | undefined;
-  const parts: ClientParts = {
-    access,
-    limits,
-    http,
-    authorizer: openRegistryAuthorizer(http, limits),
-    challenges: new Map(),
-    async credentialOf(domain) {
-      if (access.anonymous === true) return { kind: 'none' };
-      config ??= readDockerConfig(access.dockerConfig);
-      return findCredential(await config, credentialHost(domain, access));
-    },
-  };
+  const exchange = openRegistryExchange(access, limits);
+  const parts: ClientParts = { limits, exchange, underway: openSingleFlight() };
   return {
-    manifest: (query) => fetchManifest(parts, query),
-    blob: (repository, descriptor) => fetchBlob(parts, repository, descriptor),
+    manifest: (query) => shareManifest(parts, query),
+    blob: (repository, descriptor, within = { timeoutMs: limits.blobMs }) =>
+      fetchBlob(parts, { repository, descriptor, within }),
     openBlob: (repository, digest) => openBlob(parts, repository, digest),
     tags: (query) => fetchTags(parts, query),
-    close: () => http.close(),
+    referrers: (query) => fetchReferrers(parts, query),
+    close: () => exchange.close(),
   };
 }
 
-async function fetchManifest(
-  parts: ClientParts,
-  query: ManifestQuery,
-): Promise<{ bytes: Uint8Array; mediaType: string | undefined; digest: Digest }> {
+/** One fetch per digest at a time; a tag is an event in time, of which each asker has its own. */
+function shareManifest(parts: ClientParts, query: ManifestQuery): Promise<FetchedManifest> {
+  const { repository, target, signal } = query;
+  if (!isDigest(target)) return fetchManifest(parts, query);
+  const key = `${repository.domain}/${repository.path}@${target}`;
+  return parts.underway.share(key, signal, () => fetchManifest(parts, { repository, target }));
+}
+
+async function fetchManifest(parts: ClientParts, query: ManifestQuery): Promise<FetchedManifest> {
   const { repository, target } = query;
-  const answer = await fetchResource(parts, {
+  const answer = await parts.exchange.get({
     repository,
     resource: `manifests/${target}`,
     accept: MANIFEST_MEDIA_TYPES.join(', '),
@@ -170,19 +157,24 @@ function specificType(header: string | undefined): string | undefined {
   return type?.startsWith('application/vnd.') ? type : undefined;
 }
 
+interface BlobRead {
+  readonly repository: Repository;
+  readonly descriptor: Descriptor;
+  readonly within: BlobTime;
+}
+
 async function* fetchBlob(
   parts: ClientParts,
-  repository: Repository,
-  descriptor: Descriptor,
+  { repository, descriptor, within }: BlobRead,
 ): AsyncGenerator<Uint8Array> {
   const what = `blob of ${repository.domain}/${repository.path}`;
   const { blobBytes } = parts.limits;
   if (descriptor.size > blobBytes) throw tooLarge(`${what} ${descriptor.digest}`, blobBytes);
-  const answer = await fetchResource(parts, {
+  const answer = await parts.exchange.get({
     repository,
     resource: `blobs/${descriptor.digest}`,
     accept: '*/*',
-    timeoutMs: parts.limits.blobMs,
+    ...within,
   });
   yield* verifyStream(answer.body(), { digest: descriptor.digest, size: descriptor.size, what });
 }
@@ -195,7 +187,7 @@ async function openBlob(
   const what = `blob of ${repository.domain}/${repository.path}`;
   const { blobBytes, blobMs: timeoutMs } = parts.limits;
   const resource = `blobs/${digest}`;
-  const answer = await fetchResource(parts, { repository, resource, accept: '*/*', timeoutMs });
+  const answer = await parts.exchange.get({ repository, resource, accept: '*/*', timeoutMs });
   const size = Number(answer.header('content-length') ?? Number.NaN);
   if (!Number.isSafeInteger(size) || size > blobBytes) {
     await answer.discard();
@@ -224,7 +216,7 @@ async function fetchTags(
 ): Promise<{ tags: string[]; more: boolean }> {
   const page = new URLSearchParams({ n: String(limit) });
   if (after !== undefined) page.set('last', after);
-  const answer = await fetchResource(parts, {
+  const answer = await parts.exchange.get({
     repository,
     resource: `tags/list?${page.toString()}`,
     accept: 'application/json',
@@ -250,126 +242,30 @@ function readTagList(bytes: Uint8Array, what: string): string[] {
   return tags.filter((tag): tag is string => typeof tag === 'string');
 }
 
-/** GET with authentication: at most one challenge is answered, and only the registry's own. */
-async function fetchResource(parts: ClientParts, fetch: Fetch): Promise<HttpAnswer> {
-  const { repository } = fetch;
-  const origin = registryOrigin(repository.domain, parts.access);
-  const key = `${repository.domain}/${repository.path}`;
-  const known = parts.challenges.get(key);
-  const before =
-    known === undefined
-      ? undefined
-      : await authorization(parts, fetch, { challenge: known, fresh: false });
-  let answer = await follow(parts, fetch, { origin, authorization: before });
-  const challenge = answer.header('www-authenticate');
-  if (answer.status === 401 && answer.url.origin === origin.origin && challenge !== undefined) {
-    await answer.discard();
-    if (parts.challenges.size >= MAX_CHALLENGES) parts.challenges.clear();
-    parts.challenges.set(key, challenge);
-    const fresh = before !== undefined;
-    const after = await authorization(parts, fetch, { challenge, fresh });
-    answer = await follow(parts, fetch, { origin, authorization: after });
-  }
-  if (answer.status === 200) return answer;
-  throw await statusError(parts, answer, fetch);
-}
-
-async function authorization(
+async function fetchReferrers(
   parts: ClientParts,
-  fetch: Fetch,
-  met: { readonly challenge: string; readonly fresh: boolean },
-): Promise<string> {
-  const { domain, path } = fetch.repository;
-  return parts.authorizer.authorize({
-    domain,
-    path,
-    origin: registryOrigin(domain, parts.access),
-    ...met,
-    credential: await parts.credentialOf(domain),
-    signal: fetch.signal,
+  { repository, digest, next, signal }: ReferrersQuery,
+): Promise<ReferrersPage> {
+  const answer = await parts.exchange.get({
+    repository,
+    resource: `referrers/${digest}${next === undefined ? '' : `?${next}`}`,
+    accept: INDEX,
+    timeoutMs: parts.limits.documentMs,
+    signal,
   });
-}
-
-/** Follows redirects; the credential is left behind at the first step to another origin. */
-async function follow(
-  parts: ClientParts,
-  fetch: Fetch,
-  start: { readonly origin: URL; readonly authorization: string | undefined },
-): Promise<HttpAnswer> {
-  let url = new URL(`/v2/${fetch.repository.path}/${fetch.resource}`, start.origin);
-  let credential = start.authorization;
-  for (let step = 0; step <= parts.limits.redirects; step += 1) {
-    const answer = await parts.http.send({
-      url,
-      headers: { accept: fetch.accept, ...(credential ? { authorization: credential } : {}) },
-      timeoutMs: fetch.timeoutMs,
-      signal: fetch.signal,
-      from: start.origin,
-    });
-    const location = answer.header('location');
-    if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
-    await answer.discard();
-    const next = parseTarget(location, url, 'redirect');
-    if (next.origin !== url.origin) credential = undefined;
-    url = next;
+  const bytes = await readAnswer(answer, parts.limits.manifestBytes);
+  const list = parseManifest(bytes, answer.header('content-type'));
+  if (list.kind !== 'index') {
+    const problem = `lists the referrers of ${digest} as no index`;
+    throw new AssayError('registry-refused', `registry ${repository.domain} ${problem}`);
   }
-  throw new AssayError(
-    'registry-refused',
-    `registry ${start.origin.host} redirects more than ${parts.limits.redirects} times; ` +
-      'check its storage settings',
-  );
+  const more = nextQuery(answer.header('link'));
+  return { manifests: list.manifests, ...(more === undefined ? {} : { next: more }) };
 }
 
-async function statusError(
-  parts: ClientParts,
-  answer: HttpAnswer,
-  fetch: Fetch,
-): Promise<AssayError> {
-  const { domain, path } = fetch.repository;
-  const { status } = answer;
-  const said = await registryCode(answer);
-  const found = `answered ${status}${said} for ${path}`;
-  if (status === 401 || status === 403) {
-    return answer.url.origin === registryOrigin(domain, parts.access).origin
-      ? refusedCredential(domain, await parts.credentialOf(domain), found)
-      : storageRefused(answer, domain);
-  }
-  const details = { registry: domain, status };
-  if (status === 404) {
-    const message = `registry ${domain} has no ${fetch.resource} in ${path}${said}; check the name`;
-    return new AssayError('not-found', message, { details });
-  }
-  const wait = retryAfter(answer);
-  const advice = wait === undefined ? 'try again later' : `try again in ${wait} seconds`;
-  return new AssayError('unavailable', `registry ${domain} ${found}, wanted 200; ${advice}`, {
-    details: wait === undefined ? details : { ...details, retryAfterSeconds: wait },
-  });
-}
-
-function storageRefused(answer: HttpAnswer, domain: string): AssayError {
-  return new AssayError(
-    'registry-refused',
-    `registry ${domain} redirected to ${withoutQuery(answer.url)}, which answered ` +
-      `${answer.status}; credentials are not sent there, so its own link must suffice`,
-    { details: { registry: domain, status: answer.status } },
-  );
-}
-
-function retryAfter(answer: HttpAnswer): number | undefined {
-  const seconds = Number(answer.header('retry-after') ?? Number.NaN);
-  return Number.isInteger(seconds) && seconds >= 0 ? Math.min(seconds, 86_400) : undefined;
-}
-
-/** The registry's own error code, if it is one; its free text is not repeated. */
-async function registryCode(answer: HttpAnswer): Promise<string> {
-  try {
-    const bytes = await readAnswer(answer, MAX_ERROR_BODY);
-    const json: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    const errors = isJsonObject(json) ? json['errors'] : undefined;
-    const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-    const code = isJsonObject(first) ? first['code'] : undefined;
-    return typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? ` (${code})` : '';
-  } catch {
-    return '';
-  }
+/** Of a link to the next page its query alone counts: the list is the one that was asked for. */
+function nextQuery(link: string | undefined): string | undefined {
+  const [, target = ''] = /^\s*<([^>]{1,4096})>\s*;\s*rel="?next"?\s*$/.exec(link ?? '') ?? [];
+  const query = new URLSearchParams(target.split('?').slice(1).join('?')).toString();
+  return query === '' ? undefined : query;
 }

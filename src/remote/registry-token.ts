@@ -13,6 +13,7 @@ import { parseTarget, withoutQuery } from './registry-address.ts';
 import type { HttpAnswer, RegistryHttp } from './registry-http.ts';
 import { readAnswer } from './registry-http.ts';
 import type { RemoteLimits } from './remote-limits.ts';
+import { openSingleFlight } from './single-flight.ts';
 
 /** Who asks for what: one repository of one registry, and the challenge it answered with. */
 export interface AuthRequest {
@@ -58,6 +59,8 @@ export function openRegistryAuthorizer(
   now: () => number = () => performance.now(),
 ): RegistryAuthorizer {
   const tokens = new Map<string, CachedToken>();
+  // Requests that were refused together need one token.
+  const underway = openSingleFlight<{ token: string; seconds: number }>();
   return {
     async authorize(request) {
       const challenges = parseAuthChallenges(request.challenge);
@@ -73,7 +76,9 @@ export function openRegistryAuthorizer(
       const cached = tokens.get(key);
       if (!request.fresh && cached && cached.until > now()) return `Bearer ${cached.token}`;
       const asked = now();
-      const { token, seconds } = await fetchToken(http, limits, { ...request, query });
+      const { token, seconds } = await underway.share(key, request.signal, () =>
+        fetchToken(http, limits, { ...request, query }),
+      );
       if (tokens.size >= MAX_TOKENS) tokens.clear();
       tokens.set(key, { token, until: asked + (seconds - MARGIN_SECONDS) * 1000 });
       return `Bearer ${token}`;
@@ -157,7 +162,7 @@ async function fetchToken(
   limits: RemoteLimits,
   request: TokenRequest,
 ): Promise<{ token: string; seconds: number }> {
-  const { query, signal } = request;
+  const { query } = request;
   const url = new URL(query.realm);
   const fields = [['service', query.service] as const, ['scope', query.scope] as const];
   const { headers, form } = tokenCredentials(request.credential);
@@ -168,7 +173,6 @@ async function fetchToken(
     url,
     headers,
     timeoutMs: limits.documentMs,
-    signal,
     from: request.origin,
     ...(form === undefined ? {} : { form }),
   });

@@ -22,6 +22,10 @@ export interface RemoteLimits {
   readonly documentMs: number;
   /** A whole blob. */
   readonly blobMs: number;
+  /** Tries after the first where a registry is busy or hangs up. */
+  readonly retries: number;
+  /** Longest wait before one of them, in milliseconds. */
+  readonly retryMs: number;
   /** Entries of an archive or a folder. */
   readonly entries: number;
 }
@@ -40,6 +44,8 @@ export const REMOTE_LIMITS: RemoteLimits = {
   idleMs: 30_000,
   documentMs: 60_000,
   blobMs: 3_600_000,
+  retries: 2,
+  retryMs: 5000,
   entries: 1_000_000,
 };
 

@@ -1,0 +1,21 @@
+/** How registries may be reached, as operators and commands say it: one value for all who read. */
+import type { RemoteLimits } from './remote-limits.ts';
+
+/** How registries may be reached; every field has a safe default. */
+export interface RegistryAccess {
+  /**
+   * `true`: plain HTTP for every registry; `false`: for none. Otherwise for loopback only, and
+   * there only while no `caFile` says that TLS is in use.
+   */
+  readonly plainHttp?: boolean;
+  /** Registries that are read somewhere else, by the domain that references name. */
+  readonly mirrors?: ReadonlyMap<string, URL>;
+  /** `true`: no credentials are looked for or sent. */
+  readonly anonymous?: boolean;
+  /** Path of Docker's `config.json`; default: in `$DOCKER_CONFIG`, else in `~/.docker`. */
+  readonly dockerConfig?: string;
+  /** A PEM file of certificate authorities trusted besides the well-known ones. */
+  readonly caFile?: string;
+  /** Caps that differ from the defaults. */
+  readonly limits?: Partial<RemoteLimits>;
+}
