@@ -50,9 +50,13 @@ export function isProof(answer: Proof | Refusal): answer is Proof {
 }
 
 /** Steps that end with nothing known of the evidence: it may be good. */
-const NOT_JUDGED: ReadonlySet<RefusalCode> = new Set(['unsupported', 'key-unreadable']);
+const NOT_JUDGED: ReadonlySet<RefusalCode> = new Set([
+  'unsupported',
+  'key-unreadable',
+  'metadata-missing',
+]);
 /** Steps that end before there is any evidence. */
-const NOTHING: ReadonlySet<RefusalCode> = new Set(['no-signature']);
+const NOTHING: ReadonlySet<RefusalCode> = new Set(['no-signature', 'tag-unsigned']);
 
 /** Makes what a verifier threw its refusal; `fallback` is the step of errors not of ours. */
 export function refusalOf(kind: string, error: unknown, fallback: RefusalCode): Refusal {

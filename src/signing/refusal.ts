@@ -39,7 +39,22 @@ export type RefusalCode =
   | 'unknown-key'
   | 'key-unreadable'
   | 'key-retired'
-  | 'no-trusted-time';
+  | 'no-trusted-time'
+  | 'metadata-structure'
+  | 'metadata-canonical'
+  | 'metadata-key'
+  | 'metadata-threshold'
+  | 'metadata-root'
+  | 'metadata-gun'
+  | 'metadata-length'
+  | 'metadata-hash'
+  | 'metadata-expired'
+  | 'metadata-rollback'
+  | 'metadata-missing'
+  | 'delegation-path'
+  | 'tag-unsigned'
+  | 'tag-digest'
+  | 'tag-signer';
 
 /** Why something was refused: a stable code for programs, a sentence for people. */
 export interface Refusal {
