@@ -7,6 +7,7 @@ import {
   severityRank,
   severityRankForLimit,
 } from '../domain/severity.ts';
+import type { ScanAnalysis } from '../domain/scan-result.ts';
 import { terminalText } from '../domain/terminal-text.ts';
 import { formatTime } from '../domain/time.ts';
 import type { CliContext, CommandRun, OperationsClient } from './command.ts';
@@ -21,6 +22,7 @@ interface ImageRow {
   readonly tags: readonly string[];
   readonly platform?: string;
   readonly scanTime?: number;
+  readonly analysis?: ScanAnalysis;
   readonly problems: readonly string[];
   readonly doubtful?: boolean;
   readonly summary?: Readonly<Record<string, number>>;
@@ -170,7 +172,7 @@ function printStatus(context: CliContext, one: ImageRow): void {
     one.image,
     `state: ${one.standing}${UNDECIDED[one.standing] ?? ''}`,
     ...(one.tags.length === 0 ? [] : [`tags: ${one.tags.join(', ')}`]),
-    ...(one.scanTime === undefined ? [] : [`scanned: ${formatTime(one.scanTime)}`]),
+    ...scannedLines(one),
     ...(one.summary === undefined ? [] : [`findings: ${sentenceOf(one.summary)}`]),
     ...one.problems.map((problem) => `problem: ${problem}`),
     ...askedLines(one),
@@ -183,6 +185,20 @@ const UNDECIDED: Readonly<Record<string, string>> = {
   SCANNING: ' (undecided: scan under way)',
   FAILED: ' (undecided: the scan failed)',
 };
+
+function scannedLines({ scanTime, analysis }: ImageRow): readonly string[] {
+  if (analysis === undefined) {
+    return scanTime === undefined ? [] : [`scanned: ${formatTime(scanTime)}`];
+  }
+  const { packagesRead, extractorVersion, matchedAt, advisories } = analysis;
+  const { published, revision } = advisories;
+  const since = published === undefined ? '' : `, in force since ${formatTime(published)}`;
+  const data = revision === 0 ? 'no advisories' : `advisories ${revision}${since}`;
+  return [
+    `read: ${formatTime(packagesRead)} by extractor ${extractorVersion}`,
+    `matched: ${formatTime(matchedAt)} with ${data}`,
+  ];
+}
 
 function sentenceOf(summary: Readonly<Record<string, number>>): string {
   const counts = Object.entries(summary).map(([severity, count]) => `${count} ${severity}`);

@@ -65,7 +65,16 @@ export function assembleScanResult(parts: ScanParts): ScanResult {
   };
 }
 
-function analysisOf({ image, matched, published, now }: ScanParts): ScanAnalysis {
+/** What an answer hangs on that comes and goes: who read, when, and which data. */
+export interface AnalysisParts {
+  readonly image: Pick<StoredImage, 'readTime' | 'extractorVersion'>;
+  readonly matched: Pick<MatchedPackages, 'revision'>;
+  readonly published?: Micros | undefined;
+  readonly now: Micros;
+}
+
+/** When packages were read, and when they were matched with data of when. */
+export function analysisOf({ image, matched, published, now }: AnalysisParts): ScanAnalysis {
   const { readTime: packagesRead, extractorVersion } = image;
   const { revision = 0 } = matched;
   const advisories = { revision, ...(published !== undefined && { published }) };

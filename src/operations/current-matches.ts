@@ -9,7 +9,7 @@ import { type MatchedPackages, matchPackages } from './match-packages.ts';
 
 /** What matching left beside the rows that it keeps. */
 export type Refreshed = Pick<MatchedPackages, 'problems' | 'unkept'> &
-  Partial<Pick<MatchedPackages, 'sources'>>;
+  Partial<Pick<MatchedPackages, 'sources' | 'revision'>>;
 
 const NOTHING: Refreshed = { problems: [], unkept: new Map<number, readonly Match[]>() };
 

@@ -4,7 +4,7 @@
  */
 import type { Match } from '../domain/advisory.ts';
 import type { Occurrence } from '../domain/note.ts';
-import type { Finding, ScannedPackage } from '../domain/scan-result.ts';
+import type { Finding, ScanAnalysis, ScannedPackage } from '../domain/scan-result.ts';
 import type { Micros } from '../domain/time.ts';
 import {
   awaitedOccurrence,
@@ -13,7 +13,11 @@ import {
   type SightedImage,
   vulnerabilityOccurrence,
 } from '../google/scanned-occurrences.ts';
-import { listAdvisorySources } from '../store/advisory-rows.ts';
+import {
+  findAdvisoryGeneration,
+  findPublishTime,
+  listAdvisorySources,
+} from '../store/advisory-rows.ts';
 import {
   findEcosystems,
   findImageContents,
@@ -25,15 +29,12 @@ import {
   type TimedMatch,
 } from '../store/scanned-rows.ts';
 import type { Sighting } from '../store/sighting-rows.ts';
-import { judgeScan } from './assemble-scan-result.ts';
+import { analysisOf, judgeScan } from './assemble-scan-result.ts';
 import { findAskedImage } from './asked-image.ts';
 import { refreshMatches } from './current-matches.ts';
 import type { Deps } from './deps.ts';
 
-type JudgedScan = ReturnType<typeof judgeScan> & {
-  /** When its packages were read. */
-  readonly readTime: Micros;
-};
+type JudgedScan = ReturnType<typeof judgeScan> & { readonly analysis: ScanAnalysis };
 
 /** A package of an image as it is found there. */
 export interface FoundPackage {
@@ -63,7 +64,7 @@ export async function deriveDiscovery(
   const result = await judgeSighted(deps, sighting);
   if (result === undefined) return deriveAwaited(deps, sighting);
   const { firstSeen, lastSeen } = sighting;
-  const { readTime } = result;
+  const { packagesRead: readTime } = result.analysis;
   return discoveryOccurrence(result, { ...imageOf(sighting, firstSeen, lastSeen), readTime });
 }
 
@@ -84,23 +85,27 @@ export async function judgeSighted(
   deps: Deps,
   sighting: Sighting,
 ): Promise<JudgedScan | undefined> {
-  const [read, contents] = await Promise.all([
+  const [read, contents, before] = await Promise.all([
     findImageReading(deps.store, sighting.digest),
     findImageContents(deps.store, sighting.digest),
+    findAdvisoryGeneration(deps.store),
   ]);
   if (read === undefined || contents === undefined) return undefined;
   const ids = contents.members.map(({ packageId }) => packageId);
   const { ecosystems: installed, stale } = await findEcosystems(deps.store, ids);
   const versions = await findVersions(deps.store, stale);
-  const { problems, sources } = await refreshMatches(deps, versions);
+  const { problems, sources, revision = before } = await refreshMatches(deps, versions);
+  const now = deps.now();
   const judged = judgeScan({
     read,
     ecosystems: { installed, declared: [] },
     matched: { problems, sources: sources ?? (await listAdvisorySources(deps.store)) },
-    now: deps.now(),
+    now,
     maxAdvisoryAge: Number.MAX_SAFE_INTEGER,
   });
-  return { ...judged, readTime: contents.readTime };
+  const published = await findPublishTime(deps.store, revision);
+  const image = { readTime: contents.readTime, extractorVersion: read.extractorVersion };
+  return { ...judged, analysis: analysisOf({ image, matched: { revision }, published, now }) };
 }
 
 /** A package: known since the image was sighted, changed when the image was read after that. */

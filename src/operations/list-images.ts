@@ -3,6 +3,7 @@ import { type Caller, authorise } from '../domain/caller.ts';
 import type { Digest } from '../domain/digest.ts';
 import { AssayError } from '../domain/error.ts';
 import { parseImageReference, withDefaultTag } from '../domain/image-reference.ts';
+import type { ScanAnalysis } from '../domain/scan-result.ts';
 import type { ScanOrigin, ScanProgress } from '../domain/scan-origin.ts';
 import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import { INSTALLED_ONLY } from '../domain/scan-gate.ts';
@@ -44,6 +45,8 @@ export interface ShownImage {
   readonly platform?: string;
   /** When its packages were read. */
   readonly scanTime?: Micros;
+  /** When it was read and matched, and with which data; of an index, what was read longest ago. */
+  readonly analysis?: ScanAnalysis;
   readonly problems: readonly string[];
   /** Whether something is not known that whoever sets a limit must hear of. */
   readonly doubtful?: boolean;
@@ -169,11 +172,14 @@ async function describeIndex(deps: Deps, sighting: Sighting): Promise<Read> {
   const standings = parts.map(({ standing = 'SEEN' }) => standing);
   const worst = WORST_FIRST.find((one) => standings.includes(one)) ?? 'SEEN';
   const summaries = parts.flatMap(({ summary }) => summary ?? []);
+  const analyses = parts.flatMap(({ analysis }) => analysis ?? []);
+  const [oldest] = analyses.toSorted((a, b) => a.packagesRead - b.packagesRead);
   return {
     standing: worst,
     platform: `index of ${parts.length}`,
     problems: [...new Set(parts.flatMap(({ problems = [] }) => problems))],
     doubtful: parts.some((one) => one.doubtful === true),
+    ...(oldest && { analysis: oldest }),
     ...(summaries.length > 0 && { summary: summaries.reduce(mostOf) }),
   };
 }
@@ -194,6 +200,7 @@ async function describePlatform(deps: Deps, sighting: Sighting, state: ImageStat
     standing: judged.status,
     platform: state.platform,
     scanTime: state.readTime,
+    analysis: judged.analysis,
     problems: fatal,
     doubtful: judged.problems.some((one) => leavesUndecided(one, INSTALLED_ONLY)),
     summary: await summarise(deps, sighting),

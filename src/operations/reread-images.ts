@@ -1,9 +1,11 @@
 /**
  * After a new extractor: the images that an earlier one has read are put into the queue of scans,
  * behind all others, a few at a time. Until one is read anew its old packages stand, and its answer
- * says which extractor they are of.
+ * says which extractor they are of. A registry of our own network is called again only where a watch
+ * lets it be: the right of whoever once asked for a scan there has ended with that scan.
  */
 import { isAssayError } from '../domain/error.ts';
+import { parseImageReference } from '../domain/image-reference.ts';
 import { type Micros, SECOND } from '../domain/time.ts';
 import { EXTRACTOR_VERSION } from '../scanner/extract/extractor-version.ts';
 import {
@@ -22,7 +24,8 @@ import {
 } from '../store/outdated-images.ts';
 import type { Tx } from '../store/store-contract.ts';
 import type { Deps } from './deps.ts';
-import { addScanRequest } from './request-scan.ts';
+import { addScanRequest, type ScanAsked } from './request-scan.ts';
+import { findWatches } from './watched-projects.ts';
 
 const JOB: JobKey = { kind: 'reread-images', key: '' };
 /** Images that one turn asks for. */
@@ -62,14 +65,29 @@ export async function rereadImages(
 /** How many of them are asked for, or need not be: the queue may be full. */
 async function askFor(deps: Deps, tx: Tx, images: readonly OutdatedImage[]): Promise<number> {
   for (const [at, { seen }] of images.entries()) {
-    if (seen === undefined) continue;
-    const { project, resourceUri } = seen;
+    const place = await bestPlace(tx, seen);
+    if (place === undefined) continue;
     try {
-      await addScanRequest(deps, tx, { project, image: resourceUri, origin: 're-read' });
+      await addScanRequest(deps, tx, { ...place, origin: 're-read' });
     } catch (error) {
       if (isAssayError(error) && error.code === 'too-many') return at;
       throw error;
     }
   }
   return images.length;
+}
+
+type Place = Pick<ScanAsked, 'project' | 'image' | 'inner'>;
+
+/** One reading serves all projects: it is made where one watches, with the rights of its watch. */
+async function bestPlace(tx: Tx, seen: OutdatedImage['seen']): Promise<Place | undefined> {
+  const places: Place[] = [];
+  for (const { project, resourceUri: image } of seen) {
+    const watches = await findWatches(tx, parseImageReference(image));
+    const watch = watches.find((one) => one.project === project);
+    if (watch?.inner === true) return { project, image, inner: true };
+    if (watch === undefined) places.push({ project, image });
+    else places.unshift({ project, image });
+  }
+  return places[0];
 }

@@ -4,7 +4,12 @@
  */
 import { fixText } from './fix-state-words.ts';
 import type { AdvisorySource } from '../domain/advisory.ts';
-import { type Finding, isSuppressed, type ScanResult } from '../domain/scan-result.ts';
+import {
+  type Finding,
+  isSuppressed,
+  type ScanAnalysis,
+  type ScanResult,
+} from '../domain/scan-result.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { ScanProblem } from '../domain/software-package.ts';
 import type { Micros } from '../domain/time.ts';
@@ -69,6 +74,7 @@ function formatHeader(result: ScanResult, options: ScanTableOptions): string {
     ),
     labelled('Status', formatStatus(result, options)),
     ...advisoryLines(result.advisories, options),
+    ...analysisLine(result),
     labelled('Found', countLine(result)),
     ...declaredLine(result),
     ...hiddenLine(result),
@@ -96,6 +102,19 @@ function advisoryLines(sources: readonly AdvisorySource[], options: ScanTableOpt
     const lines = wrapText(terminalText(text), (options.width ?? 80) - LABEL_WIDTH);
     return lines.map((line, part) => labelled(index + part === 0 ? 'Data' : '', line));
   });
+}
+
+/** Matches follow the advisories without the image being read again: both times count. */
+function analysisLine({ analysis }: ScanResult): string[] {
+  return analysis === undefined ? [] : [labelled('Read', formatAnalysis(analysis))];
+}
+
+/** When packages were read, when they were matched, and since when the advisories are in force. */
+function formatAnalysis({ packagesRead, matchedAt, advisories }: ScanAnalysis): string {
+  const minute = (time: Micros): string => `${formatTime(time).slice(0, 16)}Z`;
+  const { published } = advisories;
+  const data = published === undefined ? '' : `, data of ${minute(published)}`;
+  return `${minute(packagesRead)}, matched ${minute(matchedAt)}${data}`;
 }
 
 function formatAge(updated: Micros, now: Micros | undefined): string {

@@ -12,9 +12,12 @@ export interface OutdatedPlace {
 /** An image that an earlier extractor has read. */
 export interface OutdatedImage {
   readonly place: OutdatedPlace;
-  /** Where one project has seen it; absent: nobody has, it came from a file. */
-  readonly seen?: { readonly project: string; readonly resourceUri: string };
+  /** Where projects have seen it, some of them; none: it came from a file. */
+  readonly seen: readonly { readonly project: string; readonly resourceUri: string }[];
 }
+
+/** Places of one image that are looked at. */
+const MAX_SEEN = 50;
 
 const outdatedAfter = statement((sql, p: OutdatedPlace & { below: number; limit: number }) =>
   sql
@@ -35,7 +38,8 @@ const seenByDigest = statement((sql, p: { digest: string }) =>
     .select(['project', 'resource_uri as resourceUri'])
     .where('digest', '=', p.digest)
     .orderBy('project')
-    .limit(1),
+    .orderBy('resource_uri')
+    .limit(MAX_SEEN),
 );
 
 /** The next ones behind a place; an index has no extractor, its version is 0. */
@@ -46,8 +50,7 @@ export async function listOutdatedImages(
   const rows = await db.all(outdatedAfter({ ...page, ...page.after }));
   const found: OutdatedImage[] = [];
   for (const place of rows) {
-    const seen = await db.first(seenByDigest({ digest: place.digest as Digest }));
-    found.push({ place, ...(seen === undefined ? {} : { seen }) });
+    found.push({ place, seen: await db.all(seenByDigest({ digest: place.digest as Digest })) });
   }
   return found;
 }

@@ -42,6 +42,7 @@ export interface ImageContents {
 export interface ImageReading {
   readonly status: ScanStatus;
   readonly problems: readonly ScanProblem[];
+  readonly extractorVersion: number;
   readonly system?: SystemRelease;
 }
 
@@ -73,6 +74,7 @@ const readingByDigest = statement((builder, p: { digest: string }) =>
     .selectFrom('image')
     .innerJoin('package_set', 'package_set.id', 'image.package_set')
     .select(['image.status', 'image.body as image_body', 'package_set.body as set_body'])
+    .select('image.extractor_version as extractorVersion')
     .where('image.digest', '=', p.digest),
 );
 
@@ -94,8 +96,9 @@ export async function findImageReading(
   if (row === undefined) return undefined;
   const { problems } = parseStored<{ problems: readonly ScanProblem[] }>(row.image_body);
   const { system } = parseStored<{ system?: SystemRelease }>(row.set_body);
+  const { extractorVersion } = row;
   const status = row.status as ScanStatus;
-  return { status, problems, ...(system !== undefined && { system }) };
+  return { status, problems, extractorVersion, ...(system !== undefined && { system }) };
 }
 
 /** A look-up of packages by ids; the list is a {@link listParameter}. */
