@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { compare as comparePep440 } from '@renovatebot/pep440';
-import { describe, expect, it } from 'vitest';
-import type { PublishedRecord } from './support/osv-export.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { LoadedExports, PublishedRecord } from './support/osv-export.ts';
 import { HAS_EXPORTS, loadExports } from './support/osv-export.ts';
 import type { Order } from './support/published-range.ts';
 import { saysAffected, semverOrder } from './support/published-range.ts';
@@ -34,13 +34,12 @@ const isJudged = ({ ecosystem }: Row): boolean => Object.hasOwn(ORDERS, ecosyste
 describe.skipIf(file === undefined || !HAS_EXPORTS)(
   'osv-query-cases.json (needs ASSAY_TEST_DATA and unzip)',
   () => {
-    const loaded = loadExports(Object.keys(ORDERS));
-    const judged = rows.filter(isJudged).map((row) => {
-      const { matches, problems } = loaded.match(row.ecosystem, row.name, row.version);
-      const found = matches.flatMap((match) => match.records ?? [match.advisoryId]);
-      const wanted = row.ids.filter((id) => loaded.records.has(id));
-      const extra = found.filter((id) => !row.ids.includes(id));
-      return { row, found, wanted, extra, problems };
+    let loaded: LoadedExports;
+    let judged: readonly JudgedRow[];
+    // Not in the body, which runs where the tests are skipped too.
+    beforeAll(() => {
+      loaded = loadExports(Object.keys(ORDERS));
+      judged = rows.filter(isJudged).map((row) => judgeRow(loaded, row));
     });
 
     it('finds every wanted record that is here', () => {
@@ -80,6 +79,22 @@ describe.skipIf(file === undefined || !HAS_EXPORTS)(
     });
   },
 );
+
+interface JudgedRow {
+  readonly row: Row;
+  readonly found: readonly string[];
+  readonly wanted: readonly string[];
+  readonly extra: readonly string[];
+  readonly problems: readonly unknown[];
+}
+
+function judgeRow(loaded: LoadedExports, row: Row): JudgedRow {
+  const { matches, problems } = loaded.match(row.ecosystem, row.name, row.version);
+  const found = matches.flatMap((match) => match.records ?? [match.advisoryId]);
+  const wanted = row.ids.filter((id) => loaded.records.has(id));
+  const extra = found.filter((id) => !row.ids.includes(id));
+  return { row, found, wanted, extra, problems };
+}
 
 function describeRow({ ecosystem, name, version }: Row): string {
   return `${ecosystem} ${name} ${version}`;
