@@ -1,7 +1,7 @@
 /**
  * After a new extractor: the images that an earlier one has read are put into the queue of scans,
  * behind all others, a few at a time. Until one is read anew its old packages stand, and its answer
- * says which extractor they are of. A registry of our own network is called again only where a watch
+ * says which extractor they are of. A registry of our own network is called again where a watch
  * lets it be: the right of whoever once asked for a scan there has ended with that scan.
  */
 import { isAssayError } from '../domain/error.ts';

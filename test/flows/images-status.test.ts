@@ -58,6 +58,15 @@ const image = (tag: string): string => `${registry.host}/team/app:${tag}`;
 const images = (...args: readonly string[]): Promise<Ended> =>
   runAssay(['images', ...args, '--data', data]);
 
+interface ListedRow {
+  readonly image: string;
+  readonly standing: string;
+}
+
+function rowsOf({ stdout }: Ended): readonly ListedRow[] {
+  return (JSON.parse(stdout) as { images: readonly ListedRow[] }).images;
+}
+
 describe('an image that was asked for', () => {
   it('is undecided while it waits, whatever the limit', async () => {
     for (const tag of ['vulnerable', 'fine', 'both']) {
@@ -81,9 +90,14 @@ describe('an image that was asked for', () => {
 
   it('is a line of the list, within 80 columns on a terminal', async () => {
     const listed = await images('list', '--output', 'json');
-    const { images: rows } = JSON.parse(listed.stdout) as { images: { standing: string }[] };
+    const rows = rowsOf(listed);
     expect(rows.map(({ standing }) => standing)).toEqual(['COMPLETE', 'COMPLETE', 'COMPLETE']);
     const some = await images('list', '--limit', '2', '--output', 'json');
-    expect((JSON.parse(some.stdout) as { images: unknown[] }).images).toEqual(rows.slice(0, 2));
+    const names = rows.map(({ image: name }) => name);
+    expect(rowsOf(some).map(({ image: name }) => name)).toEqual(names.slice(0, 2));
+    const matched = expect.stringMatching(
+      /\nread: \S+ by extractor \d+\nmatched: \S+ with advisories/,
+    );
+    expect(await images('status', image('fine'))).toMatchObject({ stdout: matched });
   });
 });
