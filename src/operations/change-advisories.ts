@@ -105,7 +105,7 @@ async function changeInBatches(
 ): Promise<Changing> {
   const open = await beginAdvisoryImport(deps.store, begun);
   for (const ids of chunksOf(changes.removed, BATCH)) {
-    await deps.store.write((tx) => removeRecords(tx, open, ids));
+    await deps.store.write((tx) => removeRecords(tx, open, ids), 'with-next');
   }
   const dates = new Map<string, Micros>();
   let records = 0;
@@ -114,7 +114,7 @@ async function changeInBatches(
     for (const [ecosystem, date] of datesOf(deps, advisories)) {
       dates.set(ecosystem, Math.max(date, dates.get(ecosystem) ?? 0));
     }
-    await deps.store.write((tx) => replaceRecords(tx, open, advisories));
+    await deps.store.write((tx) => replaceRecords(tx, open, advisories), 'with-next');
     deps.progress(`${open.family}: ${records} records`);
   };
   if (first.done !== true) await take(first.value);

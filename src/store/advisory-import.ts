@@ -1,4 +1,8 @@
-/** An import of a whole family, step by step: each a transaction that others can write between. */
+/**
+ * An import of a whole family, step by step: each a transaction that others can write between. Only
+ * the publication is flushed to the disk, and with it what it makes visible; a power cut before it
+ * leaves the family as it was.
+ */
 import type { Advisory } from '../domain/advisory.ts';
 import {
   type AdvisoryImport,
@@ -18,7 +22,7 @@ export async function beginAdvisoryImport(
   store: Store,
   begun: Parameters<typeof openImport>[1],
 ): Promise<AdvisoryImport> {
-  const open = await store.write((tx) => openImport(tx, begun));
+  const open = await store.write((tx) => openImport(tx, begun), 'with-next');
   await removeLeftovers(store);
   return open;
 }
@@ -30,7 +34,7 @@ export async function addAdvisories(
   advisories: readonly Advisory[],
 ): Promise<void> {
   for (const some of chunksOf(advisories, BATCH)) {
-    await store.write((tx) => addRecords(tx, open, some));
+    await store.write((tx) => addRecords(tx, open, some), 'with-next');
   }
 }
 
@@ -46,7 +50,7 @@ export async function publishAdvisoryImport(
   let after: number | undefined = 0;
   while (after !== undefined) {
     const from: number = after;
-    after = await store.write((tx) => removeUncarried(tx, open, from));
+    after = await store.write((tx) => removeUncarried(tx, open, from), 'with-next');
   }
   await store.write(publish);
   await removeUnseen(store, open);

@@ -1,7 +1,8 @@
 /**
  * What imports of advisories leave behind: rows of those that never came to publication, records
  * that were taken away, and notes of changes that later ones have overtaken. A bounded number at a
- * time, so that others can write between; what is in force is never touched.
+ * time, so that others can write between; what is in force is never touched. What a power cut
+ * brings back, the next import removes.
  */
 import { sql } from 'kysely';
 import type { Advisory } from '../domain/advisory.ts';
@@ -32,10 +33,10 @@ export async function removeLeftovers(store: Store): Promise<void> {
   for (const generation of await abandonedGenerations(store)) {
     await untilDone(store, (tx) => deleteRecords(tx, ofGeneration(tx, generation)));
     await untilDone(store, (tx) => deleteChanges(tx, generation));
-    await store.write((tx) => forgetImport(tx, generation));
+    await store.write((tx) => forgetImport(tx, generation), 'with-next');
   }
   await untilDone(store, (tx) => deleteRecords(tx, takenAway(tx)));
-  await store.write(deleteSources);
+  await store.write(deleteSources, 'with-next');
 }
 
 /** Removes the notes of changes that those of a published generation have overtaken. */
@@ -46,12 +47,8 @@ export async function removeOvertaken(store: Store, generation: number): Promise
     const keys = await store.all(changedAfter(place));
     const last = keys.at(-1);
     if (last === undefined) return;
-    await store.write((tx) =>
-      tx.runMany(
-        deleteOlderChanges,
-        keys.map((key) => ({ ...key, generation })),
-      ),
-    );
+    const own = keys.map((key) => ({ ...key, generation }));
+    await store.write((tx) => tx.runMany(deleteOlderChanges, own), 'with-next');
     after = last;
   }
 }
@@ -88,7 +85,7 @@ const deleteOlderChanges = statement((builder, p: ChangePlace) =>
 );
 
 async function untilDone(store: Store, step: (tx: Tx) => Promise<number>): Promise<void> {
-  while ((await store.write(step)) >= REMOVED_AT_ONCE);
+  while ((await store.write(step, 'with-next')) >= REMOVED_AT_ONCE);
 }
 
 async function abandonedGenerations(db: Reader): Promise<readonly number[]> {

@@ -78,10 +78,10 @@ function createWriting(port: WriterPort, { sql, connection, options }: Writing):
   const lock = createWriteLock();
   const queue = createDecisionQueue((batch) => lock(() => port.send({ kind: 'append', batch })));
   let revision = 0;
-  const write: Store['write'] = (f) =>
+  const write: Store['write'] = (f, kept = 'at-once') =>
     lock(async () => {
       const start = now();
-      const { value, changed } = await runTransaction(sql, port, f);
+      const { value, changed } = await runTransaction({ sql, port, kept }, f);
       if (changed) revision += 1;
       reportSlow((now() - start) / 1000, options);
       return value;

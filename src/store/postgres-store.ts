@@ -106,6 +106,7 @@ type Writing = Pick<Store, 'write' | 'appendDecision' | 'forgetEvaluations' | 'c
 
 function createWriting(parts: Parts, { now, folder, onSlowWrite }: PostgresStoreOptions): Writing {
   const { sql, pools, revisions } = parts;
+  // Each write is kept at once: a server that comes back without the last ones is not noticed here.
   // Here before there: a replica waits at the database with one connection at most.
   const lock = createWriteLock();
   const queue = createDecisionQueue((batch) => appendDecisionBatch(sql, pools, batch));

@@ -5,6 +5,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { AssayError } from '../domain/error.ts';
 import type { SqlCommand, SqlValue } from './sql-builder.ts';
+import type { Kept } from './store-contract.ts';
 
 /** An open connection; every call blocks the thread it is made on. */
 export interface SqliteConnection {
@@ -14,6 +15,8 @@ export interface SqliteConnection {
   readonly runMany: (sql: string, rows: readonly (readonly SqlValue[])[]) => number;
   /** Runs text without parameters, as schema changes and transactions are. */
   readonly exec: (sql: string) => void;
+  /** From now on commits are flushed to the disk at once, or with the next that are. */
+  readonly keep: (kept: Kept) => void;
   readonly close: () => void;
 }
 
@@ -26,20 +29,32 @@ const KEPT_STATEMENTS = 256;
 export function connectSqlite(file: string, options: { readOnly: boolean }): SqliteConnection {
   const database = translate(() => open(file, options.readOnly));
   const prepare = keptStatements(database);
+  let keeping: Kept = 'at-once';
   return {
     all: ({ sql, parameters }) => translate(() => prepare(sql).all(...parameters)),
     first: ({ sql, parameters }) => translate(() => prepare(sql).get(...parameters)),
     runMany: (sql, rows) => translate(() => runRows(prepare(sql), rows)),
     exec: (sql) => translate(() => database.exec(sql)),
+    keep: (kept) => {
+      if (kept === keeping) return;
+      translate(() => database.exec(`pragma synchronous = ${SYNCHRONOUS[kept]}`));
+      keeping = kept;
+    },
     close: () => database.close(),
   };
 }
+
+/**
+ * The log is one file and is read up to its first gap, so that a flush of it keeps whatever was
+ * appended before (https://www.sqlite.org/pragma.html#pragma_synchronous, WAL mode).
+ */
+const SYNCHRONOUS: Readonly<Record<Kept, string>> = { 'at-once': 'full', 'with-next': 'normal' };
 
 function open(file: string, readOnly: boolean): DatabaseSync {
   const database = new DatabaseSync(file, { readOnly, timeout: BUSY_MILLISECONDS });
   if (readOnly) return database;
   database.exec('pragma journal_mode = wal');
-  database.exec('pragma synchronous = full');
+  database.exec(`pragma synchronous = ${SYNCHRONOUS['at-once']}`);
   // 16 MiB, so that a large import writes a page back once and not with each of its batches.
   database.exec('pragma wal_autocheckpoint = 4000');
   database.exec('pragma journal_size_limit = 67108864');

@@ -73,7 +73,7 @@ import { parsePostgresUrl } from './postgres-address.ts';
 import { openPostgresStore } from './postgres-store.ts';
 import { findPolicy, putPolicy } from './policy-rows.ts';
 import { createProject, findProject, listProjects } from './project-rows.ts';
-import type { NewDecision, Store, StoreOptions } from './store-contract.ts';
+import type { NewDecision, Store, StoreOptions, Tx } from './store-contract.ts';
 import {
   findImageHeads,
   findNextName,
@@ -172,6 +172,15 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
       expect((await listClusters(store, 'p')).map(({ createTime }) => createTime)).toEqual([
         0, 1, 2, 3,
       ]);
+    });
+
+    it('shows a write that need not be durable yet like any other', async () => {
+      const add = (id: string) => (tx: Tx) => createProject(tx, { id, createTime: T0 });
+      await store.write(add('first'), 'with-next');
+      expect(await findProject(store, 'first')).toBeDefined();
+      await store.write(add('second'));
+      await store.write(add('third'), 'with-next');
+      expect(await listProjects(store)).toHaveLength(3);
     });
 
     it('refuses a transaction after its end', async () => {

@@ -48,6 +48,13 @@ export interface NewDecision extends DecisionEntry {
   readonly denial?: () => JsonObject | undefined;
 }
 
+/**
+ * When a write is durable: `at-once` before it resolves; `with-next` at the latest with the next
+ * one that is. Then a power cut may undo it, never in part and never alone: what was written after
+ * it goes too. A killed process loses nothing of either.
+ */
+export type Kept = 'at-once' | 'with-next';
+
 /** Who holds a data folder. */
 export interface ServeLock {
   readonly pid: number;
@@ -62,9 +69,10 @@ export interface ServeLock {
 export interface Store extends Reader {
   /**
    * Runs `f` in a write transaction under the store's one write lock. `f` awaits nothing but its
-   * `tx`, never calls `write` again, and lasts at most 50 ms (longer ones are reported).
+   * `tx`, never calls `write` again, and lasts at most 50 ms (longer ones are reported). Durable
+   * when it resolves, unless `kept` says that it need not be yet.
    */
-  readonly write: <T>(f: (tx: Tx) => Promise<T>) => Promise<T>;
+  readonly write: <T>(f: (tx: Tx) => Promise<T>, kept?: Kept) => Promise<T>;
   /** Keeps a decision; resolves once it is durable. Grouped with those of other callers. */
   readonly appendDecision: (decision: NewDecision) => Promise<void>;
   /** To be called after evaluations were removed, so that they are kept again when used again. */

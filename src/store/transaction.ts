@@ -2,7 +2,7 @@
 import { AssayError } from '../domain/error.ts';
 import { commandOf, type Query, type SqlBuilder, type SqlCommand } from './sql-builder.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import type { Reader, Tx } from './store-contract.ts';
+import type { Kept, Reader, Tx } from './store-contract.ts';
 import type { WriterPort } from './writer-port.ts';
 
 /** A reader over a connection of the calling thread. */
@@ -23,14 +23,20 @@ export interface Written<T> {
   readonly changed: boolean;
 }
 
+/** Where a transaction is run, and when it must be durable. */
+interface Transacting {
+  readonly sql: SqlBuilder;
+  readonly port: WriterPort;
+  readonly kept: Kept;
+}
+
 /** Runs `f` in a transaction of the writer; the caller holds the write lock. */
 export async function runTransaction<T>(
-  sql: SqlBuilder,
-  port: WriterPort,
+  { sql, port, kept }: Transacting,
   f: (tx: Tx) => Promise<T>,
 ): Promise<Written<T>> {
   const state = { open: true, changed: false };
-  await port.send({ kind: 'begin' });
+  await port.send({ kind: 'begin', kept });
   try {
     const value = await f(createTx(sql, port, state));
     state.open = false;

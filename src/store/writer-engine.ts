@@ -7,6 +7,7 @@ import { chainHash } from './chain-hash.ts';
 import { denialStatement, denialParameters } from './denial-rows.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
+import type { Kept } from './store-contract.ts';
 import type {
   DecisionBatch,
   WriterAnswer,
@@ -31,7 +32,7 @@ export function createWriterEngine(options: WriterOptions): WriterEngine {
       case 'append':
         return appendBatch(connection, request.batch, options);
       case 'begin':
-        return begin(connection, options);
+        return begin(connection, options, request.kept);
       case 'commit':
       case 'rollback':
         connection.exec(request.kind);
@@ -42,7 +43,8 @@ export function createWriterEngine(options: WriterOptions): WriterEngine {
   };
 }
 
-function begin(connection: SqliteConnection, options: WriterOptions): typeof NOTHING {
+function begin(connection: SqliteConnection, options: WriterOptions, kept: Kept): typeof NOTHING {
+  connection.keep(kept);
   connection.exec('begin immediate');
   try {
     if (options.guardFolder !== undefined) refuseLiveServer(options.guardFolder);
@@ -72,7 +74,7 @@ function appendBatch(
   batch: DecisionBatch,
   options: WriterOptions,
 ): typeof NOTHING {
-  begin(connection, options);
+  begin(connection, options, 'at-once');
   try {
     const evaluations = batch.evaluations.map(({ id, body }) => [id, batch.day, body]);
     connection.runMany(KEEP_EVALUATION, evaluations);

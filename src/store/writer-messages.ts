@@ -5,6 +5,7 @@ import type { ErrorCode, ErrorDetails } from '../domain/error.ts';
 import type { Micros } from '../domain/time.ts';
 import type { DenialRow } from './denial-rows.ts';
 import type { SqlCommand, SqlValue } from './sql-builder.ts';
+import type { Kept } from './store-contract.ts';
 
 /** A batch of decisions, ready to be chained and committed. */
 export interface DecisionBatch {
@@ -22,7 +23,8 @@ export interface DecisionBatch {
 
 /** One request to the writer. */
 export type WriterRequest =
-  | { readonly kind: 'begin' | 'commit' | 'rollback' | 'close' }
+  | { readonly kind: 'begin'; readonly kept: Kept }
+  | { readonly kind: 'commit' | 'rollback' | 'close' }
   | { readonly kind: 'all'; readonly command: SqlCommand }
   | {
       readonly kind: 'run';
