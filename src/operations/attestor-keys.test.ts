@@ -5,6 +5,7 @@ import type { Caller } from '../domain/caller.ts';
 import { encodeBase64 } from '../domain/base64.ts';
 import { parseDigest } from '../domain/digest.ts';
 import { SECOND } from '../domain/time.ts';
+import { attestorFromJson, attestorToJson } from '../google/attestor-message.ts';
 import { readPgpKey } from '../signing/read-pgp-key.ts';
 import { createSignaturePayload } from '../signing/signature-payload.ts';
 import { type FakeDeps, NOW, openFakeDeps } from '../../test/support/fake-deps.ts';
@@ -87,6 +88,25 @@ async function updateByGoogle(): Promise<void> {
   const attestor = { noteReference, publicKeys, description: 'said by gcloud' };
   await updateAttestor(fake.deps, { caller, name: resource(), attestor });
 }
+
+describe('an Ed25519 key', () => {
+  it('comes by Google’s messages without an algorithm, and goes so', async () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const publicKeyPem = String(publicKey.export({ type: 'spki', format: 'pem' }));
+    const { noteReference } = await getAttestor(fake.deps, { caller, name: resource() });
+    const publicKeys = [{ pkixPublicKey: { publicKeyPem } }];
+    const given = { userOwnedGrafeasNote: { noteReference, publicKeys } };
+    const attestor = attestorFromJson('v1', given);
+    const made = await updateAttestor(fake.deps, { caller, name: resource(), attestor });
+    expect(made.publicKeys[0]?.pkixPublicKey?.signatureAlgorithm).toBe('ED25519');
+    const printed = attestorToJson('v1', made)['userOwnedGrafeasNote'];
+    expect(printed).toMatchObject({ publicKeys: [{ pkixPublicKey: { publicKeyPem } }] });
+    expect(JSON.stringify(printed)).not.toContain('signatureAlgorithm');
+    const again = attestorFromJson('v1', attestorToJson('v1', made));
+    const same = await updateAttestor(fake.deps, { caller, name: resource(), attestor: again });
+    expect(same.publicKeys).toEqual(made.publicKeys);
+  });
+});
 
 describe('a threshold', () => {
   it('is met by different keys only, whatever ids they have', async () => {

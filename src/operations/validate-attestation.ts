@@ -26,7 +26,8 @@ export async function validateAttestation(
   const evidence = await examine(deps, input, { name, digest });
   const judged = judgeAttestor(input.name, evidence);
   if (judged.outcome === 'allow') return undefined;
-  return evidence.checks.map((check) => check.reason).join('; ') || judged.found;
+  const refused = evidence.checks.filter(({ result }) => result !== 'verified');
+  return refused.map(({ step, reason }) => `[${step}] ${reason}`).join('; ') || judged.found;
 }
 
 /** What admission would know of the attestor if the image had this attestation and no other. */

@@ -2,10 +2,12 @@
  * Signing and verifying by the command line as a person and a pipeline do, with keys of stock
  * openssl and gpg; what is signed here verifies with those, and what those sign verifies here.
  */
+import { createPrivateKey, createPublicKey, type KeyObject, sign as signBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, runAssay } from '../support/assay-command.ts';
 import { type AssayServer, startAssay, valueAt } from '../support/assay-server.ts';
@@ -70,6 +72,22 @@ async function written(occurrence: string): Promise<{ payload: Buffer; signature
 async function verify(image: string, ...whom: readonly string[]): Promise<[number, unknown]> {
   const { code, stdout } = await assay(['attest', 'verify', image, ...whom, '-o', 'json']);
   return [code, JSON.parse(stdout)];
+}
+
+/** A statement that an image was built, in an envelope. */
+function envelopeOf(image: string, signer: KeyObject): object {
+  const [name, digest = ''] = image.split('@sha256:');
+  const type = 'application/vnd.in-toto+json';
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [{ name, digest: { sha256: digest } }],
+    predicateType: 'https://slsa.dev/provenance/v1',
+    predicate: {},
+  };
+  const bytes = Buffer.from(JSON.stringify(statement));
+  const signed = `DSSEv1 ${type.length} ${type} ${bytes.length} ${bytes.toString()}`;
+  const sig = signBytes('sha256', Buffer.from(signed), signer).toString('base64');
+  return { payloadType: type, payload: bytes.toString('base64'), signatures: [{ sig }] };
 }
 
 describe.skipIf(!openssl)('assay attest sign by PKIX (needs openssl)', { timeout: 120_000 }, () => {
@@ -227,9 +245,42 @@ describe.skipIf(!openssl)('assay attest sign by PKIX (needs openssl)', { timeout
     expect((await verify(at('7'), '--attestor', 'ci'))[0]).toBe(2);
   });
 
+  it('verifies tokens and envelopes that others made', async () => {
+    makeKey('token', ...P256);
+    const signer = createPrivateKey(readFileSync(file('token.pem')));
+    await must(['attestor', 'create', 'token', '--key', file('token.pub.pem')]);
+    const claims = {
+      sub: `container:digest:sha256:${'9'.repeat(64)}`,
+      aud: '//binaryauthorization.googleapis.com',
+      ...JSON.parse((await must(['attest', 'sign', at('9'), '--dry-run'])).stdout),
+    };
+    const compactJwt = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(signer);
+    const noteName = 'projects/shop/notes/token';
+    const token = {
+      resourceUri: `https://${at('9')}`,
+      noteName,
+      attestation: { jwts: [{ compactJwt }] },
+    };
+    expect((await server.call('/v1/projects/shop/occurrences', { body: token })).status).toBe(200);
+    const [code, found] = await verify(at('9'), '--attestor', 'token');
+    expect([code, valueAt(found, 'proofs.0.kind')]).toEqual([0, 'jwt']);
+
+    const note = { dsseAttestation: { hint: { humanReadableName: 'built' } } };
+    await server.call('/v1/projects/shop/notes?noteId=built', { body: note });
+    const whose = ['--note', 'projects/shop/notes/built', '--key', file('token.pub.pem')];
+    await must(['attestor', 'create', 'built', ...whose]);
+    const dsseAttestation = { envelope: envelopeOf(at('9'), signer) };
+    const body = { ...token, noteName: 'projects/shop/notes/built', attestation: undefined };
+    const made = await server.call('/v1/projects/shop/occurrences', {
+      body: { ...body, dsseAttestation },
+    });
+    expect(made.status).toBe(200);
+    const [exit, answer] = await verify(at('9'), '--attestor', 'built');
+    expect([exit, valueAt(answer, 'proofs.0.kind')]).toEqual([0, 'dsse']);
+  });
+
   it('takes keys from a JWK set', async () => {
     makeKey('jwk', ...P256);
-    const { createPublicKey } = await import('node:crypto');
     const jwk = createPublicKey(readFileSync(file('jwk.pub.pem'))).export({ format: 'jwk' });
     writeFileSync(file('set.json'), JSON.stringify({ keys: [{ ...jwk, kid: 'one', use: 'sig' }] }));
     await must(['attestor', 'create', 'jwk', '--jwks', file('set.json')]);
