@@ -57,6 +57,10 @@ const VERIFY: CommandSpec = {
       description: 'public key to believe in place of an attestor, PEM or PGP',
       many: true,
     },
+    {
+      flags: '--algorithm <name>',
+      description: 'of a PEM key, e.g. RSA_PSS_4096_SHA512 (default: what openssl takes for it)',
+    },
     PLAIN_HTTP,
     TABLE_OR_JSON,
   ],

@@ -191,6 +191,25 @@ describe('a key that is retired', () => {
   });
 });
 
+describe('an image by a key in place of an attestor', () => {
+  const byKey = async (key: Key | undefined): Promise<string> => {
+    const given = [{ text: key?.text ?? '' }];
+    const asked = { caller, project: 'shop', image, keys: given };
+    return (await verifyImage(fake.deps, asked)).outcome;
+  };
+
+  it('is verified by attestations of whichever attestor', async () => {
+    await attest(0);
+    expect(await byKey(keys[0])).toBe('allow');
+    expect(await byKey(makeKey())).toBe('deny');
+  });
+
+  it('is undecided where there is more than is looked at', async () => {
+    for (let made = 0; made < 100; made += 1) await attest(0);
+    expect(await byKey(makeKey())).toBe('undecided');
+  });
+});
+
 describe('an attestation that would convince nobody', () => {
   it('is not written', async () => {
     await expect(attest(5)).rejects.toThrow(/unknown-key/);

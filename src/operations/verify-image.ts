@@ -4,7 +4,6 @@
  */
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Attestor, AttestorKey } from '../domain/attestor.ts';
-import { isAttestationKind } from '../domain/attestor.ts';
 import { type Digest, parseDigest } from '../domain/digest.ts';
 import { AssayError } from '../domain/error.ts';
 import { isJsonObject, type Json } from '../domain/json.ts';
@@ -45,8 +44,9 @@ export interface VerifiedImage {
   readonly refusals: readonly AttestationCheck[];
 }
 
-/** Attestations of one image by a key that are looked at. */
-const MAX_LOOKED_AT = 200;
+/** Attestations of one image that are looked at for a key, and signatures in them. */
+const MAX_LOOKED_AT = 100;
+const MAX_CHECKS = 200;
 const GIVEN = 'the given key';
 
 /** Verifies an image; refuses a question without anybody to believe. */
@@ -100,27 +100,33 @@ async function gatherByKeys(
 ): Promise<AttestationEvidence> {
   const now = deps.now();
   const given = await checkAttestorKeys(keys.flatMap(readKeyText), { kept: [], now });
-  const occurrences = await attestationsOf(deps, project, `${image.name}@${image.digest}`);
+  const base = { attestor: GIVEN, image: `${image.name}@${image.digest}` };
+  const { occurrences, more } = await attestationsOf(deps, project, base.image);
   const checks: AttestationCheck[] = [];
   for (const occurrence of occurrences) {
+    if (checks.length >= MAX_CHECKS) return { ...base, state: 'unreadable', checks };
     const attestor = attestorOf(occurrence, given);
     const received = occurrence.updateTime;
     const question = { occurrence, attestor, image, received, now };
-    checks.push(...(await deps.checkAttestation(question)).checks);
+    const found = await deps.checkAttestation(question);
+    checks.push(...found.checks);
+    if (found.checks.some(({ result }) => result === 'verified')) {
+      return { ...base, state: 'known', checks };
+    }
   }
-  const base = { attestor: GIVEN, image: `${image.name}@${image.digest}` };
-  return { ...base, state: 'known', checks };
+  return { ...base, state: more ? 'unreadable' : 'known', checks };
 }
 
 async function attestationsOf(
   deps: Deps,
   project: string,
   image: string,
-): Promise<readonly Occurrence[]> {
-  const filter = readOccurrenceFilter(`resourceUrl="https://${image}"`);
+): Promise<{ readonly occurrences: readonly Occurrence[]; readonly more: boolean }> {
+  const kinds = '(kind="ATTESTATION" OR kind="DSSE_ATTESTATION")';
+  const filter = readOccurrenceFilter(`resourceUrl="https://${image}" AND ${kinds}`);
   const list = { filter, pageSize: MAX_LOOKED_AT };
-  const { occurrences } = await listOccurrences(deps.store, project, list);
-  return occurrences.filter(({ kind }) => isAttestationKind(kind));
+  const { occurrences, nextPageToken } = await listOccurrences(deps.store, project, list);
+  return { occurrences, more: nextPageToken !== undefined };
 }
 
 /** An attestor of the given keys and no other, under whatever ids the attestation calls them. */

@@ -57,7 +57,7 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
     project,
     image,
     attestor: z.string().min(1).max(256).optional(),
-    keys: keys.optional(),
+    keys: keys.max(4).optional(),
   }),
   'create-project': z.strictObject({ project }),
   'list-projects': z.strictObject({}),

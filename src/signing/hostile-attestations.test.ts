@@ -227,6 +227,17 @@ const ROWS: readonly [number, string, Row, string][] = [
     { attestor: attestor({ standings }), more: { createTime: 1, updateTime: 1 } },
     'no-trusted-time',
   ],
+  [
+    21,
+    'a token that names no key, of an attestor with many',
+    {
+      attestor: attestor({
+        publicKeys: Array.from({ length: 9 }, (_, id) => ({ ...pkixKey, id: `k${id}` })),
+      }),
+      detail: { jwts: [{ compactJwt: 'e30.e30.AA' }] },
+    },
+    'unknown-key',
+  ],
   [21, 'signatures that are no list', { detail: { signatures: {} } }, 'bad-structure'],
   [
     21,

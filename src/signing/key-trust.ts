@@ -22,11 +22,22 @@ export interface KeyTrust {
 /** How far ahead of our clock a signer's may be. */
 const SKEW: Micros = 300 * SECOND;
 
-/** Refuses a key that had no standing any more when the evidence was received. */
-export function requireTrusted(keyName: string, { standings, received }: KeyTrust): void {
+/**
+ * Refuses a key that had no standing any more when the evidence was received; gives what there was
+ * to check, in words.
+ */
+export function requireTrusted(
+  keyName: string,
+  { standings, received }: KeyTrust,
+): readonly string[] {
   const standing =
     standings !== undefined && Object.hasOwn(standings, keyName) ? standings[keyName] : undefined;
-  if (standing !== undefined) requireStanding(keyName, standing, received);
+  if (standing === undefined || received === undefined) {
+    requireStanding(keyName, standing ?? {}, received);
+    return [];
+  }
+  requireStanding(keyName, standing, received);
+  return [`received at ${formatTime(received)}, before the end of the key`];
 }
 
 /** The trusted time of a proof, where there is one. */

@@ -27,6 +27,9 @@ export interface SignedPiece {
   readonly verify: (subject: Digest, trust: KeyTrust) => Promise<Proof | Refusal>;
 }
 
+/** Keys of which a token or an envelope need not name its own. */
+const MAX_UNNAMED = 8;
+
 /** More signatures than this in one occurrence are refused unread. */
 const MAX_PIECES = 32;
 
@@ -101,11 +104,15 @@ function keyIdsOf(envelope: Json): readonly string[] {
   }
 }
 
-/** The keys that are named; where none is known by its name, any may have signed. */
+/**
+ * The keys that are named; where none is known by its name, any of a few may have signed. Whoever
+ * may attach attestations could have many keys tried for each: of many keys one must be named.
+ */
 function pkixKeys({ publicKeys }: Attestor, ids: readonly string[]): readonly AttestorKey[] {
   const pkix = publicKeys.filter((key) => key.pkixPublicKey !== undefined);
   const named = pkix.filter((key) => ids.includes(key.id));
-  return named.length === 0 ? pkix : named;
+  if (named.length > 0) return named;
+  return pkix.length <= MAX_UNNAMED ? pkix : [];
 }
 
 function readBytes(value: Json | undefined, what: string): Uint8Array {

@@ -36,7 +36,7 @@ export const verifyDsseAttestation: VerifyEvidence<Json, KeyTrust> = async (
     requireSignature(envelope, key);
     const statement = readStatement(envelope);
     requireSubject(statement, trust.imageName, subject);
-    requireTrusted(key.id, trust);
+    const standing = requireTrusted(key.id, trust);
     return {
       kind: KIND,
       grade: 'verified',
@@ -44,6 +44,7 @@ export const verifyDsseAttestation: VerifyEvidence<Json, KeyTrust> = async (
       checked: [
         `${algorithm} signature by ${key.id} over the envelope's type and bytes`,
         'a subject of the signed statement is this image with this digest',
+        ...standing,
       ],
       signer: key.id,
       statement,

@@ -48,12 +48,12 @@ export const verifyJwtAttestation: VerifyEvidence<string, KeyTrust> = async (
     requireTimes({ expires, starts: readTime(claims, 'nbf') }, trust.now);
     requireTimes({ starts: readTime(claims, 'iat') }, trust.now);
     requireClaims(claims, { name: trust.imageName, digest: subject });
-    requireTrusted(key.id, trust);
+    const standing = requireTrusted(key.id, trust);
     return {
       kind: KIND,
       grade: 'verified',
       subject,
-      checked: [`${key.jwsAlgorithm} token signed by ${key.id}`, PAYLOAD_CHECKED],
+      checked: [`${key.jwsAlgorithm} token signed by ${key.id}`, PAYLOAD_CHECKED, ...standing],
       signer: key.id,
       ...receivedAt(trust),
       ...(expires === undefined ? {} : { validUntil: expires }),

@@ -370,4 +370,12 @@ describe('a key that is revoked or retired', () => {
   ])('%s', async (_name, more, step) => {
     expect(await ask(more)).toBe(step);
   });
+
+  it('is told in the proof, with the time that counted', async () => {
+    const trust = { ...P256, standings: { [id]: { revokedFrom: 20 } }, received: 10 };
+    const proof = await verifyPkixAttestation(digest, evidence, trust);
+    const told = '1970-01-01T00:00:00.000010Z, before the end of the key';
+    expect(proof).toMatchObject({ trustedTime: 10 });
+    expect(isProof(proof) && proof.checked.at(-1)).toBe(`received at ${told}`);
+  });
 });

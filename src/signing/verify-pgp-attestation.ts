@@ -31,12 +31,16 @@ export const verifyPgpAttestation: VerifyEvidence<SignedPayload, KeyTrust> = asy
     const held = await verifySignature(evidence, key, trust);
     const json = requirePayload(held.payload, { name: trust.imageName, digest: subject });
     requireSameJson(evidence.payload, json);
-    requireTrusted(key.fingerprint, trust);
+    const standing = requireTrusted(key.fingerprint, trust);
     return {
       kind: KIND,
       grade: 'verified',
       subject,
-      checked: [`PGP signature by ${key.fingerprint} over name and digest`, PAYLOAD_CHECKED],
+      checked: [
+        `PGP signature by ${key.fingerprint} over name and digest`,
+        PAYLOAD_CHECKED,
+        ...standing,
+      ],
       signer: key.fingerprint,
       ...receivedAt(trust),
       ...(held.expiresAt === undefined ? {} : { validUntil: held.expiresAt }),

@@ -21,12 +21,16 @@ export const verifyPkixAttestation: VerifyEvidence<SignedPayload, KeyTrust> = as
     const answer = verifyPkixSignature({ key, payload, signature });
     if (!answer.ok) return refuse(answer.code, answer.reason);
     requirePayload(payload, { name: trust.imageName, digest: subject });
-    requireTrusted(key.id, trust);
+    const standing = requireTrusted(key.id, trust);
     return {
       kind: KIND,
       grade: 'verified',
       subject,
-      checked: [`${algorithm} signature by ${key.id} over name and digest`, PAYLOAD_CHECKED],
+      checked: [
+        `${algorithm} signature by ${key.id} over name and digest`,
+        PAYLOAD_CHECKED,
+        ...standing,
+      ],
       signer: key.id,
       ...receivedAt(trust),
     };
