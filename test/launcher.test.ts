@@ -1,6 +1,14 @@
 /** The launcher keeps compiled code for the next start, but reads none that others could write. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -28,6 +36,22 @@ function isKept(): boolean {
 it('compiled code is kept in the cache folder of the user', () => {
   expect(start({ XDG_CACHE_HOME: caches })).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(isKept()).toBe(true);
+});
+
+it('what no Node has used for 30 days is removed, and what one uses stays', () => {
+  const compiled = join(caches, 'assay/compiled');
+  start({ XDG_CACHE_HOME: caches });
+  const [used = ''] = readdirSync(compiled);
+  for (const name of ['of-long-ago', 'of-lately', used]) {
+    mkdirSync(join(compiled, name), { recursive: true });
+    const days = name === 'of-lately' ? 29 : 31;
+    const time = new Date(Date.now() - days * 86_400_000);
+    utimesSync(join(compiled, name), time, time);
+  }
+  start({ XDG_CACHE_HOME: caches });
+  expect(new Set(readdirSync(compiled))).toEqual(new Set(['of-lately', used]));
+  start({ XDG_CACHE_HOME: caches });
+  expect(readdirSync(compiled)).toContain(used);
 });
 
 it.each<[string, () => NodeJS.ProcessEnv]>([
