@@ -2,17 +2,18 @@
  * The directory of a zip that is in memory and has nothing unusual, read at once: an export has
  * tens of thousands of files, and waiting for each costs more than inflating it. APPNOTE 6.3.10.
  */
+import type { PackedPiece } from './inflate-piece.ts';
 
 /** A file of an archive, as its directory has it. */
-export interface ZipEntry {
-  readonly name: string;
+export interface ZipEntry extends PackedPiece {
   readonly encrypted: boolean;
-  readonly compressionMethod: number;
-  readonly crc32: number;
-  readonly compressedSize: number;
-  readonly uncompressedSize: number;
   /** Where its bytes begin. */
   readonly start: () => number | Promise<number>;
+}
+
+/** A file whose place is known at once. */
+export interface PlacedEntry extends ZipEntry {
+  readonly start: () => number;
 }
 
 const END = 0x06054b50;
@@ -25,7 +26,7 @@ const LOCAL_BYTES = 30;
 const ELSEWHERE = 0xffffffff;
 
 /** The files; undefined where the archive is damaged or of a form that a larger reader knows. */
-export function plainEntries(bytes: Buffer): readonly ZipEntry[] | undefined {
+export function plainEntries(bytes: Buffer): readonly PlacedEntry[] | undefined {
   try {
     return readDirectory(bytes);
   } catch (error) {
@@ -34,11 +35,11 @@ export function plainEntries(bytes: Buffer): readonly ZipEntry[] | undefined {
   }
 }
 
-function readDirectory(bytes: Buffer): readonly ZipEntry[] | undefined {
+function readDirectory(bytes: Buffer): readonly PlacedEntry[] | undefined {
   const end = bytes.length - END_BYTES;
   if (end < 0 || bytes.readUInt32LE(end) !== END) return undefined;
   const count = bytes.readUInt16LE(end + 10);
-  const entries: ZipEntry[] = [];
+  const entries: PlacedEntry[] = [];
   let at = bytes.readUInt32LE(end + 16);
   if (at + bytes.readUInt32LE(end + 12) !== end) return undefined;
   while (at < end) {
@@ -51,7 +52,7 @@ function readDirectory(bytes: Buffer): readonly ZipEntry[] | undefined {
   return entries.length === count ? entries : undefined;
 }
 
-function readEntry(bytes: Buffer, at: number): ZipEntry | undefined {
+function readEntry(bytes: Buffer, at: number): PlacedEntry | undefined {
   if (bytes.readUInt32LE(at) !== ENTRY) return undefined;
   const compressedSize = bytes.readUInt32LE(at + 20);
   const uncompressedSize = bytes.readUInt32LE(at + 24);

@@ -3,13 +3,14 @@
  * name in the archive is only ever a label.
  */
 import type { FileHandle } from 'node:fs/promises';
-import { crc32, inflateRawSync } from 'node:zlib';
 import { fromBufferPromise, fromFdPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
 
 import { AssayError } from '../domain/error.ts';
 import { openNamedFile } from './byte-range.ts';
-import { plainEntries, type ZipEntry } from './plain-zip.ts';
+import { inflateBeside } from './inflate-beside.ts';
+import { inflatePiece, label, type PackedPiece } from './inflate-piece.ts';
+import { type PlacedEntry, plainEntries, type ZipEntry } from './plain-zip.ts';
 
 /** Caps for one archive. */
 export interface ZipLimits {
@@ -26,23 +27,29 @@ export interface ZipRecord {
   readonly bytes: Uint8Array;
 }
 
-/** Bounds of the pieces in which zlib hands out what it inflates. */
-const SMALLEST_PIECE = 64;
-const LARGEST_PIECE = 1024 * 1024;
-
-const STORED = 0;
-const DEFLATED = 8;
 const RATIO_FLOOR = 1024 * 1024;
 
 /** Archives up to this size are read at once: tens of thousands of small reads cost more. */
 const IN_MEMORY = 64 * 1024 * 1024;
+/** Smaller ones are inflated before a thread would have started. */
+const WORTH_A_THREAD = 512 * 1024;
+/** Inflated bytes that are asked of the thread at once. */
+const TOGETHER = 512 * 1024;
 const SETTINGS = { autoClose: false, decodeStrings: false, lazyEntries: true };
+
+/** An archive in memory whose files are all known. */
+interface PlainZip {
+  readonly archive: Uint8Array;
+  readonly placed: readonly PlacedEntry[];
+}
 
 interface OpenZip {
   readonly path: string;
   readonly entryCount: number;
   readonly entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>;
   readonly limits: ZipLimits;
+  /** Set where a thread beside this one is worth its start. */
+  readonly plain?: PlainZip;
   /** Bytes of the archive; fewer than asked for at its end. */
   readonly readAt: (position: number, length: number) => Buffer | Promise<Buffer>;
 }
@@ -62,7 +69,8 @@ export async function* readZip(
     if (zip.entryCount > limits.entries) {
       throw tooMuch(path, `${zip.entryCount} files, of which ${limits.entries} are allowed`);
     }
-    yield* readEntries(zip, wants);
+    const takes = createGate(zip, wants);
+    yield* zip.plain === undefined ? readEntries(zip, takes) : readBeside(zip.plain, takes);
   } catch (cause) {
     throw cause instanceof AssayError ? cause : damaged(path, cause);
   } finally {
@@ -83,7 +91,10 @@ async function openZip(
   const readAt = (position: number, length: number): Buffer =>
     bytes.subarray(position, position + length);
   const entries = plainEntries(bytes);
-  if (entries !== undefined) return { readAt, entries, entryCount: entries.length };
+  if (entries !== undefined) {
+    const plain = size < WORTH_A_THREAD ? {} : { plain: { archive: bytes, placed: entries } };
+    return { readAt, entries, entryCount: entries.length, ...plain };
+  }
   return { readAt, ...entriesOf(await fromBufferPromise(bytes, SETTINGS)) };
 }
 
@@ -119,58 +130,108 @@ async function readFrom(handle: FileHandle, position: number, length: number): P
 
 async function* readEntries(
   zip: OpenZip,
-  wants: (name: string) => boolean,
+  takes: (entry: ZipEntry) => boolean,
 ): AsyncGenerator<ZipRecord, void, void> {
-  let total = 0;
   for await (const entry of zip.entries) {
-    const { name } = entry;
-    if (name.endsWith('/') || !wants(name)) continue;
+    if (takes(entry)) yield { name: entry.name, bytes: await readEntry(zip, entry) };
+  }
+}
+
+/** The thread inflates some files while those before them are used. */
+async function* readBeside(
+  plain: PlainZip,
+  takes: (entry: ZipEntry) => boolean,
+): AsyncGenerator<ZipRecord, void, void> {
+  const parts = partsOf(plain, takes);
+  let coming = ask(plain, parts.next().value);
+  while (coming !== undefined) {
+    const { pieces, inflated } = coming;
+    coming = ask(plain, parts.next().value);
+    const bytes = await inflated;
+    let at = 0;
+    for (const { name, uncompressedSize } of pieces) {
+      yield { name, bytes: bytes.subarray(at, at + uncompressedSize) };
+      at += uncompressedSize;
+    }
+  }
+}
+
+interface Coming {
+  readonly pieces: readonly PackedPiece[];
+  readonly inflated: Promise<Uint8Array>;
+}
+
+function ask(
+  { archive }: PlainZip,
+  entries: readonly PlacedEntry[] | undefined,
+): Coming | undefined {
+  if (entries === undefined) return undefined;
+  const stored = new Uint8Array(entries.reduce((sum, entry) => sum + entry.compressedSize, 0));
+  let at = 0;
+  for (const entry of entries) {
+    const start = entry.start();
+    stored.set(archive.subarray(start, start + entry.compressedSize), at);
+    at += entry.compressedSize;
+  }
+  const pieces = entries.map(toPiece);
+  const inflated = inflateBeside({ stored, pieces });
+  // The error is met where it is awaited; it may come before, or nobody may read on.
+  inflated.catch(() => undefined);
+  return { pieces, inflated };
+}
+
+/** What can be sent to a thread of an entry. */
+function toPiece(entry: PackedPiece): PackedPiece {
+  const { name, compressionMethod, crc32, compressedSize, uncompressedSize } = entry;
+  return { name, compressionMethod, crc32, compressedSize, uncompressedSize };
+}
+
+function* partsOf(
+  { placed }: PlainZip,
+  takes: (entry: ZipEntry) => boolean,
+): Generator<readonly PlacedEntry[], undefined, void> {
+  let pieces: PlacedEntry[] = [];
+  let bytes = 0;
+  for (const entry of placed) {
+    if (!takes(entry)) continue;
+    pieces.push(entry);
+    bytes += entry.uncompressedSize;
+    if (bytes < TOGETHER) continue;
+    yield pieces;
+    pieces = [];
+    bytes = 0;
+  }
+  if (pieces.length > 0) yield pieces;
+}
+
+/** Tells which files are wanted, and throws at the first that is over a cap. */
+function createGate(zip: OpenZip, wants: (name: string) => boolean): (entry: ZipEntry) => boolean {
+  let total = 0;
+  return (entry) => {
+    if (entry.name.endsWith('/') || !wants(entry.name)) return false;
     checkEntry(zip, entry);
     total += entry.uncompressedSize;
-    if (total > zip.limits.totalBytes) {
-      throw tooMuch(zip.path, `more than ${zip.limits.totalBytes} bytes`);
-    }
-    yield { name, bytes: await readEntry(zip, entry) };
-  }
+    if (total <= zip.limits.totalBytes) return true;
+    throw tooMuch(zip.path, `more than ${zip.limits.totalBytes} bytes`);
+  };
 }
 
 function checkEntry(zip: OpenZip, entry: ZipEntry): void {
-  const { name } = entry;
+  const name = label(entry);
   const { entryBytes, ratio } = zip.limits;
   const size = entry.uncompressedSize;
   if (size > entryBytes || entry.compressedSize > entryBytes) {
-    throw tooMuch(zip.path, `${label(name)} of ${size} bytes, of which ${entryBytes} are allowed`);
+    throw tooMuch(zip.path, `${name} of ${size} bytes, of which ${entryBytes} are allowed`);
   }
   if (size > RATIO_FLOOR && size > entry.compressedSize * ratio) {
-    throw tooMuch(zip.path, `${label(name)}, which inflates more than ${ratio} times`);
+    throw tooMuch(zip.path, `${name}, which inflates more than ${ratio} times`);
   }
-  if (entry.encrypted) throw damaged(zip.path, `${label(name)} is encrypted`);
+  if (entry.encrypted) throw damaged(zip.path, `${name} is encrypted`);
 }
 
 async function readEntry(zip: OpenZip, entry: ZipEntry): Promise<Uint8Array> {
-  const { name } = entry;
   const stored = await zip.readAt(await entry.start(), entry.compressedSize);
-  if (stored.length < entry.compressedSize) throw damaged(zip.path, `${label(name)} is cut off`);
-  const bytes = inflate(zip, entry, stored);
-  if (bytes.length !== entry.uncompressedSize || crc32(bytes) !== entry.crc32) {
-    throw damaged(zip.path, `${label(name)} does not have its checksum`);
-  }
-  return bytes;
-}
-
-function inflate(zip: OpenZip, entry: ZipEntry, stored: Buffer): Buffer {
-  if (entry.compressionMethod === STORED) return stored;
-  if (entry.compressionMethod !== DEFLATED) {
-    throw damaged(zip.path, `compression method ${entry.compressionMethod} is not supported`);
-  }
-  const size = entry.uncompressedSize;
-  // A byte more than there is, so that zlib asks for no second piece.
-  const chunkSize = Math.max(Math.min(size + 1, LARGEST_PIECE), SMALLEST_PIECE);
-  return inflateRawSync(stored, { maxOutputLength: Math.max(size, 1), chunkSize });
-}
-
-function label(name: string): string {
-  return JSON.stringify(name.slice(0, 120));
+  return inflatePiece(entry, stored);
 }
 
 function tooMuch(path: string, found: string): AssayError {
