@@ -25,12 +25,19 @@ export const importAdvisories: CommandRun = async (context, args, options) => {
     const imported = client.call('import-advisories', { path }).finally(progress.end);
     const result = (await imported) as ImportResult;
     context.stderr.write(
-      `${result.records} records for ${result.sources.length} ecosystems imported\n` +
-        'next: assay advisories status, or assay scan IMAGE\n',
+      `${formatImported(result)}\n` + 'next: assay advisories status, or assay scan IMAGE\n',
     );
     return 0;
   });
 };
+
+/** What was imported in a line; an ecosystem of several sources is one. */
+export function formatImported({ records, sources }: ImportResult): string {
+  const ecosystems = new Set(sources.map(({ ecosystem }) => ecosystem)).size;
+  const counted = (count: number, noun: string): string =>
+    `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${counted(records, 'record')} for ${counted(ecosystems, 'ecosystem')} imported`;
+}
 
 /** `assay advisories update`; 1 where a source could not be brought up to date. */
 export const updateAdvisories: CommandRun = async (context, _args, options) => {
