@@ -1,8 +1,8 @@
 /**
  * The ways in which real verifiers were got past, as far as attestations go, by the classes of our
- * list of bypasses: 10 errors that become "allowed", 11 signatures that are bound to something else,
- * 13 PGP data that differ from what is read, 20 replay of what was good once, 21 a body that ends
- * the process. Each row must be refused by the step that it is about.
+ * list of bypasses: 10 errors that become "allowed", 11 signatures that are bound to something
+ * else, 13 PGP data that differ from what is read, 20 replay of what was good once, 21 a body that
+ * ends the process. Each row must be refused by the step that it is about.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';

@@ -54,6 +54,7 @@ const NOT_JUDGED: ReadonlySet<RefusalCode> = new Set([
   'unsupported',
   'key-unreadable',
   'metadata-missing',
+  'trust-root',
 ]);
 /** Steps that end before there is any evidence. */
 const NOTHING: ReadonlySet<RefusalCode> = new Set(['no-signature', 'tag-unsigned']);

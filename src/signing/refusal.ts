@@ -54,7 +54,19 @@ export type RefusalCode =
   | 'delegation-path'
   | 'tag-unsigned'
   | 'tag-digest'
-  | 'tag-signer';
+  | 'tag-signer'
+  | 'bundle'
+  | 'certificate'
+  | 'certificate-identity'
+  | 'timestamp'
+  | 'log-entry'
+  | 'log-body'
+  | 'trust-root'
+  | 'annotation'
+  | 'payload-kind'
+  | 'predicate-type'
+  | 'provenance'
+  | 'index-child';
 
 /** Why something was refused: a stable code for programs, a sentence for people. */
 export interface Refusal {

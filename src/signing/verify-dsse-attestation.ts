@@ -6,23 +6,15 @@ import type { Digest } from '../domain/digest.ts';
 import { parseImageReference } from '../domain/image-reference.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import { type DsseEnvelope, openDsseEnvelope } from './dsse-envelope.ts';
+import { parseStatement } from './in-toto-statement.ts';
 import { type KeyTrust, receivedAt, requireTrusted } from './key-trust.ts';
 import { refusalOf, type VerifyEvidence } from './proof.ts';
 import { refuse } from './refusal.ts';
-import { parseStrictJson, type StrictJsonLimits } from './strict-json.ts';
 import { trustedPkixKey } from './verify-pkix-attestation.ts';
 import { type PkixKey, verifyPkixSignature } from './verify-pkix.ts';
 
-/** The media type of an in-toto statement in an envelope. */
-export const STATEMENT_PAYLOAD = 'application/vnd.in-toto+json';
-
 const KIND = 'dsse';
-const STATEMENT_TYPES: ReadonlySet<Json | undefined> = new Set([
-  'https://in-toto.io/Statement/v0.1',
-  'https://in-toto.io/Statement/v1',
-]);
 const MAX_SUBJECTS = 1024;
-const STATEMENT_LIMITS: StrictJsonLimits = { bytes: 1024 * 1024, depth: 64, containers: 50_000 };
 
 /** Verifies an envelope: one of its signatures must be of the key. */
 export const verifyDsseAttestation: VerifyEvidence<Json, KeyTrust> = async (
@@ -34,7 +26,7 @@ export const verifyDsseAttestation: VerifyEvidence<Json, KeyTrust> = async (
     const { algorithm, key } = trustedPkixKey(trust.key);
     const envelope = openDsseEnvelope(evidence);
     requireSignature(envelope, key);
-    const statement = readStatement(envelope);
+    const statement = parseStatement(envelope.payloadType, envelope.payload);
     requireSubject(statement, trust.imageName, subject);
     const standing = requireTrusted(key.id, trust);
     return {
@@ -59,16 +51,6 @@ function requireSignature({ signed, signatures }: DsseEnvelope, key: PkixKey): v
   const payload = signed;
   if (signatures.some((signature) => verifyPkixSignature({ key, payload, signature }).ok)) return;
   refuse('bad-signature', `no signature of the envelope is of ${key.id} over its type and bytes`);
-}
-
-function readStatement({ payloadType, payload }: DsseEnvelope): JsonObject {
-  if (payloadType !== STATEMENT_PAYLOAD) {
-    const found = JSON.stringify(payloadType.slice(0, 80));
-    refuse('payload-type', `the envelope holds ${found}; wanted ${STATEMENT_PAYLOAD}`);
-  }
-  const json = parseStrictJson(payload, STATEMENT_LIMITS);
-  if (isJsonObject(json) && STATEMENT_TYPES.has(json['_type'])) return json;
-  return refuse('payload-type', 'the payload is no in-toto statement of version 0.1 or 1');
 }
 
 /** A name may be a subject's with another digest, and a digest one with another name: both fail. */

@@ -1,6 +1,6 @@
 /**
- * Google's stock npm clients, pointed at a server on loopback: by REST or gRPC, with or without TLS.
- * Each takes its credentials from its own copy of the libraries that it is made of.
+ * Google's stock npm clients, pointed at a server on loopback: by REST or gRPC, with or without
+ * TLS. Each takes its credentials from its own copy of the libraries that it is made of.
  */
 import { createRequire } from 'node:module';
 
