@@ -6,7 +6,8 @@ import { BASIC_ROLES, type BasicRole } from './domain/role.ts';
 import { AssayError } from './domain/error.ts';
 import { isLoopbackAddress } from './domain/loopback.ts';
 import { parseClusterKey, parseProjectId } from './domain/resource-name.ts';
-import { createDestinationGuard } from './remote/destination-guard.ts';
+import { readAllowedPlaces } from './remote/destination-guard.ts';
+import { ALLOW_REGISTRY } from './remote/inner-registry.ts';
 import type { TlsFiles } from './server/tls-material.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -40,7 +41,11 @@ export interface ServeConfig {
   readonly plainHttp: boolean;
   /** `HOST=URL` of registries that are read somewhere else. */
   readonly registryMirrors: readonly string[];
-  /** `HOST[:PORT]` of registries in our own network that not only admins may have scanned. */
+  /** `HOST=FILE` of authorities that are trusted for one registry alone. */
+  readonly registryAuthorities: readonly string[];
+  /** Docker's `config.json`, or a Kubernetes pull secret. */
+  readonly registryAuth?: string;
+  /** Hosts, addresses and ranges of our own network whose registries not only admins may use. */
   readonly allowedRegistries: readonly string[];
   /** Hosts, addresses and ranges of our own network that notifications may go to. */
   readonly allowedDestinations: readonly string[];
@@ -82,8 +87,13 @@ export function readServeConfig(options: OptionValues): ServeConfig {
     project: parseProjectId(textOption(options, 'project') ?? 'default'),
     plainHttp: isOn(options, 'plainHttp'),
     registryMirrors: textOptions(options, 'registryMirror'),
-    allowedRegistries: textOptions(options, 'allowRegistry'),
-    allowedDestinations: readDestinations(textOptions(options, 'allowDestination')),
+    registryAuthorities: textOptions(options, 'registryCa'),
+    ...given({ registryAuth: textOption(options, 'registryAuth') }),
+    allowedRegistries: readPlaces(ALLOW_REGISTRY, textOptions(options, 'allowRegistry')),
+    allowedDestinations: readPlaces(
+      '--allow-destination',
+      textOptions(options, 'allowDestination'),
+    ),
     scans: {
       workers: readWidth(options, 'scanWorkers'),
       perRegistry: readWidth(options, 'scansPerRegistry'),
@@ -99,9 +109,9 @@ function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]
   return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
-/** Wrong entries are refused at the start, not with the first delivery. */
-function readDestinations(allowed: readonly string[]): readonly string[] {
-  createDestinationGuard({ allowed, flag: '--allow-destination' });
+/** Wrong entries are refused at the start, not with the first call. */
+function readPlaces(flag: string, allowed: readonly string[]): readonly string[] {
+  readAllowedPlaces({ allowed, flag });
   return allowed;
 }
 

@@ -7,7 +7,9 @@ import type { FeedSettings } from './operations/feed-settings.ts';
 import { createKeyCache } from './operations/key-cache.ts';
 import { createProofMemory } from './operations/proof-memory.ts';
 import { createVerdictCache } from './operations/verdict-cache.ts';
-import { parseMirrors } from './remote/registry-address.ts';
+import { readProxyRule } from './remote/proxy-rule.ts';
+import { parseAuthorityFiles, parseMirrors } from './remote/registry-address.ts';
+import { openRegistryNetwork } from './remote/registry-network.ts';
 import type { RegistryAccess } from './remote/registry-access.ts';
 import type { GuardedFetch } from './remote/guarded-fetch.ts';
 import type { Store } from './store/store-contract.ts';
@@ -35,6 +37,10 @@ export interface DepsParts {
   readonly plainHttp: boolean;
   /** `HOST=URL` of registries that are read somewhere else. */
   readonly mirrors: readonly string[];
+  /** `HOST=FILE` of authorities that are trusted for one registry alone. */
+  readonly authorities?: readonly string[];
+  /** Docker's `config.json`, or a Kubernetes pull secret; absent: where Docker itself looks. */
+  readonly registryAuth?: string;
   /** For a server: `HOST[:PORT]` of registries in its own network that not only admins may use. */
   readonly allowedRegistries?: readonly string[];
   /** `HOST[:PORT]`, addresses or ranges of our own network that notifications may go to. */
@@ -46,11 +52,23 @@ export interface DepsParts {
 
 /** Puts the parts together. Registry access is loaded when it is first needed. */
 export async function makeDeps(given: DepsParts): Promise<Deps> {
-  const { allowedRegistries: allowed, allowedDestinations, mirrors, ...parts } = given;
+  const {
+    allowedRegistries: allowed,
+    allowedDestinations,
+    mirrors,
+    authorities = [],
+    registryAuth,
+    ...parts
+  } = given;
   const { openImage } = await import('./remote/open-image.ts');
-  const access = {
+  const proxies = readProxyRule(process.env);
+  const access: RegistryAccess = {
     ...(parts.plainHttp ? { plainHttp: true } : {}),
     ...(mirrors.length === 0 ? {} : { mirrors: parseMirrors(mirrors) }),
+    ...(authorities.length === 0 ? {} : { caFiles: parseAuthorityFiles(authorities) }),
+    ...(registryAuth === undefined ? {} : { dockerConfig: registryAuth }),
+    ...(proxies && { proxies }),
+    network: openRegistryNetwork(),
   };
   return {
     ...parts,
@@ -58,7 +76,7 @@ export async function makeDeps(given: DepsParts): Promise<Deps> {
     randomBytes: (count) => randomBytes(count),
     engineVersion: VERSION,
     openImage: (image) => openImage(image, access),
-    ...(allowed === undefined ? {} : { guardRegistry: guardOf(allowed) }),
+    ...(allowed === undefined ? {} : { guardRegistry: guardOf(allowed, access) }),
     resolveTag: resolverOf(access),
     listTags: listerOf(access),
     outbound: outboundTo(allowedDestinations),
@@ -67,10 +85,14 @@ export async function makeDeps(given: DepsParts): Promise<Deps> {
   };
 }
 
-function guardOf(allowed: readonly string[]): NonNullable<Deps['guardRegistry']> {
+/** What was checked is what is dialled: guard and clients look hosts up in one place. */
+function guardOf(
+  allowed: readonly string[],
+  { network, mirrors }: RegistryAccess,
+): NonNullable<Deps['guardRegistry']> {
   return async (reference) => {
     const { refuseInnerRegistry } = await import('./remote/inner-registry.ts');
-    return refuseInnerRegistry(reference, { allowed });
+    return refuseInnerRegistry(reference, { allowed, ...network, ...(mirrors && { mirrors }) });
   };
 }
 

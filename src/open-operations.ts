@@ -65,6 +65,8 @@ async function openLocal(reach: Reach & { readonly data: string }): Promise<Oper
     log: commandLog((text) => void process.stderr.write(text)),
     plainHttp: reach.plainHttp === true,
     mirrors: reach.mirrors ?? [],
+    authorities: reach.authorities ?? [],
+    ...(reach.registryAuth === undefined ? {} : { registryAuth: reach.registryAuth }),
     ...(await feedsOf(reach)),
     progress: reach.progress ?? (() => undefined),
   });

@@ -87,6 +87,8 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     log,
     plainHttp: config.plainHttp,
     mirrors: config.registryMirrors,
+    authorities: config.registryAuthorities,
+    ...(config.registryAuth === undefined ? {} : { registryAuth: config.registryAuth }),
     allowedRegistries: config.allowedRegistries,
     allowedDestinations: config.allowedDestinations,
     feeds,

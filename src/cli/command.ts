@@ -61,6 +61,10 @@ export interface Reach {
   readonly plainHttp?: boolean;
   /** `HOST=URL` of registries that are read somewhere else. */
   readonly mirrors?: readonly string[];
+  /** `HOST=FILE` of authorities that are trusted for one registry alone. */
+  readonly authorities?: readonly string[];
+  /** Docker's `config.json`, or a Kubernetes pull secret. */
+  readonly registryAuth?: string | undefined;
 }
 
 /** What the world offers to a command. Built by `main.ts`; faked in tests. */

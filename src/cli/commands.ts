@@ -17,11 +17,22 @@ const DATABASE: readonly OptionSpec[] = [
   },
   { flags: '--database-password-file <file>', description: 'file with its password' },
 ];
-const MIRROR: OptionSpec = {
-  flags: '--registry-mirror <host=url>',
-  description: 'read images of a registry from another one',
-  many: true,
-};
+const REGISTRIES: readonly OptionSpec[] = [
+  {
+    flags: '--registry-mirror <host=url>',
+    description: 'read images of a registry from another one',
+    many: true,
+  },
+  {
+    flags: '--registry-ca <host=file>',
+    description: 'authority (PEM) that is trusted for one registry alone',
+    many: true,
+  },
+  {
+    flags: '--registry-auth <file>',
+    description: 'Docker’s config.json or a Kubernetes pull secret; default: Docker’s own',
+  },
+];
 const SERVE: CommandSpec = {
   name: 'serve',
   summary: 'Run the server: Google-shaped API, webhooks and decisions.',
@@ -67,10 +78,10 @@ const SERVE: CommandSpec = {
       choices: ['viewer', 'editor', 'admin'],
     },
     { flags: '--plain-http', description: 'registries without TLS beyond loopback too' },
-    MIRROR,
+    ...REGISTRIES,
     {
-      flags: '--allow-registry <host:port>',
-      description: 'registry in the server’s own network that editors too may have scanned',
+      flags: '--allow-registry <place>',
+      description: 'registry or range in the server’s own network that editors too may have read',
       many: true,
     },
     {
@@ -160,7 +171,7 @@ const SCAN: CommandSpec = {
       default: 7,
     },
     { flags: '--plain-http', description: 'a registry without TLS beyond loopback' },
-    MIRROR,
+    ...REGISTRIES,
   ],
   load: async () => (await import('./scan-command.ts')).runScan,
 };

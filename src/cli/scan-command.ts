@@ -29,6 +29,8 @@ export const runScan: CommandRun = async (context, args, options) => {
     progress: progress.show,
     plainHttp: isOn(options, 'plainHttp'),
     mirrors: textOptions(options, 'registryMirror'),
+    authorities: textOptions(options, 'registryCa'),
+    registryAuth: textOption(options, 'registryAuth'),
   };
   const scan = withOperations(context, reach, async (client) => {
     const input = {

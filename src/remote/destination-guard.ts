@@ -30,14 +30,15 @@ export interface DestinationGuard {
   readonly check: (url: URL) => Promise<readonly string[]>;
 }
 
-interface Allowed {
+/** Hosts and ranges that an operator named. */
+export interface AllowedPlaces {
   readonly names: ReadonlySet<string>;
   readonly ranges: BlockList;
 }
 
 /** Makes a guard; throws `invalid-argument` for an entry that is neither host nor range. */
 export function createDestinationGuard(rule: DestinationRule): DestinationGuard {
-  const allowed = readAllowed(rule);
+  const allowed = readAllowedPlaces(rule);
   const addressesOf = rule.addressesOf ?? resolveHost;
   return {
     check: async (url) => {
@@ -69,7 +70,7 @@ export function refuseUrl(url: URL): void {
 function refuseAddresses(
   url: URL,
   addresses: readonly string[],
-  { allowed, flag }: { readonly allowed: Allowed; readonly flag: string },
+  { allowed, flag }: { readonly allowed: AllowedPlaces; readonly flag: string },
 ): void {
   if (addresses.length === 0) {
     throw new AssayError('unavailable', `${url.host}: no such host; check the name`);
@@ -77,7 +78,7 @@ function refuseAddresses(
   const places = addresses.map(placeOfAddress);
   if (places.includes('forbidden')) throw forbidden(url);
   const inner = addresses.filter((_, index) => places[index] === 'inner');
-  if (!isNamed(url, allowed) && !inner.every((one) => isListed(allowed.ranges, one))) {
+  if (!isNamedPlace(url, allowed) && !inner.every((one) => isListed(allowed.ranges, one))) {
     throw new AssayError(
       'permission-denied',
       `${url.host} is within this server's own network, where it calls nobody unless it is ` +
@@ -89,7 +90,8 @@ function refuseAddresses(
   throw new AssayError('invalid-argument', message);
 }
 
-function isNamed(url: URL, { names }: Allowed): boolean {
+/** Tells whether an operator named a URL's host, with or without its port. */
+export function isNamedPlace(url: URL, { names }: AllowedPlaces): boolean {
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
   return names.has(url.hostname) || names.has(`${url.hostname}:${port}`);
 }
@@ -106,7 +108,11 @@ function bareHost(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }
 
-function readAllowed({ allowed, flag }: DestinationRule): Allowed {
+/** Reads `HOST`, `HOST:PORT`, addresses and ranges; throws `invalid-argument` for what is none. */
+export function readAllowedPlaces({
+  allowed,
+  flag,
+}: Pick<DestinationRule, 'allowed' | 'flag'>): AllowedPlaces {
   const names = new Set<string>();
   const ranges = { ipv4: [] as string[], ipv6: [] as string[] };
   for (const text of allowed) {

@@ -10,7 +10,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { readTextFile } from './read-text-file.ts';
 
-/** What is known for one registry; a helper is named only, never run. */
+/** What is known for one registry; a helper has yet to be asked. */
 export type RegistryCredential =
   | { readonly kind: 'none' }
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
@@ -38,8 +38,27 @@ export async function readDockerConfig(path?: string): Promise<JsonObject> {
     // The parser's own message quotes the file, which holds passwords.
     throw new AssayError('invalid-argument', `Docker config ${file} is not valid JSON; mend it`);
   }
-  if (isJsonObject(config)) return config;
+  if (isJsonObject(config)) return secretConfig(config, file);
   throw new AssayError('invalid-argument', `Docker config ${file} is not a JSON object; mend it`);
+}
+
+/**
+ * A Kubernetes pull secret (`kubectl get secret NAME -o json`) carries the same file in base64;
+ * anything else is the file itself.
+ */
+function secretConfig(config: JsonObject, file: string): JsonObject {
+  const data = config['data'];
+  if (config['kind'] !== 'Secret' || !isJsonObject(data)) return config;
+  const packed = data['.dockerconfigjson'];
+  try {
+    const text = Buffer.from(typeof packed === 'string' ? packed : '', 'base64').toString('utf8');
+    const inner: unknown = JSON.parse(text);
+    if (isJsonObject(inner)) return inner;
+  } catch {
+    // As below; the parser's own message would quote a password.
+  }
+  const message = `pull secret ${file} has no .dockerconfigjson that is a JSON object; mend it`;
+  throw new AssayError('invalid-argument', message);
 }
 
 /**

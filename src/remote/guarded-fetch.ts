@@ -5,13 +5,12 @@
  * exchange has one deadline; errors name the host alone, since a URL's path may be a secret.
  */
 import { isIP } from 'node:net';
-import type { Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { Agent, buildConnector, Dispatcher } from 'undici';
 import { AssayError } from '../domain/error.ts';
+import { checkedConnector } from './dial-checked.ts';
 import { type DestinationGuard, createDestinationGuard } from './destination-guard.ts';
 import type { DestinationRule } from './destination-guard.ts';
-import { placeOfAddress } from './inner-address.ts';
 import { networkHint } from './registry-http.ts';
 import { collectBytes } from './verify-stream.ts';
 
@@ -81,64 +80,17 @@ async function openAgent(guard: DestinationGuard, ca: string | undefined): Promi
   });
   return new Agent({
     allowH2: false,
-    connect: guardedConnector(guard, connect),
+    connect: checkedConnector({
+      addressesOf: (options) => guard.check(urlOf(options)),
+      connectorFor: async () => connect,
+    }),
     maxHeaderSize: HEADER_BYTES,
   });
-}
-
-/** Checks the host anew for each connection, then tries its addresses in order. */
-function guardedConnector(
-  guard: DestinationGuard,
-  connect: buildConnector.connector,
-): buildConnector.connector {
-  return (options, callback) => {
-    const dial = async (): Promise<Socket> => {
-      const addresses = await guard.check(urlOf(options));
-      for (const [index, address] of addresses.entries()) {
-        try {
-          return await connectTo(connect, options, address);
-        } catch (error) {
-          if (index === addresses.length - 1) throw error;
-        }
-      }
-      throw new AssayError('unavailable', 'a host has no address');
-    };
-    dial().then(
-      (socket) => callback(null, socket),
-      (error: Error) => callback(error, null),
-    );
-  };
 }
 
 function urlOf({ protocol, hostname, port }: buildConnector.Options): URL {
   const host = isIP(hostname) === 6 ? `[${hostname}]` : hostname;
   return new URL(`${protocol}//${host}${port === '' ? '' : `:${port}`}`);
-}
-
-/** The name for TLS comes from `options.host`, which stays. */
-function connectTo(
-  connect: buildConnector.connector,
-  options: buildConnector.Options,
-  address: string,
-): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    connect({ ...options, hostname: address }, (error, socket) => {
-      // Despite its type, the socket is undefined where there is an error.
-      if (error !== null) return reject(error);
-      const problem = strayed(socket, address);
-      if (problem === undefined) return resolve(socket);
-      socket.destroy();
-      reject(problem);
-    });
-  });
-}
-
-/** A last look at where the connection went in fact. */
-function strayed(socket: Socket, address: string): AssayError | undefined {
-  const { remoteAddress } = socket;
-  if (remoteAddress === undefined) return undefined;
-  if (placeOfAddress(remoteAddress) === placeOfAddress(address)) return undefined;
-  return new AssayError('permission-denied', 'a connection went elsewhere than it was sent');
 }
 
 async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {

@@ -5,17 +5,25 @@
 import { isIP } from 'node:net';
 import { AssayError } from '../domain/error.ts';
 import type { ImageReference } from '../domain/image-reference.ts';
-import { placeOfAddress } from './inner-address.ts';
+import { isNamedPlace, readAllowedPlaces } from './destination-guard.ts';
+import { isListed, placeOfAddress } from './inner-address.ts';
 import { registryOrigin } from './registry-address.ts';
 import { resolveHost } from './resolve-host.ts';
 
 /** What is allowed, and how hosts are looked up. */
 export interface InnerRegistryRule {
-  /** `HOST` or `HOST:PORT` as references write them. */
+  /** `HOST`, `HOST:PORT` as references write them, an address, or a range such as `10.0.0.0/8`. */
   readonly allowed: readonly string[];
+  /** Registries that are read somewhere else, where an operator said. */
+  readonly mirrors?: ReadonlyMap<string, URL>;
   /** Default: the system's resolver. */
   readonly addressesOf?: (host: string) => Promise<readonly string[]>;
+  /** Told of hosts that passed as hosts of the world, which they must stay. */
+  readonly keepOutward?: (host: string) => void;
 }
+
+/** The flag that allows registries within our own network. */
+export const ALLOW_REGISTRY = '--allow-registry';
 
 /**
  * Throws `permission-denied` where a reference's registry is, or any address of it is, of this
@@ -25,17 +33,17 @@ export async function refuseInnerRegistry(
   { domain }: ImageReference,
   rule: InnerRegistryRule,
 ): Promise<void> {
-  const { hostname, host } = registryOrigin(domain, {});
-  const name = hostname.replace(/^\[|\]$/g, '');
-  const allowed = new Set(rule.allowed.map((one) => one.toLowerCase()));
-  if ([domain.toLowerCase(), host, hostname, name].some((one) => allowed.has(one))) return;
-  const addressesOf = rule.addressesOf ?? resolveHost;
-  const addresses = isIP(name) === 0 ? await addressesOf(name) : [name];
-  if (!addresses.some(isInner)) return;
+  if (rule.mirrors?.has(domain) === true) return;
+  const url = registryOrigin(domain, {});
+  const allowed = readAllowedPlaces({ allowed: rule.allowed, flag: ALLOW_REGISTRY });
+  if (isNamedPlace(url, allowed)) return;
+  const inner = (await addressesFor(url, rule.addressesOf ?? resolveHost)).filter(isInner);
+  if (inner.length === 0) return rule.keepOutward?.(url.hostname);
+  if (inner.every((address) => isListed(allowed.ranges, address))) return;
   throw new AssayError(
     'permission-denied',
     `registry ${domain} is within this server's own network; only an admin of all projects may ` +
-      `have images of it scanned, unless the server is started with --allow-registry ${domain}`,
+      `have images of it scanned, unless the server is started with ${ALLOW_REGISTRY} ${domain}`,
   );
 }
 

@@ -1,4 +1,6 @@
 /** How registries may be reached, as operators and commands say it: one value for all who read. */
+import type { ProxyRule } from './proxy-rule.ts';
+import type { RegistryNetwork } from './registry-network.ts';
 import type { RemoteLimits } from './remote-limits.ts';
 
 /** How registries may be reached; every field has a safe default. */
@@ -16,6 +18,12 @@ export interface RegistryAccess {
   readonly dockerConfig?: string;
   /** A PEM file of certificate authorities trusted besides the well-known ones. */
   readonly caFile?: string;
+  /** PEM files of authorities by the host or `HOST:PORT` for which alone they are trusted. */
+  readonly caFiles?: ReadonlyMap<string, string>;
+  /** The proxies of the environment; absent: every connection is direct. */
+  readonly proxies?: ProxyRule | undefined;
+  /** What checks hosts, shared with who checked them before; default: one of the client's own. */
+  readonly network?: RegistryNetwork;
   /** Caps that differ from the defaults. */
   readonly limits?: Partial<RemoteLimits>;
 }

@@ -9,6 +9,7 @@ import { isLoopbackHost } from '../domain/loopback.ts';
 export interface RegistryPlaces {
   readonly plainHttp?: boolean;
   readonly caFile?: string;
+  readonly caFiles?: ReadonlyMap<string, string>;
   /** Registries that are read somewhere else, by the domain that references name. */
   readonly mirrors?: ReadonlyMap<string, URL>;
 }
@@ -25,7 +26,8 @@ export function registryOrigin(domain: string, access: RegistryPlaces): URL {
   if (url === null) {
     throw new AssayError('invalid-reference', `${JSON.stringify(domain)} is not a registry host`);
   }
-  const plainByDefault = isLoopbackHost(url.hostname) && access.caFile === undefined;
+  const ownAuthority = access.caFile !== undefined || access.caFiles?.has(domain) === true;
+  const plainByDefault = isLoopbackHost(url.hostname) && !ownAuthority;
   return (access.plainHttp ?? plainByDefault) ? new URL(`http://${host}/`) : url;
 }
 
@@ -54,6 +56,17 @@ export function parseMirrors(texts: readonly string[]): ReadonlyMap<string, URL>
       const [, domain = '', url = ''] = /^([^=/@\s]+)=(.+)$/.exec(text) ?? [];
       if (domain !== '') return [domain, parseRegistryUrl(flag, url)] as const;
       throw new AssayError('invalid-argument', `--${flag}: give HOST=URL`);
+    }),
+  );
+}
+
+/** Reads the values of `--registry-ca`, each `HOST=FILE`. */
+export function parseAuthorityFiles(texts: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    texts.map((text) => {
+      const [, host = '', file = ''] = /^([^=/@\s]+)=(.+)$/.exec(text) ?? [];
+      if (host !== '') return [host.toLowerCase(), file] as const;
+      throw new AssayError('invalid-argument', '--registry-ca: give HOST=FILE');
     }),
   );
 }

@@ -350,7 +350,7 @@ describe('credentials', () => {
     expect(server.seen).toHaveLength(2);
   });
 
-  it('names the helper that would be needed, only when the registry asks', async () => {
+  it('names the helper that is missing, only when the registry asks', async () => {
     let locked = false;
     const server = await serve((_, response) =>
       locked ? challenge(response, 'Basic realm="x"') : send(response),
@@ -360,7 +360,10 @@ describe('credentials', () => {
     expect(await pull(client, server.host)).toBe(DIGEST);
     locked = true;
     const error = await failure(pull(client, server.host));
-    expect(error).toMatchObject({ code: 'unsupported', details: { helper: 'vault' } });
+    expect(error).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('docker-credential-vault'),
+    });
   });
 
   it.each(['Negotiate abc', 'Bearer service="x"', 'nonsense"', ''])(

@@ -6,6 +6,7 @@ import { AssayError } from '../domain/error.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { askAgain } from './ask-again.ts';
+import { askCredentialHelper } from './credential-helper.ts';
 import { findCredential, readDockerConfig } from './docker-config.ts';
 import type { RegistryCredential } from './docker-config.ts';
 import type { RegistryAccess } from './registry-access.ts';
@@ -53,14 +54,16 @@ interface Parts {
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_ERROR_BODY = 8192;
 const MAX_CHALLENGES = 10_000;
+const HELPER_MS = 300_000;
 
 /** Opens an exchange; nothing is read or connected before the first request. */
 export function openRegistryExchange(
   access: RegistryAccess,
   limits: RemoteLimits,
 ): RegistryExchange {
-  const http = openRegistryHttp({ caFile: access.caFile, limits });
+  const http = openRegistryHttp({ places: access, limits });
   let config: Promise<JsonObject> | undefined;
+  const helped = openHelperMemory();
   const parts: Parts = {
     access,
     limits,
@@ -70,7 +73,11 @@ export function openRegistryExchange(
     async credentialOf(domain) {
       if (access.anonymous === true) return { kind: 'none' };
       config ??= readDockerConfig(access.dockerConfig);
-      return findCredential(await config, credentialHost(domain, access));
+      const found = findCredential(await config, credentialHost(domain, access));
+      if (found.kind !== 'helper') return found;
+      return helped.share(domain, () =>
+        askCredentialHelper(found.helper, credentialHost(domain, access)),
+      );
     },
   };
   const { retries, retryMs } = limits;
@@ -80,6 +87,23 @@ export function openRegistryExchange(
         getOnce(parts, { ...read, timeoutMs }),
       ),
     close: () => http.close(),
+  };
+}
+
+/** What helpers said, for a while: their passwords change, and a program takes its time. */
+function openHelperMemory(): {
+  share(domain: string, ask: () => Promise<RegistryCredential>): Promise<RegistryCredential>;
+} {
+  const known = new Map<string, { said: Promise<RegistryCredential>; until: number }>();
+  return {
+    share(domain, ask) {
+      const before = known.get(domain);
+      if (before !== undefined && before.until > performance.now()) return before.said;
+      const said = ask();
+      known.set(domain, { said, until: performance.now() + HELPER_MS });
+      said.catch(() => void known.delete(domain));
+      return said;
+    },
   };
 }
 

@@ -55,7 +55,7 @@ afterAll(async () => {
 });
 
 async function get(scheme: string, ca?: string): Promise<number> {
-  const http = openRegistryHttp({ caFile: ca, limits: withLimits() });
+  const http = openRegistryHttp({ places: { caFile: ca }, limits: withLimits() });
   try {
     const { port } = server.address() as AddressInfo;
     const url = new URL(`${scheme}://127.0.0.1:${port}/`);

@@ -2,14 +2,17 @@
  * One HTTP exchange with a registry or token service, capped in every direction. Nothing here
  * follows a redirect or knows a credential; that is decided one storey up, where it can be seen.
  */
-import { rootCertificates } from 'node:tls';
-import type { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 
 import { AssayError } from '../domain/error.ts';
-import { refuseInwardTarget } from './inner-registry.ts';
 import { withoutQuery } from './registry-address.ts';
+import {
+  type ConnectionPlaces,
+  type RegistryDispatchers,
+  openDispatchers,
+} from './registry-dispatchers.ts';
+import { openRegistryNetwork } from './registry-network.ts';
 import type { RemoteLimits } from './remote-limits.ts';
-import { readTextFile } from './read-text-file.ts';
 import { collectBytes, tooLarge } from './verify-stream.ts';
 
 /** What to send, and how long the whole exchange, body included, may take. */
@@ -41,23 +44,26 @@ export interface RegistryHttp {
   close(): Promise<void>;
 }
 
-const MAX_CA_BYTES = 4 * 1024 * 1024;
 const DISCARD_BYTES = 64 * 1024;
 
-/** Opens a pool; a CA file that cannot be read fails the first request, not the start. */
-export function openRegistryHttp(options: {
-  readonly caFile?: string | undefined;
+/** How a pool reaches hosts. */
+export interface RegistryHttpOptions {
+  readonly places: ConnectionPlaces;
   readonly limits: RemoteLimits;
-}): RegistryHttp {
-  let agent: Promise<Agent> | undefined;
+}
+
+/** Opens a pool; a CA file that cannot be read fails the first request, not the start. */
+export function openRegistryHttp({ places, limits }: RegistryHttpOptions): RegistryHttp {
+  let opened: Promise<RegistryDispatchers> | undefined;
+  const network = places.network ?? openRegistryNetwork();
   return {
     async send(message) {
-      if (message.from !== undefined) await refuseInwardTarget(message.url, message.from);
-      agent ??= openAgent(options);
-      return send(await agent, message);
+      await network.admit(message.url, message.from);
+      opened ??= openDispatchers({ ...places, network }, limits);
+      return send(await (await opened).dispatcherFor(message.url), message);
     },
     async close() {
-      await (await agent)?.destroy();
+      await (await opened)?.close();
     },
   };
 }
@@ -72,34 +78,14 @@ export async function readAnswer(answer: HttpAnswer, cap: number): Promise<Uint8
   return collectBytes(answer.body(), cap, what);
 }
 
-async function openAgent(options: {
-  readonly caFile?: string | undefined;
-  readonly limits: RemoteLimits;
-}): Promise<Agent> {
-  const { caFile, limits } = options;
-  // Loaded here because local images need none of it, and it is a third of a command's start.
-  const { Agent } = await import('undici');
-  const ca = caFile === undefined ? undefined : await readTextFile(caFile, MAX_CA_BYTES);
-  return new Agent({
-    allowH2: false,
-    connect: {
-      timeout: limits.connectMs,
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-    },
-    headersTimeout: limits.headersMs,
-    bodyTimeout: limits.idleMs,
-    maxHeaderSize: limits.headerBytes,
-  });
-}
-
-async function send(agent: Agent, message: HttpRequest): Promise<HttpAnswer> {
+async function send(dispatcher: Dispatcher, message: HttpRequest): Promise<HttpAnswer> {
   const { url, form } = message;
   const limit = AbortSignal.timeout(message.timeoutMs);
   const signal = message.signal ? AbortSignal.any([limit, message.signal]) : limit;
   const { request } = await import('undici');
   try {
     const answer = await request(url, {
-      dispatcher: agent,
+      dispatcher,
       method: form === undefined ? 'GET' : 'POST',
       headers: { ...requestHeaders(form), ...message.headers },
       body: form?.toString() ?? null,

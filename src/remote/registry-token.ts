@@ -31,7 +31,7 @@ export interface AuthRequest {
 
 /** Makes `Authorization` headers and keeps tokens until they expire. */
 export interface RegistryAuthorizer {
-  /** The header's value; throws `registry-refused`, or `unsupported` where a helper is needed. */
+  /** The header's value; throws `registry-refused`. */
   authorize(request: AuthRequest): Promise<string>;
 }
 
@@ -92,14 +92,6 @@ export function refusedCredential(
   credential: RegistryCredential,
   found: string,
 ): AssayError {
-  if (credential.kind === 'helper') {
-    return new AssayError(
-      'unsupported',
-      `registry ${domain} ${found}, and the Docker config keeps its credentials in the helper ` +
-        `docker-credential-${credential.helper}, which is not supported; put them under "auths"`,
-      { details: { registry: domain, helper: credential.helper } },
-    );
-  }
   const advice =
     credential.kind === 'none'
       ? `the Docker config has no credentials for it; run: docker login ${domain}`
