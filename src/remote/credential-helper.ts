@@ -1,7 +1,7 @@
 /**
- * Asking one of Docker's credential helpers (docker-credential-helpers, "Development"): a program
- * `docker-credential-NAME` on the path that reads a server's name and prints its password. No shell,
- * a time, a size, and nothing that it prints is ever repeated.
+ * Asking one of Docker's credential helpers: a program `docker-credential-NAME` on the path that
+ * reads a server's name and prints its password. No shell, a time, a size, and nothing that it
+ * prints is ever repeated.
  */
 import { spawn } from 'node:child_process';
 import { AssayError } from '../domain/error.ts';

@@ -1,6 +1,6 @@
 /**
- * Connecting to an address that was checked, under the host's own name for TLS and HTTP: a name that
- * resolves differently a moment later leads nowhere else.
+ * Connecting to an address that was checked, under the host's own name for TLS and HTTP: a name
+ * that resolves differently a moment later leads nowhere else.
  */
 import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';

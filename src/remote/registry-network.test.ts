@@ -6,7 +6,7 @@ import { type RegistryNetwork, openRegistryNetwork } from './registry-network.ts
 
 const PUBLIC = '203.0.113.1';
 
-/** A network whose host has these addresses, one look-up after the other; a minute passes by `turn`. */
+/** A network whose host has these addresses, look-up by look-up; `turn` lets a minute pass. */
 function told(...answers: (readonly string[])[]): { network: RegistryNetwork; turn: () => void } {
   let time = 0;
   const network = openRegistryNetwork({
