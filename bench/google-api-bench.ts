@@ -7,7 +7,7 @@ import { readOccurrenceFilter } from '../src/google/read-filter.ts';
 import { encodeScannedId } from '../src/google/scanned-name.ts';
 import { OCCURRENCE_COLUMNS } from '../src/store/metadata-fields.ts';
 import { metadataStatements } from '../src/store/metadata-page.ts';
-import { readInstalledIds } from '../src/store/package-members.ts';
+import { readMembers } from '../src/store/package-members.ts';
 import type { Store } from '../src/store/store-contract.ts';
 import { postgresPrograms } from '../test/support/postgres.ts';
 import { setup, teardown } from '../test/support/postgres-run.ts';
@@ -194,7 +194,7 @@ async function findings(store: Store, most: number): Promise<AskedName[]> {
   );
   const names: AskedName[] = [];
   for (const { resource_uri: uri, digest, ...columns } of sets) {
-    const ids = [...readInstalledIds(columns)];
+    const ids = readMembers(columns).members.map(([id]) => id);
     const matches = store.sql
       .selectFrom('package_match')
       .innerJoin('package', 'package.id', 'package');

@@ -13,14 +13,16 @@ const PAGE = 5000;
 const TOGETHER = 3;
 const SHIFT = 2 ** 16;
 
-/** Facts by package id. */
+/** What package versions come to: those that are alike are one kind. */
 export interface FleetPackages {
+  /** By package id the place in the lists below. */
+  readonly kinds: Uint32Array;
   /** Matches by severity rank, the lowest ranks first: see {@link ranksOf}. */
-  readonly low: Float64Array;
-  readonly high: Float64Array;
+  readonly low: number[];
+  readonly high: number[];
   /** Places in `ecosystems`, 0 for none, times {@link PLACE}; plus the flags below. */
-  readonly traits: Uint32Array;
-  readonly ecosystems: readonly string[];
+  readonly traits: number[];
+  readonly ecosystems: string[];
 }
 
 /** Set in the traits of a package of which a match could not be decided. */
@@ -34,18 +36,24 @@ export const PLACE = 4;
 export async function readFleetPackages(deps: Deps): Promise<FleetPackages> {
   await matchWaiting(deps);
   const size = (await findLastPackage(deps.store)) + 1;
-  const facts = {
-    low: new Float64Array(size),
-    high: new Float64Array(size),
-    traits: new Uint32Array(size),
+  const packages: FleetPackages = {
+    kinds: new Uint32Array(size),
+    low: [0],
+    high: [0],
+    traits: [0],
+    ecosystems: [''],
   };
-  const places = new Map([['', 0]]);
+  const known = new Map<string, number>();
   for (let after = 0; after < size - 1; after += PAGE) {
-    const page = await readPage(deps, after);
-    for (const one of page.filter(({ id }) => id < size)) keep(facts, places, one);
+    for (const one of await readPage(deps, after)) {
+      const alike = `${one.ecosystem} ${one.undecided ? 1 : 0} ${one.counts}`;
+      const kind = known.get(alike) ?? addKind(packages, one);
+      known.set(alike, kind);
+      if (one.id < size) packages.kinds[one.id] = kind;
+    }
     await nextTurn();
   }
-  return { ...facts, ecosystems: [...places.keys()] };
+  return packages;
 }
 
 /** Ids have few gaps: a page is a range of them. */
@@ -62,16 +70,31 @@ async function readPage(deps: Deps, after: number): Promise<readonly PackageFact
   return within();
 }
 
-function keep(
-  facts: Omit<FleetPackages, 'ecosystems'>,
-  places: Map<string, number>,
-  one: PackageFacts,
-): void {
-  const place = places.get(one.ecosystem) ?? places.size;
-  places.set(one.ecosystem, place);
-  facts.traits[one.id] = place * PLACE + (one.undecided ? UNDECIDED : 0);
-  facts.low[one.id] = pack(one.counts.slice(0, TOGETHER));
-  facts.high[one.id] = pack(one.counts.slice(TOGETHER));
+function addKind(packages: FleetPackages, one: PackageFacts): number {
+  const { low, high, traits, ecosystems } = packages;
+  const known = ecosystems.indexOf(one.ecosystem);
+  const place = known < 0 ? ecosystems.push(one.ecosystem) - 1 : known;
+  const counts = one.counts === '' ? [] : one.counts.split(',').map(Number);
+  low.push(pack(counts.slice(0, TOGETHER)));
+  high.push(pack(counts.slice(TOGETHER)));
+  return traits.push(place * PLACE + (one.undecided ? UNDECIDED : 0)) - 1;
+}
+
+/** Marks package versions as asked about. */
+export function markAsked(packages: FleetPackages, ids: readonly number[]): void {
+  const { kinds, low, high, traits } = packages;
+  const marked = new Map<number, number>();
+  for (const id of ids) {
+    const kind = kinds[id] ?? 0;
+    const known = marked.get(kind);
+    const asked = known ?? traits.push((traits[kind] ?? 0) + ASKED) - 1;
+    if (known === undefined) {
+      low.push(low[kind] ?? 0);
+      high.push(high[kind] ?? 0);
+      marked.set(kind, asked);
+    }
+    kinds[id] = asked;
+  }
 }
 
 function pack(counts: readonly number[]): number {

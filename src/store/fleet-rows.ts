@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import type { Digest } from '../domain/digest.ts';
 import type { ScanStatus, SystemRelease } from '../domain/software-package.ts';
-import { readInstalledIds } from './package-members.ts';
+import { joinedLines } from './joined-sql.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader } from './store-contract.ts';
 import { parseStored } from './stored-json.ts';
@@ -14,8 +14,8 @@ import { parseStored } from './stored-json.ts';
 export interface PackageFacts {
   readonly id: number;
   readonly ecosystem: string;
-  /** Its matches by severity rank; empty: it has none. */
-  readonly counts: readonly number[];
+  /** Its matches by severity rank, with commas; empty: it has none. */
+  readonly counts: string;
   readonly undecided: boolean;
   /** Set while nobody has matched it. */
   readonly unmatched: boolean;
@@ -39,18 +39,17 @@ export async function listPackageFacts(
   return rows.map(({ id, ecosystem, counts, undecided, matched_generation }) => ({
     id,
     ecosystem,
-    counts: counts === '' ? [] : counts.split(',').map(Number),
+    counts,
     undecided: undecided === 1,
     unmatched: matched_generation === 0,
   }));
 }
 
-/** An image that was read, and the number of its package set. */
-export interface FleetImage {
-  readonly set: number;
-  readonly digest: Digest;
-  /** How it was read. */
-  readonly status: ScanStatus;
+/** Images that were read: of each its digest, how it was read, and the number of its package set. */
+export interface FleetImages {
+  readonly digests: readonly Digest[];
+  readonly statuses: readonly ScanStatus[];
+  readonly sets: readonly number[];
 }
 
 interface FleetPage {
@@ -63,8 +62,8 @@ interface FleetPage {
  * Both indices have all that is read, in the order of digests; the project's text is not compared
  * as it stands, or the rows would be found by it and sorted for each page.
  */
-const imagesAfter = statement((builder, p: FleetPage) =>
-  builder
+const imagesAfter = statement((builder, p: FleetPage) => {
+  const page = builder
     .selectFrom('image_sighting')
     .innerJoin('image', 'image.digest', 'image_sighting.digest')
     .select(['image_sighting.digest', 'image.status', 'image.set_number'])
@@ -72,48 +71,26 @@ const imagesAfter = statement((builder, p: FleetPage) =>
     .where(sql<string>`image_sighting.project || ''`, '=', p.project)
     .where('image.set_number', 'is not', null)
     .orderBy('image_sighting.digest')
-    .limit(p.limit),
-);
+    .limit(p.limit);
+  const lines = (of: string) => joinedLines(builder, { of, order: 'digest' });
+  return builder
+    .selectFrom(page.as('page'))
+    .select([
+      lines('digest').as('digests'),
+      lines('status').as('statuses'),
+      lines('set_number').as('sets'),
+    ]);
+});
 
 /** The read images that a project has sighted behind a digest, by digest; once for each name. */
-export async function listFleetImages(db: Reader, page: FleetPage): Promise<FleetImage[]> {
-  const rows = await db.all(imagesAfter(page));
-  return rows.map(({ digest, status, set_number }) => ({
-    set: set_number ?? 0,
-    digest: digest as Digest,
-    status: status as ScanStatus,
-  }));
-}
-
-/** A package set as far as the fleet's answers need it. */
-export interface FleetSet {
-  readonly number: number;
-  /** The same text for sets that were read alike. */
-  readonly body: string;
-  /** Installed packages, one in two files twice. */
-  readonly packages: () => Uint32Array | readonly number[];
-}
-
-const setsAfter = statement((builder, p: { after: number; limit: number }) =>
-  builder
-    .selectFrom('package_set')
-    .select(['number', 'body', 'members', 'packed'])
-    .where('number', '>', p.after)
-    .orderBy('number')
-    .limit(p.limit),
-);
-
-/** Package sets in the order in which they lie. */
-export async function listFleetSets(
-  db: Reader,
-  page: { readonly after: number; readonly limit: number },
-): Promise<FleetSet[]> {
-  const rows = await db.all(setsAfter(page));
-  return rows.map(({ number, body, ...members }) => ({
-    number,
-    body,
-    packages: () => readInstalledIds(members),
-  }));
+export async function listFleetImages(db: Reader, page: FleetPage): Promise<FleetImages> {
+  const row = await db.first(imagesAfter(page));
+  const lines = (text: string | null | undefined) => (text ? text.split('\n') : []);
+  return {
+    digests: lines(row?.digests) as Digest[],
+    statuses: lines(row?.statuses) as ScanStatus[],
+    sets: lines(row?.sets).map(Number),
+  };
 }
 
 /** The system of a set's body. */

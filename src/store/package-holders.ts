@@ -5,24 +5,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Digest } from '../domain/digest.ts';
-import { readMemberIds } from './package-members.ts';
+import { createIdBuffer, type IdBuffer } from './package-members.ts';
 import { among, listParameter } from './raw-statement.ts';
+import { readSetPage } from './set-pages.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader } from './store-contract.ts';
 
 /** Sets that are read at once. */
-const PAGE = 1000;
+const PAGE = 500;
 /** Sets whose images are looked up at once. */
 const SETS = 500;
-
-const setsAfter = statement((builder, p: { after: number; limit: number }) =>
-  builder
-    .selectFrom('package_set')
-    .select(['number', 'members', 'packed'])
-    .where('number', '>', p.after)
-    .orderBy('number')
-    .limit(p.limit),
-);
 
 const imagesOfSets = statement((builder, p: { sets: string; project: string; limit: number }) =>
   builder
@@ -66,15 +58,22 @@ async function* holdingSets(
   db: Reader,
   packages: ReadonlySet<number>,
 ): AsyncGenerator<number, void> {
+  const ids = createIdBuffer();
   let after = 0;
   for (;;) {
-    const rows = await db.all(setsAfter({ after, limit: PAGE }));
-    for (const row of rows) {
-      if (readMemberIds(row).values.some((id: number) => packages.has(id))) yield row.number;
+    const page = await readSetPage(db, { after, limit: PAGE });
+    for (const [at, number] of page.numbers.entries()) {
+      page.readMembers(at, ids);
+      if (holdsAny(ids, packages)) yield number;
     }
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
-    after = last.number;
+    const last = page.numbers.at(-1);
+    if (last === undefined || page.numbers.length < PAGE) return;
+    after = last;
     await nextTurn();
   }
+}
+
+function holdsAny({ values, count }: IdBuffer, packages: ReadonlySet<number>): boolean {
+  for (let at = 0; at < count; at += 1) if (packages.has(values[at] ?? 0)) return true;
+  return false;
 }

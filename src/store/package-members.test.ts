@@ -2,7 +2,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { PackageOrigin } from '../domain/software-package.ts';
-import { type KeptMembers, packMembers, readInstalledIds, readMembers } from './package-members.ts';
+import {
+  createIdBuffer,
+  type KeptMembers,
+  packMembers,
+  readInstalledInto,
+  readMembers,
+  readMembersInto,
+} from './package-members.ts';
 import { formatStored } from './stored-json.ts';
 
 const origins = fc.constantFrom<PackageOrigin>('installed', 'declared');
@@ -20,12 +27,32 @@ it('members come back in their order, whatever they are', () => {
   );
 });
 
-it('installed ones are those of the earlier form', () => {
+it('ids stand one set behind the other, the installed ones among them', () => {
+  const ids = createIdBuffer();
+  fc.assert(
+    fc.property(fc.array(kept, { maxLength: 3 }), (given: readonly KeptMembers[]) => {
+      const packed = given.map((one) => packMembers(one).packed ?? new Uint8Array());
+      const bytes = Buffer.concat(packed);
+      let from = 0;
+      for (const [at, { members }] of given.entries()) {
+        const place = { from, to: from + (packed[at]?.length ?? 0) };
+        readMembersInto(bytes, place, ids);
+        expect([...ids.values.subarray(0, ids.count)]).toEqual(members.map(([id]) => id));
+        readInstalledInto(bytes, place, ids);
+        const installed = members.filter(([, , origin]) => origin === 'installed');
+        expect([...ids.values.subarray(0, ids.count)]).toEqual(installed.map(([id]) => id));
+        from = place.to;
+      }
+    }),
+  );
+});
+
+it('the earlier form is read as it was', () => {
   fc.assert(
     fc.property(kept, (given: KeptMembers) => {
-      const before = { members: formatStored(given), packed: null, paths: null };
-      expect([...readInstalledIds(packMembers(given))]).toEqual([...readInstalledIds(before)]);
-      expect(readMembers(before)).toEqual(given);
+      expect(readMembers({ members: formatStored(given), packed: null, paths: null })).toEqual(
+        given,
+      );
     }),
   );
 });

@@ -40,42 +40,63 @@ export function packMembers({ paths, members }: KeptMembers): MemberColumns {
 /** Reads members, of this form or the earlier one. */
 export function readMembers({ members, packed, paths }: MemberColumns): KeptMembers {
   if (packed === null) return parseStored<KeptMembers>(members);
-  const ids = readMemberIds({ members, packed });
+  const ids = createIdBuffer();
+  const to = packed.length;
+  const start = readMembersInto(packed, { from: 0, to }, ids);
   const read: (readonly [number, number, PackageOrigin])[] = [];
-  forEachRun(packed, ids.at, (from, to, { path, step, declared }) => {
+  forEachRun(packed, { from: start, to }, ({ from, to: behind, path, step, declared }) => {
     const origin = declared ? 'declared' : 'installed';
-    for (let at = from; at < to; at += 1) {
+    for (let at = from; at < behind; at += 1) {
       read.push([ids.values[at] ?? 0, path + step * (at - from), origin]);
     }
   });
   return { paths: JSON.parse(paths ?? '[]') as string[], members: read };
 }
 
-/** Ids of packages in the set's order, and where the runs begin behind them. */
-export interface MemberIds {
-  readonly values: Uint32Array | readonly number[];
-  readonly at: number;
+/** Ids that are read into one place again and again, for there are millions of them. */
+export interface IdBuffer {
+  values: Uint32Array;
+  /** So many of them stand. */
+  count: number;
 }
 
-/** The packages of a set, in its order. */
-export function readMemberIds(row: Pick<MemberColumns, 'members' | 'packed'>): MemberIds {
-  const { packed } = row;
-  if (packed === null) {
-    return { values: parseStored<KeptMembers>(row.members).members.map(([id]) => id), at: 0 };
-  }
-  const cursor = { bytes: packed, at: 0 };
-  const values = new Uint32Array(readNumber(cursor));
-  return { values, at: readIds(packed, cursor.at, values) };
+/** Where in some bytes a set's members are. */
+export interface PackedPlace {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An empty buffer; it grows by itself. */
+export function createIdBuffer(): IdBuffer {
+  return { values: new Uint32Array(1024), count: 0 };
+}
+
+/** Puts the ids of members into a buffer. */
+export function keepIds(members: KeptMembers['members'], into: IdBuffer): void {
+  makeRoom(into, members.length);
+  for (const [at, [id]] of members.entries()) into.values[at] = id;
+}
+
+function makeRoom(into: IdBuffer, count: number): void {
+  if (into.values.length < count) into.values = new Uint32Array(2 * count);
+  into.count = count;
+}
+
+/** Reads the packages of a set, in its order; answers where the runs begin behind them. */
+export function readMembersInto(bytes: Uint8Array, place: PackedPlace, into: IdBuffer): number {
+  const cursor = { bytes, at: place.from };
+  makeRoom(into, readNumber(cursor));
+  return readIds(bytes, cursor.at, into);
 }
 
 /**
  * One loop without calls, in integers of 32 bits, for it runs for each package of each image;
  * answers where it ended.
  */
-function readIds(bytes: Uint8Array, start: number, values: Uint32Array): number {
+function readIds(bytes: Uint8Array, start: number, { values, count }: IdBuffer): number {
   let from = start;
   let id = 0;
-  for (let place = 0; place < values.length; place += 1) {
+  for (let place = 0; place < count; place += 1) {
     let byte = bytes[from++] ?? 0;
     let value = byte & 0x7f;
     for (let shift = 7; byte >= 0x80; shift += 7) {
@@ -88,48 +109,39 @@ function readIds(bytes: Uint8Array, start: number, values: Uint32Array): number 
   return from;
 }
 
-/** The packages of a set that are installed; one in two files stands there twice. */
-export function readInstalledIds(
-  row: Pick<MemberColumns, 'members' | 'packed'>,
-): Uint32Array | readonly number[] {
-  const { packed } = row;
-  if (packed === null) {
-    const { members } = parseStored<KeptMembers>(row.members);
-    return members.flatMap(([id, , origin]) => (origin === 'installed' ? [id] : []));
-  }
-  const { values, at } = readMemberIds(row);
-  let installed: Uint32Array | undefined;
+/** Reads the packages of a set that are installed; one in two files stands there twice. */
+export function readInstalledInto(bytes: Uint8Array, place: PackedPlace, into: IdBuffer): void {
+  const start = readMembersInto(bytes, place, into);
+  const { values } = into;
   let count = 0;
-  forEachRun(packed, at, (from, to, { declared }) => {
-    if (declared) installed ??= Uint32Array.from(values);
+  forEachRun(bytes, { from: start, to: place.to }, ({ from, to, declared }) => {
     if (declared) return;
-    installed?.set(values.slice(from, to), count);
+    if (from > count) values.copyWithin(count, from, to);
     count += to - from;
   });
-  return installed === undefined ? values : installed.subarray(0, count);
+  into.count = count;
 }
 
+/** Members from a place to before another, whose paths lie a step apart. */
 interface Run {
+  readonly from: number;
+  readonly to: number;
   readonly path: number;
   readonly step: number;
   readonly declared: boolean;
 }
 
 /** Each run begins with the place behind its predecessor's last, plus its step. */
-function forEachRun(
-  bytes: Uint8Array,
-  start: number,
-  take: (from: number, to: number, run: Run) => void,
-): void {
-  const cursor = { bytes, at: start };
+function forEachRun(bytes: Uint8Array, place: PackedPlace, take: (run: Run) => void): void {
+  const cursor = { bytes, at: place.from };
   let from = 0;
   let last = 0;
-  while (cursor.at < bytes.length) {
+  while (cursor.at < place.to) {
     const length = readNumber(cursor);
     const mixed = readSigned(cursor);
     const declared = (mixed & 1) === 1;
     const step = (mixed - (declared ? 1 : 0)) / 2;
-    take(from, from + length, { path: last + step, step, declared });
+    take({ from, to: from + length, path: last + step, step, declared });
     last += step * length;
     from += length;
   }
