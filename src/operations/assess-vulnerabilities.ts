@@ -5,6 +5,7 @@
  */
 import type { Digest } from '../domain/digest.ts';
 import { type Occurrence, type Note } from '../domain/note.ts';
+import { clearsFinding } from '../domain/vex-document.ts';
 import { resourceKey } from '../domain/resource-url.ts';
 import { assessOccurrence, productsOf, withAssessment } from '../google/vex-assessment.ts';
 import { findAssessments, hasAssessments } from '../store/note-rows.ts';
@@ -35,7 +36,7 @@ export async function assessVulnerabilities<T extends DerivedOccurrence>(
   if (notes.length === 0 && documents.size === 0) return derived;
   return derived.map((one) => ({
     ...one,
-    occurrence: documents.get(one.occurrence) ?? byNotes(one.occurrence, notes),
+    ...(documents.get(one.occurrence) ?? { occurrence: byNotes(one.occurrence, notes) }),
   }));
 }
 
@@ -62,7 +63,7 @@ async function assessedBy(
   deps: Effects,
   project: string,
   derived: readonly DerivedOccurrence[],
-): Promise<ReadonlyMap<Occurrence, Occurrence>> {
+): Promise<ReadonlyMap<Occurrence, Pick<DerivedOccurrence, 'occurrence' | 'suppressed'>>> {
   const found = derived.flatMap(({ occurrence, finding }) =>
     finding === undefined ? [] : [{ ...finding, occurrence }],
   );
@@ -72,8 +73,12 @@ async function assessedBy(
   const place = { project, repository, digest: digest as Digest };
   const assessed = await withVex(deps, place, found);
   return new Map(
-    assessed.flatMap(({ occurrence, vex }) =>
-      vex === undefined ? [] : [[occurrence, withAssessment(occurrence, vex)] as const],
-    ),
+    assessed.flatMap(({ occurrence, vex }) => {
+      if (vex === undefined) return [];
+      const suppressed = clearsFinding(vex) && { suppressed: true as const };
+      return [
+        [occurrence, { occurrence: withAssessment(occurrence, vex), ...suppressed }] as const,
+      ];
+    }),
   );
 }

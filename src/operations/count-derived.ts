@@ -1,8 +1,10 @@
 /**
- * Counting the vulnerabilities that scans found, image by image: in the database where the filter
- * asks for nothing but resource, kind and severity, else one by one.
+ * Counting the vulnerabilities that scans found, image by image and without those that signed VEX
+ * documents clear: in the database where the filter asks for nothing but resource, kind and
+ * severity, else one by one.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Match } from '../domain/advisory.ts';
 import { isFixable, severityRankOf } from '../domain/filter-columns.ts';
 import { compileFilter } from '../domain/match-filter.ts';
 import {
@@ -21,6 +23,7 @@ import {
 } from '../store/scanned-rows.ts';
 import { listSightings, type Sighting } from '../store/sighting-rows.ts';
 import { assessVulnerabilities } from './assess-vulnerabilities.ts';
+import { findCleared } from './cleared-matches.ts';
 import { refreshMatches } from './current-matches.ts';
 import { derivedBounds, type DerivedBounds } from './derived-bounds.ts';
 import { placeBefore } from './derived-place.ts';
@@ -59,7 +62,7 @@ export async function countDerived(
   return counts;
 }
 
-/** The vulnerabilities of one sighted image, before what VEX says of them. */
+/** The vulnerabilities of one sighted image, without those that VEX documents clear. */
 export async function countOfImage(deps: Deps, sighting: Sighting): Promise<SeverityCount[]> {
   const filter: ResolvedFilter = { kind: 'all' };
   return countRows(deps, { filter, bounds: derivedBounds(filter) }, sighting);
@@ -101,22 +104,36 @@ async function countRows(
     deps.store,
     ids.filter((id) => !unkept.has(id)),
   );
-  const matched = [...unkept].flatMap(([packageId, matches]) =>
-    matches.map(({ severity, fixedVersion }): MatchCount => ({
-      packageId,
-      severity: severityRank(severity),
-      total: 1,
-      fixable: fixedVersion === undefined ? 0 : 1,
-    })),
+  const matched = [...unkept].flatMap(([packageId, own]) =>
+    own.map((match) => countOf(packageId, match)),
   );
+  const found = [...unkept].flatMap(([packageId, own]) =>
+    own.map((match) => ({ packageId, match })),
+  );
+  const cleared = await findCleared(deps, sighting, { packages: ids, unkept: found });
+  const less = cleared.map(({ packageId, match }): MatchCount => {
+    const { total, fixable, severity } = countOf(packageId, match);
+    return { packageId, severity, total: -total, fixable: -fixable };
+  });
   const resourceUri = `https://${sighting.resourceUri}`;
-  return [...kept, ...matched]
-    .filter(({ severity }) => bounds.severities.has(severity))
-    .map(({ packageId, severity, total, fixable }) => {
-      // A package in two files has each of its vulnerabilities twice.
-      const files = times.get(packageId)?.length ?? 0;
-      return { resourceUri, severity, total: total * files, fixable: fixable * files };
+  const sums = new Map<number, SeverityCount>();
+  for (const { packageId, severity, total, fixable } of [...kept, ...matched, ...less]) {
+    if (!bounds.severities.has(severity)) continue;
+    const before = sums.get(severity) ?? { resourceUri, severity, total: 0, fixable: 0 };
+    // A package in two files has each of its vulnerabilities twice.
+    const files = times.get(packageId)?.length ?? 0;
+    sums.set(severity, {
+      ...before,
+      total: before.total + total * files,
+      fixable: before.fixable + fixable * files,
     });
+  }
+  return [...sums.values()].filter(({ total }) => total > 0);
+}
+
+function countOf(packageId: number, { severity, fixedVersion }: Match): MatchCount {
+  const fixable = fixedVersion === undefined ? 0 : 1;
+  return { packageId, severity: severityRank(severity), total: 1, fixable };
 }
 
 /** Counts what passes of an image, one by one. */
@@ -130,7 +147,8 @@ async function countWalked(
   const after = placeBefore(sighting);
   for await (const { steps } of walkSighting(deps, { sighting, after, bounds })) {
     const assessed = await assessVulnerabilities(deps, sighting.project, steps);
-    const passing = assessed.map(({ occurrence }) => occurrence).filter((one) => passes(one));
+    const open = assessed.filter(({ suppressed }) => suppressed !== true);
+    const passing = open.map(({ occurrence }) => occurrence).filter((one) => passes(one));
     for (const one of passing) {
       const fixable = isFixable(one) ? 1 : 0;
       const { resourceUri } = one;

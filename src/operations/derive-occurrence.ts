@@ -48,6 +48,8 @@ export interface FoundPackage {
 export interface DerivedOccurrence {
   readonly occurrence: Occurrence;
   readonly finding?: Finding;
+  /** A signed VEX document clears it. */
+  readonly suppressed?: true;
 }
 
 /** A match with the times of its row; of one that is not kept, none. */

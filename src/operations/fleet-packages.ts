@@ -29,8 +29,10 @@ export interface FleetPackages {
 export const UNDECIDED = 1;
 /** Set in the traits of a package that is asked about. */
 export const ASKED = 2;
+/** Set in the traits of a package of which a VEX document speaks. */
+export const VEXED = 4;
 /** The traits of a package of the first ecosystem. */
-export const PLACE = 4;
+export const PLACE = 8;
 
 /** Reads them; what waits to be matched is matched first. */
 export async function readFleetPackages(deps: Deps): Promise<FleetPackages> {
@@ -80,20 +82,23 @@ function addKind(packages: FleetPackages, one: PackageFacts): number {
   return traits.push(place * PLACE + (one.undecided ? UNDECIDED : 0)) - 1;
 }
 
-/** Marks package versions as asked about. */
-export function markAsked(packages: FleetPackages, ids: readonly number[]): void {
-  const { kinds, low, high, traits } = packages;
+/** Sets a flag in the traits of package versions, each of which is named once. */
+export function markPackages(
+  { kinds, low, high, traits }: FleetPackages,
+  flag: number,
+  ids: readonly number[],
+): void {
   const marked = new Map<number, number>();
   for (const id of ids) {
     const kind = kinds[id] ?? 0;
     const known = marked.get(kind);
-    const asked = known ?? traits.push((traits[kind] ?? 0) + ASKED) - 1;
+    const flagged = known ?? traits.push((traits[kind] ?? 0) + flag) - 1;
     if (known === undefined) {
       low.push(low[kind] ?? 0);
       high.push(high[kind] ?? 0);
-      marked.set(kind, asked);
+      marked.set(kind, flagged);
     }
-    kinds[id] = asked;
+    kinds[id] = flagged;
   }
 }
 

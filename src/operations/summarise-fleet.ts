@@ -20,8 +20,9 @@ import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { type ImagesBySet, pagesOfSets, readFleetImages } from './fleet-images.ts';
 import { createFleetJudge, type FleetJudge } from './fleet-judge.ts';
-import { ASKED, markAsked, ranksOf, readFleetPackages } from './fleet-packages.ts';
+import { ASKED, markPackages, ranksOf, readFleetPackages, VEXED } from './fleet-packages.ts';
 import { createAdder, type PackageAdder } from './fleet-sums.ts';
+import { type FleetVex, readFleetVex } from './fleet-vex.ts';
 
 /** What is asked. */
 export interface FleetQuestion {
@@ -37,7 +38,7 @@ export interface FleetQuestion {
 export interface FleetAnswer {
   readonly digest: Digest;
   readonly status: ScanStatus;
-  /** Findings of installed packages by severity rank. */
+  /** Findings of installed packages by severity rank, without those that VEX documents clear. */
   readonly counts: readonly number[];
   readonly outcome: GateOutcome;
   /** Whether it holds a package that the advisory matches. */
@@ -56,13 +57,16 @@ export async function* answerFleet(
   const packages = await readFleetPackages(deps);
   const judge = createFleetJudge({ packages, sources, now: deps.now() });
   if (advisory !== undefined) {
-    markAsked(packages, await findMatchedPackages(deps.store, advisory));
+    markPackages(packages, ASKED, await findMatchedPackages(deps.store, advisory));
   }
   const failing = SEVERITIES.map(
     (severity) => severityRankForLimit(severity) >= severityRank(failOn),
   );
   const images = await readFleetImages(deps, project);
-  const answering = { images, judge, failing, ...createAdder(packages) };
+  const last = packages.kinds.length - 1;
+  const vex = await readFleetVex(deps, { project, digests: images.digests, last });
+  markPackages(packages, VEXED, vex?.packages ?? []);
+  const answering = { images, judge, failing, vex, ...createAdder(packages) };
   let from = 0;
   for await (const page of pagesOfSets(deps)) {
     const answers = answerSets(page, from, answering);
@@ -114,6 +118,7 @@ interface Answering extends PackageAdder {
   readonly judge: FleetJudge;
   /** By severity rank. */
   readonly failing: readonly boolean[];
+  readonly vex: FleetVex | undefined;
 }
 
 /** Answers the images of some sets, the first of which is in a place of their order. */
@@ -143,17 +148,24 @@ interface Counted {
 function answerImage(
   place: number,
   { counts, setBody }: Counted,
-  { images, sums, judge, failing }: Answering,
+  { images, sums, judge, failing, vex }: Answering,
 ): FleetAnswer {
   const { status, doubtful } = judge(images.statuses[place] ?? 'INCOMPLETE', setBody, sums);
-  const fails = counts.some((count, rank) => count > 0 && failing[rank] === true);
+  const digest = images.digests[place] as Digest;
+  const vexed = vex !== undefined && (sums.traits & VEXED) !== 0;
+  const open = vexed ? lessCleared(counts, vex.clearedIn(digest, sums.ids)) : counts;
+  const fails = open.some((count, rank) => count > 0 && failing[rank] === true);
   return {
-    digest: images.digests[place] as Digest,
+    digest,
     status,
-    counts,
+    counts: open,
     outcome: outcomeOf(status, fails, doubtful),
     affected: (sums.traits & ASKED) !== 0,
   };
+}
+
+function lessCleared(counts: readonly number[], cleared: readonly number[]): readonly number[] {
+  return counts.map((count, rank) => count - (cleared[rank] ?? 0));
 }
 
 function outcomeOf(status: ScanStatus, fails: boolean, doubtful: boolean): GateOutcome {

@@ -114,6 +114,20 @@ export async function listVexDocuments(db: Reader, project: string): Promise<Kep
   return (await db.all(ofProject({ project, limit: MAX_VEX_DOCUMENTS }))).map(fromRow);
 }
 
+const anyOfProject = statement((sql, p: { project: string }) =>
+  sql
+    .selectFrom('vex_document')
+    .select('id')
+    .where('project', '=', p.project)
+    .where('removed_time', 'is', null)
+    .limit(1),
+);
+
+/** Tells whether a project has any document. */
+export async function hasVexDocuments(db: Reader, project: string): Promise<boolean> {
+  return (await db.first(anyOfProject({ project }))) !== undefined;
+}
+
 /** Documents by their place in the store or their own id, which several authors may use. */
 export async function findVexDocuments(
   db: Reader,
