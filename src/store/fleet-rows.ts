@@ -45,7 +45,7 @@ export async function listPackageFacts(
   }));
 }
 
-/** Images that were read: of each its digest, how it was read, and the number of its package set. */
+/** Images that were read: of each its digest, how it was read, and the number of its set. */
 export interface FleetImages {
   readonly digests: readonly Digest[];
   readonly statuses: readonly ScanStatus[];
