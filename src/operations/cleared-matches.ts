@@ -1,4 +1,4 @@
-/** The matches of an image that signed VEX documents clear: what is counted of it leaves them out. */
+/** The matches of an image that signed VEX documents clear: what is counted leaves them out. */
 import { clearsFinding } from '../domain/vex-document.ts';
 import { SEVERITIES } from '../domain/severity.ts';
 import { findVersions, listMatches, type TimedMatch } from '../store/scanned-rows.ts';
