@@ -2,6 +2,7 @@
  * Matches of some packages: those that are still true are read, the others are computed now and
  * kept, so that each package version is matched once per change of what it hangs on.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Advisory, AdvisorySource, Match } from '../domain/advisory.ts';
 import { firstProblems } from '../domain/first-problems.ts';
 import type { MatchRules } from '../domain/match-rules.ts';
@@ -40,6 +41,9 @@ type MatchedPackage = StoredPackage<ScannedPackage>;
 
 /** Packages whose matches are written in one transaction. */
 const WRITE_BATCH = 500;
+
+/** Packages that are matched before others have their turn. */
+const TURN = 50;
 
 /** How often packages are matched while imports are published meanwhile. */
 const ROUNDS = 3;
@@ -125,11 +129,25 @@ async function findKnown(
   return new Map(current.map((one) => [one.packageId, one.matches]));
 }
 
+/** Some packages at a time: a server answers reviews while it matches an image of thousands. */
 async function computeMatches(
   deps: Deps,
   packages: readonly MatchedPackage[],
   rules: MatchRules,
 ): Promise<ReadonlyMap<number, PackageMatches>> {
+  const computed = new Map<number, PackageMatches>();
+  for (const some of chunksOf(packages, TURN)) {
+    for (const [packageId, one] of await matchSome(deps, some, rules)) computed.set(packageId, one);
+    await nextTurn();
+  }
+  return computed;
+}
+
+async function matchSome(
+  deps: Deps,
+  packages: readonly MatchedPackage[],
+  rules: MatchRules,
+): Promise<readonly (readonly [number, PackageMatches])[]> {
   const keyed = packages.flatMap((pkg) =>
     advisoryTargets(pkg).map((target) => ({ packageId: pkg.packageId, target })),
   );
@@ -143,12 +161,10 @@ async function computeMatches(
     candidates.set(packageId, [...of, ...(found[index] ?? [])]);
   }
   const known = packages.filter(({ packageId }) => candidates.has(packageId));
-  return new Map(
-    known.map((pkg) => [
-      pkg.packageId,
-      matchPackage(pkg, [...new Set(candidates.get(pkg.packageId))], rules),
-    ]),
-  );
+  return known.map((pkg) => [
+    pkg.packageId,
+    matchPackage(pkg, [...new Set(candidates.get(pkg.packageId))], rules),
+  ]);
 }
 
 /** A package whose answer is incomplete is matched again next time, so that its problem is told. */

@@ -2,6 +2,7 @@
  * From an image's layers to its packages: each layer is read at most once per extractor version,
  * some of them at the same time, and once more where links lead to files that were not wanted.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LayerFacts } from '../domain/layer-facts.ts';
 import { foldLayers } from '../image/fold-layers.ts';
 import {
@@ -51,7 +52,7 @@ export async function readLayers(
   const own = manifest.layers.filter((layer) => foreignLayerProblem(layer) === undefined);
   const once = { source, want: layerReader, budget: newImageBudget(limits) };
   const first = await collectFacts(deps, own, (layer) => readOnce(deps, once, layer));
-  let packages = readPackages(foldLayers(first.facts));
+  let packages = await foldPackages(first.facts);
   let { layersRead } = first;
   const unread: UnreadFile[] = [];
   for (let round = 0; round < SECOND_READINGS && packages.unread.length > 0; round += 1) {
@@ -59,10 +60,17 @@ export async function readLayers(
     const want = extendedLayerReader(unread);
     const more = { source, want, budget: newImageBudget(limits) };
     const again = await collectFacts(deps, own, (layer) => readWanted(more, layer));
-    packages = readPackages(foldLayers(again.facts));
+    packages = await foldPackages(again.facts);
     layersRead += again.layersRead;
   }
   return { facts: first.facts, packages, layersRead };
+}
+
+/** The fold and the packages in turns of their own: a server answers reviews between them. */
+async function foldPackages(facts: readonly LayerFacts[]): Promise<ReadPackages> {
+  const tree = foldLayers(facts);
+  await nextTurn();
+  return readPackages(tree);
 }
 
 interface OneLayer {

@@ -147,19 +147,29 @@ describe('a server that is killed in mid-scan', () => {
   });
 });
 
-describe.skipIf(!postgresPrograms)('two replicas over one database (needs postgres)', () => {
+/** Starts servers over one new database, one after another; all know the token of the first. */
+async function openReplicas(): Promise<() => Promise<Place>> {
+  const database = await createTestDatabase();
+  closing.push(() => database.drop());
+  writeFileSync(join(root, 'password'), `${database.password}\n`);
+  const where = ['--database', database.url, '--database-password-file', join(root, 'password')];
+  const args = [...where, '--scan-workers', '4', '--scans-per-registry', '4', ...SILENT];
+  let token: string | undefined;
+  return async () => {
+    const server = await startAssay({ args, data: join(root, `replica-${(made += 1)}`) });
+    closing.push(() => server.stop());
+    token ??= placeOf(server).token;
+    return { server, token };
+  };
+}
+
+// Starts of servers, and a lease that must end: longer than other tests may take.
+const LONG = { timeout: 180_000 };
+
+describe.skipIf(!postgresPrograms)('two replicas over one database (needs postgres)', LONG, () => {
   it('read an image once that projects of both ask for', async () => {
-    const database = await createTestDatabase();
-    closing.push(() => database.drop());
-    writeFileSync(join(root, 'password'), `${database.password}\n`);
-    const where = ['--database', database.url, '--database-password-file', join(root, 'password')];
-    const args = [...where, '--scan-workers', '4', '--scans-per-registry', '4', ...SILENT];
-    const one = await startAssay({ args, data: join(root, 'replica-one') });
-    closing.push(() => one.stop());
-    const two = await startAssay({ args, data: join(root, 'replica-two') });
-    closing.push(() => two.stop());
-    const [first, token] = [placeOf(one), placeOf(one).token];
-    const second = { server: two, token };
+    const start = await openReplicas();
+    const [first, second] = [await start(), await start()];
     const { registry, image } = await serveImage();
     const release = registry.hold();
     const projects = [await newProject(first), await newProject(first), await newProject(first)];
@@ -172,6 +182,22 @@ describe.skipIf(!postgresPrograms)('two replicas over one database (needs postgr
     release();
     for (const project of projects) await untilRead(second, project, image);
     expect(registry.layersRead()).toBe(1);
+  });
+
+  it('the living one takes over what the dead one had begun, once its lease has ended', async () => {
+    const start = await openReplicas();
+    const dying = await start();
+    const { registry, image } = await serveImage();
+    const release = registry.hold();
+    const project = await newProject(dying);
+    await ask(dying, project, image);
+    await vi.waitFor(() => expect(registry.layersRead()).toBe(1), SOON);
+    const living = await start();
+    expect(await standing(living, project, image)).toMatchObject({ standing: 'SCANNING' });
+    await dying.server.kill();
+    release();
+    await untilRead(living, project, image);
+    expect(registry.layersRead()).toBe(2);
   });
 });
 
