@@ -1,8 +1,8 @@
 /**
- * The members of a package set as they are kept: small, for there are as many sets as images. Ids
- * are differences from the one before (packages of one image were numbered together), places of
- * paths and origins are runs, for the packages of a database share its path and those of a tree
- * have each the next one.
+ * The members of a package set as they are kept: small, for there are as many sets as images. Ids,
+ * below 2^31, are differences from the one before (packages of one image were numbered together),
+ * places of paths and origins are runs, for the packages of a database share its path and those of
+ * a tree have each the next one.
  */
 import type { PackageOrigin } from '../domain/software-package.ts';
 import { parseStored } from './stored-json.ts';
