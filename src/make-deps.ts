@@ -79,6 +79,11 @@ export async function makeDeps(given: DepsParts): Promise<Deps> {
     ...(allowed === undefined ? {} : { guardRegistry: guardOf(allowed, access) }),
     resolveTag: resolverOf(access),
     listTags: listerOf(access),
+    openNotary: async (server) => {
+      const notary = await import('./remote/notary-client.ts');
+      const url = notary.parseNotaryServer(server, parts.plainHttp);
+      return { client: notary.openNotaryClient(url, access), host: url.host };
+    },
     outbound: outboundTo(allowedDestinations),
     verdicts: createVerdictCache(STANDING_VERDICTS),
     checkAttestation: createProofMemory(STANDING_PROOFS, createKeyCache(PARSED_KEYS)),

@@ -1,5 +1,6 @@
 /** `assay attest …` as data. */
 import type { CommandSpec, OptionSpec } from './command.ts';
+import { NOTARY_OPTIONS } from './notary-spec.ts';
 import { PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
 
 const ATTESTOR: OptionSpec = {
@@ -47,6 +48,8 @@ const VERIFY: CommandSpec = {
   examples: [
     'assay attest verify registry.example/shop/app@sha256:… --attestor built-by-ci',
     'assay attest verify registry.example/shop/app:1.4 --key ci.pub.pem --output json',
+    'assay attest verify registry.example/shop/app:1.4 --notary-root root.json \\\n      ' +
+      '--notary-server https://notary.example',
   ],
   options: [
     ...WHERE,
@@ -61,6 +64,7 @@ const VERIFY: CommandSpec = {
       flags: '--algorithm <name>',
       description: 'of a PEM key, e.g. RSA_PSS_4096_SHA512 (default: what openssl takes for it)',
     },
+    ...NOTARY_OPTIONS,
     PLAIN_HTTP,
     TABLE_OR_JSON,
   ],

@@ -4,6 +4,7 @@ import { ATTEST } from './attest-spec.ts';
 import { ATTESTORS } from './attestor-spec.ts';
 import { ADVISORIES, FEED_OPTIONS, REFRESH_OPTIONS } from './advisories-spec.ts';
 import { IDENTITY_OPTIONS } from './identity-options.ts';
+import { NOTARY } from './notary-spec.ts';
 import { NOTIFICATIONS } from './notifications-spec.ts';
 import { DATA, PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
 import { IMAGES, WATCHES } from './images-spec.ts';
@@ -347,6 +348,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ADMIT,
   ATTEST,
   ATTESTORS,
+  NOTARY,
   SERVE,
   PROJECTS,
   ADVISORIES,

@@ -14,6 +14,12 @@ const WORDS = { allow: 'VERIFIED', deny: 'NOT VERIFIED', undecided: 'COULD NOT C
 
 /** `assay attest verify IMAGE --attestor A` */
 export const verifyAttestations: CommandRun = async (context, args, options) => {
+  if (textOption(options, 'notaryServer') !== undefined) {
+    const { verifyByNotary } = await import('./notary-commands.ts');
+    const found = await verifyByNotary(context, args[0] ?? '', options);
+    await print(found, options, context);
+    return EXIT_CODES[found.outcome];
+  }
   const byKey = textOptions(options, 'key').length > 0;
   const whom = byKey
     ? { keys: await readPublicKeys(context, options) }

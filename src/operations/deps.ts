@@ -4,6 +4,7 @@ import type { Digest } from '../domain/digest.ts';
 import type { Micros } from '../domain/time.ts';
 import type { GuardedFetch } from '../remote/guarded-fetch.ts';
 import type { ImageSource } from '../remote/image-source.ts';
+import type { NotaryClient } from '../remote/notary-client.ts';
 import type { Store } from '../store/store-contract.ts';
 import type { FeedSettings } from './feed-settings.ts';
 import type { CheckAttestation } from './proof-memory.ts';
@@ -44,6 +45,10 @@ export interface Deps {
     repository: ImageReference,
     page: { readonly limit: number; readonly after?: string | undefined },
   ) => Promise<{ readonly tags: readonly string[]; readonly more: boolean }>;
+  /** Reads the metadata of a Notary v1 server, `https://HOST[:PORT]`; refuses other addresses. */
+  readonly openNotary: (
+    server: string,
+  ) => Promise<{ readonly client: NotaryClient; readonly host: string }>;
   /** Calls destinations of notifications, where their hosts may be called. */
   readonly outbound: Outbound;
   /** How advisories are fetched; absent: they are not. */

@@ -27,6 +27,7 @@ const threshold = z.number().int().min(1).max(100);
 const attestor = { project, name: id };
 const attestorKey = z.strictObject({ ...attestor, keyId: z.string().min(1).max(512) });
 const image = z.string().min(1).max(4096);
+const notaryServer = z.string().min(1).max(300);
 const base64 = z.string().min(1).max(400_000);
 
 const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>> = {
@@ -58,6 +59,23 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
     image,
     attestor: z.string().min(1).max(256).optional(),
     keys: keys.max(4).optional(),
+  }),
+  'approve-notary-root': z.strictObject({
+    project,
+    repository: image,
+    server: notaryServer,
+    fingerprint: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  }),
+  'list-notary-roots': z.strictObject({ project }),
+  'verify-signed-tag': z.strictObject({
+    project,
+    image,
+    server: notaryServer,
+    root: z.string().min(1).max(1_500_000).optional(),
+    signers: z
+      .array(z.strictObject({ name: id, key: z.string().min(1).max(65_536) }))
+      .max(16)
+      .optional(),
   }),
   'create-project': z.strictObject({ project }),
   'list-projects': z.strictObject({}),

@@ -50,13 +50,22 @@ export function requireCurrent(
   { version, expires }: NotaryDocument,
   { floors, now }: RoleRules,
 ): void {
+  requireVersion(name, version, floors);
+  if (expires > now) return;
+  refuse('metadata-expired', `${name} version ${version} expired at ${formatTime(expires)}`);
+}
+
+/** Refuses a version below the one that was seen of a role. */
+export function requireVersion(
+  name: string,
+  version: number,
+  floors: Readonly<Record<string, number>>,
+): void {
   const floor = Object.hasOwn(floors, name) ? (floors[name] ?? 0) : 0;
   if (version < floor) {
     const seen = `version ${floor} was seen before, so this is an old state played back`;
     refuse('metadata-rollback', `${name} has version ${version}; ${seen}`);
   }
-  if (expires > now) return;
-  refuse('metadata-expired', `${name} version ${version} expired at ${formatTime(expires)}`);
 }
 
 /** Refuses bytes that are not those which another document names by length and hashes. */

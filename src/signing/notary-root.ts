@@ -3,6 +3,7 @@
  * only where as many keys of the one before and of its own signed it, one version after another.
  * Notary binds a root to its repository by nothing but the name in its keys' certificates.
  */
+import { createHash } from 'node:crypto';
 import { formatTime, type Micros } from '../domain/time.ts';
 import type { NotaryKey } from './notary-keys.ts';
 import {
@@ -25,6 +26,11 @@ export interface TrustedRoot {
 
 /** Roots that are followed from the pinned one at most. */
 export const MAX_ROOTS = 32;
+
+/** What a person compares: the digest of a root's bytes as its server sends them. */
+export function rootFingerprint(received: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(received).digest('hex')}`;
+}
 
 /** Reads a root and holds it against its own keys and the repository's name. */
 export function readRoot(received: Uint8Array, gun: string): TrustedRoot {

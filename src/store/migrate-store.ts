@@ -20,6 +20,7 @@ import { scanQueue } from './migrations/0011-scan-queue.ts';
 import { packedMembers } from './migrations/0012-packed-members.ts';
 import { extractorIndex } from './migrations/0013-extractor-index.ts';
 import { packageNames } from './migrations/0014-package-names.ts';
+import { notaryTrust } from './migrations/0015-notary-trust.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   packedMembers,
   extractorIndex,
   packageNames,
+  notaryTrust,
 ];
 
 /** The schema that this version of Assay reads and writes. */

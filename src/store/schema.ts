@@ -16,6 +16,7 @@ import type {
   ExploitSignalTable,
   PackageMatchTable,
 } from './advisory-schema.ts';
+import type { NotaryTables } from './notary-tables.ts';
 import type { VexTables } from './vex-tables.ts';
 import type { ScanRequestTable, WatchTable } from './scan-schema.ts';
 
@@ -320,7 +321,7 @@ export interface SettingTable {
 }
 
 /** All tables. */
-export interface Schema extends VexTables {
+export interface Schema extends VexTables, NotaryTables {
   project: ProjectTable;
   cluster: ClusterTable;
   policy_document: PolicyDocumentTable;

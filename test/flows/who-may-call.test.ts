@@ -174,6 +174,18 @@ const OWN: Readonly<Record<OperationName, OwnRoute>> = {
     attestor: ATTESTOR,
     image: `registry.example/app@sha256:${'ab'.repeat(32)}`,
   }),
+  'approve-notary-root': of('binaryauthorization.attestors.create', {
+    project: P,
+    repository: 'registry.example/app',
+    server: 'ftp://nowhere.example',
+    fingerprint: `sha256:${'ab'.repeat(32)}`,
+  }),
+  'list-notary-roots': of('binaryauthorization.attestors.list', { project: P }),
+  'verify-signed-tag': of('binaryauthorization.attestors.verifyImageAttested', {
+    project: P,
+    image: 'registry.example/app',
+    server: 'ftp://nowhere.example',
+  }),
   'create-project': of('assay.projects.create', { project: P }),
   'list-projects': somewhere('assay.projects.list', {}),
   'add-cluster': of('assay.clusters.create', { project: P, cluster: 'eu.main' }),
