@@ -170,12 +170,12 @@ export function delegationOf(
   return { name, paths, ...roleOf(keys) };
 }
 
-/** Signs drafts from the bottom up, each with the hashes of what is below it. */
+/** Signs drafts, each with the hashes of what is below it; a root may be there already. */
 export function publish(
   drafts: Drafts,
   keys: MadeKeys,
+  root = signDocument(drafts.root, [keys.root]),
 ): NotaryEvidence & { readonly root: Uint8Array } {
-  const root = signDocument(drafts.root, [keys.root]);
   const targets = signDocument(drafts.targets, [keys.targets]);
   const delegations = new Map([
     ['targets/releases', signDocument(drafts.releases, [keys.alice])],
