@@ -7,10 +7,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Digest } from '../../src/domain/digest.ts';
 import { type Ended, runAssay } from '../support/assay-command.ts';
 import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { type NotaryServer, startNotaryServer } from '../support/real-notary.ts';
 import { makeKey } from '../support/notary-repository.ts';
+import { openLayout } from '../support/image-layout.ts';
+import { startOwnRegistry } from '../support/own-registry.ts';
+import { pushImage } from '../support/push-layout.ts';
 import { realProgram } from '../support/real.ts';
 
 const server = realProgram('notary-server');
@@ -120,6 +124,30 @@ describe.skipIf(!server || !client)('tags signed by notary (needs notary, notary
       expect(played.code).toBe(2);
     } finally {
       await old.close();
+    }
+  });
+
+  it('a tag of a registry: the image that it has now must be the one that is signed', async () => {
+    const registry = await startOwnRegistry();
+    try {
+      const gun = `${registry.host}/team/app`;
+      const layout = openLayout(join(data, 'layout'));
+      const [signed, other] = [layout.addImage([]), layout.addImage([], {}, { author: 'another' })];
+      const push = (digest: Digest): Promise<unknown> =>
+        pushImage(layout, digest, { registry: registry.url, repository: 'team/app', tags: ['v1'] });
+      await push(signed);
+      await real.notary('init', gun, '-p');
+      await real.notary('addhash', gun, 'v1', '500', '--sha256', signed.slice(7), '-p');
+      const root = join(data, 'team.json');
+      await writeFile(root, await real.document(gun, 'root'));
+      const good = await verify(`${gun}:v1`, '--notary-root', root);
+      expect(good.stdout).toContain(`VERIFIED  ${gun}@${signed}`);
+      await push(other);
+      const moved = await verify(`${gun}:v1`, '--notary-root', root);
+      expect(moved.stdout).toContain(`[tag-digest] ${gun}:v1 is signed for ${signed}`);
+      expect([good.code, moved.code]).toEqual([0, 2]);
+    } finally {
+      await registry.stop();
     }
   });
 
