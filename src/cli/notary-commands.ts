@@ -3,7 +3,7 @@ import { encodeBase64 } from '../domain/base64.ts';
 import { AssayError } from '../domain/error.ts';
 import type { ShownNotaryRoot } from '../operations/approve-notary-root.ts';
 import type { VerifiedImage } from '../operations/verify-image.ts';
-import type { CliContext, CommandRun, OptionValues } from './command.ts';
+import type { CliContext, CommandRun, OptionValues, Reach } from './command.ts';
 import { isOn, reachOf, textOption, textOptions } from './options.ts';
 import { printList } from './print-values.ts';
 import { withOperations } from './with-operations.ts';
@@ -27,7 +27,7 @@ export async function verifyByNotary(
     signers: await readSigners(options),
     ...(root === undefined ? {} : { root }),
   };
-  const reach = { ...reachOf(options), plainHttp: isOn(options, 'plainHttp') };
+  const reach = notaryReach(options);
   return withOperations(
     context,
     reach,
@@ -39,7 +39,7 @@ export async function verifyByNotary(
 export const approveRoot: CommandRun = (context, args, options) => {
   const server = required(options, 'notaryServer', '--notary-server');
   const fingerprint = required(options, 'fingerprint', '--fingerprint');
-  const reach = { ...reachOf(options), plainHttp: isOn(options, 'plainHttp') };
+  const reach = notaryReach(options);
   return withOperations(context, reach, async (client) => {
     const project = textOption(options, 'project');
     const input = { project, repository: args[0], server, fingerprint };
@@ -72,6 +72,14 @@ export const listRoots: CommandRun = (context, _args, options) =>
     await printList(context, { name: 'notaryRoots', values, form }, options);
     return 0;
   });
+
+/** The data, and how the server is reached: an authority is for its host and no other. */
+function notaryReach(options: OptionValues): Reach {
+  const file = textOption(options, 'notaryCa');
+  const host = URL.parse(textOption(options, 'notaryServer') ?? '')?.host;
+  const own = file === undefined || host === undefined ? [] : [`${host}=${file}`];
+  return { ...reachOf(options), plainHttp: isOn(options, 'plainHttp'), authorities: own };
+}
 
 async function readSigners(
   options: OptionValues,

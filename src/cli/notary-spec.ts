@@ -7,6 +7,11 @@ const SERVER: OptionSpec = {
   description: 'Notary v1 server that has the signatures of tags (Docker Content Trust)',
 };
 
+const AUTHORITY: OptionSpec = {
+  flags: '--notary-ca <file>',
+  description: 'authority (PEM) that is trusted for the notary server alone',
+};
+
 const PLAIN_HTTP: OptionSpec = {
   flags: '--plain-http',
   description: 'a notary server without TLS beyond loopback',
@@ -15,6 +20,7 @@ const PLAIN_HTTP: OptionSpec = {
 /** How `attest verify` is told to ask a notary server. */
 export const NOTARY_OPTIONS: readonly OptionSpec[] = [
   SERVER,
+  AUTHORITY,
   {
     flags: '--notary-root <file>',
     description: 'root.json to trust of the repository (default: the one that was approved)',
@@ -45,6 +51,7 @@ const ROOT: CommandSpec = {
         ...WHERE,
         PROJECT,
         SERVER,
+        AUTHORITY,
         {
           flags: '--fingerprint <digest>',
           description: 'SHA-256 of root.json, as its publisher says',

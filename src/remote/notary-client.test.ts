@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +11,7 @@ import {
   startLoopbackServer,
 } from '../../test/support/loopback-server.ts';
 import { draftOf, GUN, makeKeys, publish } from '../../test/support/notary-repository.ts';
+import { makeAuthority, makeServerCertificate } from '../server/make-certificates.ts';
 import { RELEASES } from '../signing/verify-notary.ts';
 import { openNotaryClient, parseNotaryServer } from './notary-client.ts';
 
@@ -137,6 +140,39 @@ describe('a notary server is read', () => {
     await expect(readFrom(away)).rejects.toMatchObject({ code: 'registry-refused' });
     expect(other.seen).toEqual([]);
     await other.close();
+  });
+});
+
+describe('a notary server with a certificate of a private authority', () => {
+  it('is read with the authority of its host, and with no other', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'assay-notary-tls-'));
+    const authority = await makeAuthority(Date.now());
+    const { certificate, key } = await makeServerCertificate(authority, ['127.0.0.1'], Date.now());
+    const https = createServer({ cert: certificate, key }, (_request, response) => {
+      response.end(HONEST.root);
+    });
+    await new Promise<void>((resolve) => https.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(https.address() as AddressInfo).port}`;
+    const file = join(folder, 'ca.pem');
+    await writeFile(file, authority.certificate);
+    const read = async (caFiles: ReadonlyMap<string, string>): Promise<string> => {
+      const access = { caFiles, anonymous: true, limits: { retries: 0 } };
+      const client = openNotaryClient(new URL(`https://${host}`), access);
+      try {
+        return hex(await client.root(GUN));
+      } finally {
+        await client.close();
+      }
+    };
+    try {
+      expect(await read(new Map([[host, file]]))).toBe(hex(HONEST.root));
+      const other = read(new Map([['notary.example', file]]));
+      await expect(other).rejects.toMatchObject({ code: 'unavailable' });
+    } finally {
+      https.closeAllConnections();
+      https.close();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
 
