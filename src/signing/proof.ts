@@ -53,6 +53,9 @@ export function isProof(answer: Proof | Refusal): answer is Proof {
 const NOT_JUDGED: ReadonlySet<RefusalCode> = new Set([
   'unsupported',
   'key-unreadable',
+  'verification-plugin',
+  'policy-skip',
+  'revocation-unknown',
   'metadata-missing',
   'trust-root',
 ]);
