@@ -47,6 +47,8 @@ const VERIFY: CommandSpec = {
   summary: 'Verify the attestations of an image: exit 0 verified, 2 not, 3 could not check.',
   examples: [
     'assay attest verify registry.example/shop/app@sha256:… --attestor built-by-ci',
+    'assay attest verify registry.example/shop/app:1.4 --notation-policy trustpolicy.json \\\n' +
+      '      --notation-trust-store ~/.config/notation/truststore',
     'assay attest verify registry.example/shop/app:1.4 --key ci.pub.pem --output json',
     'assay attest verify registry.example/shop/app:1.4 --notary-root root.json \\\n      ' +
       '--notary-server https://notary.example',
@@ -55,6 +57,11 @@ const VERIFY: CommandSpec = {
     ...WHERE,
     PROJECT,
     ATTESTOR,
+    {
+      flags: '--notation-policy <file>',
+      description: 'Notation’s trust policy, by which its signatures in the registry are verified',
+    },
+    { flags: '--notation-trust-store <dir>', description: 'Notation’s truststore, with x509/ca/…' },
     {
       flags: '--key <file>',
       description: 'public key to believe in place of an attestor, PEM or PGP',
@@ -68,7 +75,7 @@ const VERIFY: CommandSpec = {
     PLAIN_HTTP,
     TABLE_OR_JSON,
   ],
-  load: async () => (await import('./verify-command.ts')).verifyAttestations,
+  load: async () => (await import('./verify-notation-command.ts')).verifyImage,
 };
 
 const WAIT: CommandSpec = {

@@ -35,8 +35,8 @@ export function checkSignedTime(question: Question): SignedTime | undefined {
   const found = verifyTimestampToken(envelope.timestamp, envelope.signature, roots);
   checkWithin(found, chain);
   checkRevocable(found, policy);
-  if (found.earliest < envelope.header.signingTime) {
-    const [stamp, own] = [found.earliest, envelope.header.signingTime].map(formatTime);
+  if (found.latest < envelope.header.signingTime) {
+    const [stamp, own] = [found.latest, envelope.header.signingTime].map(formatTime);
     refuse('timestamp', `the timestamp, ${stamp}, is before the signing time, ${own}`);
   }
   return {

@@ -3,6 +3,7 @@
  * and not yet believed. One signer, signed attributes, SHA-2: everything else is refused.
  */
 import * as asn1 from 'asn1js';
+import { isAssayError } from '../domain/error.ts';
 import { parseTime, type Micros } from '../domain/time.ts';
 import { refuse } from './refusal.ts';
 
@@ -71,6 +72,16 @@ const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d{1,9})?Z$/;
 /** Reads a token; refuses (`timestamp`) whatever is not exactly one. */
 export function readTimestampToken(der: Uint8Array): TimestampToken {
   if (der.length > MAX_BYTES) bad(`has ${der.length} bytes; at most ${MAX_BYTES} are read`);
+  try {
+    return readToken(der);
+  } catch (error) {
+    // The library throws errors of its own on hostile bytes.
+    if (isAssayError(error)) throw error;
+    return bad('is no DER');
+  }
+}
+
+function readToken(der: Uint8Array): TimestampToken {
   const [type, wrapped] = children(parse(der));
   if (oid(type) !== SIGNED_DATA) bad('is no signed message (CMS)');
   const [, , encapsulated, ...rest] = children(only(wrapped));

@@ -1,0 +1,54 @@
+/** `assay attest verify --notation-policy`: Notation's signatures by its own trust policy. */
+import { AssayError } from '../domain/error.ts';
+import { terminalText } from '../domain/terminal-text.ts';
+import type { NotationAnswer } from '../operations/verify-notation-image.ts';
+import type { CommandRun } from './command.ts';
+import { isOn, textOption } from './options.ts';
+import { printDocument } from './print-values.ts';
+
+const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
+const WORDS = { allow: 'VERIFIED', deny: 'NOT VERIFIED', undecided: 'COULD NOT CHECK' } as const;
+
+/** `assay attest verify IMAGE`: by Notation's trust policy where one is given, else by others. */
+export const verifyImage: CommandRun = async (context, args, options) => {
+  const given = ['notationPolicy', 'notationTrustStore'].some(
+    (name) => textOption(options, name) !== undefined,
+  );
+  if (given) return verifyByNotation(context, args, options);
+  const { verifyAttestations } = await import('./verify-command.ts');
+  return verifyAttestations(context, args, options);
+};
+
+/** `assay attest verify IMAGE --notation-policy FILE --notation-trust-store DIR` */
+const verifyByNotation: CommandRun = async (context, args, options) => {
+  const { verifyNotationImage } = await import('../operations/verify-notation-image.ts');
+  const policy = textOption(options, 'notationPolicy');
+  const trustStore = textOption(options, 'notationTrustStore');
+  if (policy === undefined || trustStore === undefined) {
+    const wanted = 'give both --notation-policy FILE and --notation-trust-store DIR';
+    throw new AssayError('invalid-argument', wanted);
+  }
+  const plainHttp = isOn(options, 'plainHttp');
+  const input = { image: args[0] ?? '', policy, trustStore, plainHttp };
+  const answer = await verifyNotationImage({ now: () => context.now() }, input);
+  const format = textOption(options, 'output') ?? 'table';
+  if (format === 'table') context.stdout.write(`${lines(answer).map(terminalText).join('\n')}\n`);
+  else await printDocument(context, { schemaVersion: 1, ...answer }, format);
+  return EXIT_CODES[answer.outcome];
+};
+
+function lines(answer: NotationAnswer): readonly string[] {
+  const { image, outcome, policy, found, proofs, refusals } = answer;
+  const word = policy?.level === 'skip' ? 'SKIPPED' : WORDS[outcome];
+  const by = policy === undefined ? [] : [`  policy: ${policy.name} (${policy.level})`];
+  return [
+    `${word}  ${image}`,
+    ...by,
+    ...proofs.flatMap(({ kind, grade, signer, checked }) => [
+      `  + ${kind} ${grade}: ${signer}`,
+      ...checked.map((line) => `      ${line}`),
+    ]),
+    ...refusals.map(({ kind, step, why }) => `  x ${kind} [${step}] ${why}`),
+    `  found: ${found}`,
+  ];
+}

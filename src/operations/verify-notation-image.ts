@@ -1,0 +1,183 @@
+/**
+ * Notation's verification of an image, without a server: a trust policy and a trust store from
+ * files, signatures from the registry. One signature that satisfies the policy is enough; whatever
+ * is wrong with others is told.
+ */
+import { AssayError, isAssayError } from '../domain/error.ts';
+import type { Digest } from '../domain/digest.ts';
+import {
+  type ImageReference,
+  parseImageReference,
+  refuseDigestLikeTag,
+} from '../domain/image-reference.ts';
+import type { Micros } from '../domain/time.ts';
+import type { Outcome } from '../domain/verdict.ts';
+import { parseManifest } from '../image/manifest.ts';
+import { type Attachment, type Attachments, findAttachments } from '../remote/find-attachments.ts';
+import { readNotationTrust } from '../remote/read-notation-trust.ts';
+import { readFileCapped } from '../remote/read-text-file.ts';
+import { openRegistryClient, type RegistryClient } from '../remote/registry-client.ts';
+import {
+  findNotationPolicy,
+  type NotationPolicy,
+  parseNotationPolicies,
+} from '../signing/notation-policy.ts';
+import { isProof, type Proof, type Refusal, refusalOf } from '../signing/proof.ts';
+import { type NotationTrust, verifyNotation } from '../signing/verify-notation.ts';
+
+/** What is asked, and where the trust is. */
+export interface VerifyNotationInput {
+  readonly image: string;
+  /** Path of a `trustpolicy.json`. */
+  readonly policy: string;
+  /** Path of the folder with `x509/`, or of Notation's own folder. */
+  readonly trustStore: string;
+  readonly plainHttp?: boolean;
+}
+
+/** What came of it. */
+export interface NotationAnswer {
+  readonly image: string;
+  readonly outcome: Outcome;
+  /** What was found, in a sentence. */
+  readonly found: string;
+  /** Name and level of the trust policy; absent: none is of this repository. */
+  readonly policy?: { readonly name: string; readonly level: NotationPolicy['level'] };
+  readonly proofs: readonly SignatureAnswer<Proof>[];
+  readonly refusals: readonly SignatureAnswer<Refusal>[];
+}
+
+/** What was found of one signature; without a manifest: of all of them. */
+export type SignatureAnswer<Answer> = Answer & { readonly manifest?: Digest };
+
+/** Artifact type of Notation's signatures in a registry. */
+const SIGNATURE = 'application/vnd.cncf.notary.signature';
+const MAX_POLICY_BYTES = 1024 * 1024;
+const LIMITS = { manifests: 64, layers: 1, layerBytes: 1024 * 1024, totalBytes: 16 * 1024 * 1024 };
+
+/** Verifies an image by the trust policy of its repository. */
+export async function verifyNotationImage(
+  effects: { readonly now: () => Micros },
+  input: VerifyNotationInput,
+): Promise<NotationAnswer> {
+  const reference = parseImageReference(input.image);
+  refuseDigestLikeTag(reference);
+  const policies = await readPolicies(input.policy);
+  const policy = findNotationPolicy(policies, reference.name);
+  if (policy === undefined) return withoutPolicy(input.image, reference);
+  if (policy.level === 'skip') return skipped(input.image, policy);
+  const stores = await readNotationTrust(input.trustStore, policy.trustStores);
+  const trust = { policies, repository: reference.name, stores, now: effects.now() };
+  const { plainHttp } = input;
+  const client = openRegistryClient(plainHttp === true ? { plainHttp } : {});
+  try {
+    return { ...(await verifyAt(client, reference, trust)), policy: named(policy) };
+  } finally {
+    await client.close();
+  }
+}
+
+async function readPolicies(path: string): Promise<readonly NotationPolicy[]> {
+  const bytes = await readFileCapped(path, MAX_POLICY_BYTES);
+  try {
+    return parseNotationPolicies(bytes);
+  } catch (cause) {
+    if (!isAssayError(cause)) throw cause;
+    throw new AssayError('invalid-argument', `${path}: ${cause.message}`, { cause });
+  }
+}
+
+async function verifyAt(
+  client: RegistryClient,
+  reference: ImageReference,
+  trust: NotationTrust,
+): Promise<NotationAnswer> {
+  const { domain, path } = reference;
+  const repository = { domain, path };
+  const target = reference.digest ?? reference.tag ?? 'latest';
+  const { bytes, mediaType: told, digest } = await client.manifest({ repository, target });
+  const { mediaType } = parseManifest(bytes, told);
+  const subject = { digest, mediaType, size: bytes.length };
+  const found = await findAttachments(client, {
+    repository,
+    digest,
+    locations: ['referrers', 'fallback-tag'],
+    artifactTypes: [SIGNATURE],
+    limits: LIMITS,
+  });
+  const answers: SignatureAnswer<Proof | Refusal>[] = [];
+  for (const one of found.attachments) answers.push(await verifyOne(one, subject, trust));
+  const proofs = answers.filter((one) => isProof(one));
+  const refusals = answers.filter((one) => !isProof(one)) as SignatureAnswer<Refusal>[];
+  return conclude(`${reference.name}@${digest}`, proofs, [...refusals, ...unasked(found)]);
+}
+
+interface Subject {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly size: number;
+}
+
+async function verifyOne(
+  { digest: manifest, layers }: Attachment,
+  { digest, ...subject }: Subject,
+  trust: NotationTrust,
+): Promise<SignatureAnswer<Proof | Refusal>> {
+  const [layer] = layers;
+  if (layer === undefined) {
+    const why = 'the manifest of the signature has no layer; wanted one';
+    return { manifest, kind: 'notation', outcome: 'wrong', step: 'envelope', why };
+  }
+  try {
+    const envelope = await layer.read();
+    const evidence = { mediaType: layer.descriptor.mediaType, envelope, subject };
+    return { manifest, ...(await verifyNotation(digest, evidence, trust)) };
+  } catch (error) {
+    const { why } = refusalOf('notation', error, 'envelope');
+    return { manifest, kind: 'notation', outcome: 'could-not-check', step: 'fetch', why };
+  }
+}
+
+/** What the registry could not tell: a signature may be there. */
+function unasked({ locations }: Attachments): readonly Refusal[] {
+  return locations.flatMap(({ location, problems }) =>
+    problems.map((problem) => ({
+      kind: 'notation',
+      outcome: 'could-not-check' as const,
+      step: location,
+      why: problem,
+    })),
+  );
+}
+
+function conclude(
+  image: string,
+  proofs: readonly SignatureAnswer<Proof>[],
+  refusals: readonly SignatureAnswer<Refusal>[],
+): NotationAnswer {
+  if (proofs.length > 0) {
+    const found = `${proofs.length} of ${proofs.length + refusals.length} verify`;
+    return { image, outcome: 'allow', found, proofs, refusals };
+  }
+  const unknown = refusals.some(({ outcome }) => outcome === 'could-not-check');
+  const none = refusals.length === 0 ? 'no signature of Notation is attached' : 'none verifies';
+  const found = unknown ? 'none verifies, and not everything could be checked' : none;
+  return { image, outcome: unknown ? 'undecided' : 'deny', found, proofs, refusals };
+}
+
+function withoutPolicy(image: string, { name }: ImageReference): NotationAnswer {
+  const found = `no trust policy has ${name} or "*" in its registryScopes`;
+  return { image, outcome: 'deny', found, proofs: [], refusals: [] };
+}
+
+/** The policy names this repository, and asks for nothing: as in Notation, that passes. */
+function skipped(image: string, policy: NotationPolicy): NotationAnswer {
+  const name = JSON.stringify(policy.name);
+  const found = `the trust policy ${name} skips verification: nothing was fetched or checked`;
+  const answer = { image, outcome: 'allow' as const, found, policy: named(policy) };
+  return { ...answer, proofs: [], refusals: [] };
+}
+
+function named({ name, level }: NotationPolicy): NonNullable<NotationAnswer['policy']> {
+  return { name, level };
+}
