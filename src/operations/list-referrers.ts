@@ -3,8 +3,12 @@
  * same repository that name it as their subject, whether or not that is here.
  */
 import type { Digest } from '../domain/digest.ts';
+import { isAssayError } from '../domain/error.ts';
+import { registryError } from '../domain/registry-error.ts';
 import type { RepositoryPath } from '../domain/repository-path.ts';
 import { type Descriptor, parseManifest } from '../image/manifest.ts';
+import type { UpstreamRegistry } from '../remote/upstream-registry.ts';
+import type { BlobFolder } from '../store/blob-folder.ts';
 import { readReferrers } from '../store/referrer-files.ts';
 import { type StoredManifest, findManifest } from '../store/repository-files.ts';
 import { completeReferrers } from './link-referrers.ts';
@@ -31,14 +35,20 @@ export interface ReferrersPage {
 
 /** Most descriptors of one page. */
 export const MAX_REFERRERS = 1000;
+/** Most pages that are asked of the upstream for one list. */
+const UPSTREAM_PAGES = 8;
 /** Annotations are repeated in a page, which is to stay below the size of a manifest. */
 const PAGE_BYTES = 2 * 1024 * 1024;
 
 /** A page of the referrers of a subject; none where nothing is attached to it. */
 export async function listReferrers(
-  { folder }: RegistryDeps,
+  { folder, upstream }: RegistryDeps,
   input: ListReferrersInput,
 ): Promise<ReferrersPage> {
+  return upstream === undefined ? listHere(folder, input) : upstreamReferrers(upstream, input);
+}
+
+async function listHere(folder: BlobFolder, input: ListReferrersInput): Promise<ReferrersPage> {
   const { repository, subject, after } = input;
   const missing = await completeReferrers(folder, repository, subject);
   const linked = await readReferrers(folder, { repository, subject });
@@ -57,6 +67,32 @@ export async function listReferrers(
     if (full && index < rest.length - 1) return { manifests, next: digest };
   }
   return { manifests };
+}
+
+/**
+ * All that the upstream lists, up to a page of ours. Where it keeps no such lists neither do we:
+ * clients then ask for the fallback tag, which is read through as any other.
+ */
+async function upstreamReferrers(
+  upstream: UpstreamRegistry,
+  { repository, subject, artifactType }: ListReferrersInput,
+): Promise<ReferrersPage> {
+  const manifests: Descriptor[] = [];
+  let next: string | undefined;
+  try {
+    for (let page = 0; page < UPSTREAM_PAGES; page += 1) {
+      const answer = await upstream.referrers(repository, subject, next);
+      manifests.push(...answer.manifests.filter((one) => isWanted(one, artifactType)));
+      next = answer.next;
+      if (next === undefined) return { manifests };
+    }
+  } catch (error) {
+    if (!isAssayError(error, 'not-found')) throw error;
+    const message = `${upstream.host} lists no referrers; ask for the tag of the digest`;
+    throw registryError('UNSUPPORTED', message, 404);
+  }
+  const message = `${upstream.host} lists more than ${UPSTREAM_PAGES} pages of referrers`;
+  throw registryError('SIZE_INVALID', `${message}; ask there`);
 }
 
 function isWanted({ artifactType }: Descriptor, wanted: string | undefined): boolean {

@@ -6,7 +6,7 @@ import type { Digest } from '../domain/digest.ts';
 import { type Tag, isTag } from '../domain/repository-path.ts';
 import { parseManifest } from '../image/manifest.ts';
 import { parseRegistryUrl } from './registry-address.ts';
-import type { OpenedBlob, RegistryClient } from './registry-client.ts';
+import type { OpenedBlob, ReferrersPage, RegistryClient } from './registry-client.ts';
 import { openRegistryClient } from './registry-client.ts';
 
 /** A manifest that has the digest. */
@@ -29,6 +29,8 @@ export interface UpstreamRegistry {
     path: string,
     page: { readonly limit: number; readonly after?: string | undefined },
   ): Promise<{ readonly tags: readonly Tag[]; readonly more: boolean }>;
+  /** A page of what is attached to a digest; `not-found` where it keeps no such lists. */
+  referrers(path: string, digest: Digest, next?: string): Promise<ReferrersPage>;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ function upstreamOf(host: string, client: RegistryClient): UpstreamRegistry {
       const { tags, more } = await client.tags({ repository: at(path), ...page });
       return { tags: tags.filter(isTag), more };
     },
+    referrers: (path, digest, next) => client.referrers({ repository: at(path), digest, next }),
     close: () => client.close(),
   };
 }

@@ -232,3 +232,52 @@ describe('a lying upstream', () => {
     expect((await fetch(`${base}/tags/list`)).status).toBe(503);
   });
 });
+
+describe('what is attached to an image of the upstream', () => {
+  const subject = `sha256:${'a'.repeat(64)}`;
+
+  it('is what the upstream lists, all of its pages, by type', async () => {
+    const listed = (type: string, hex: string): object => ({
+      mediaType: OCI.manifest,
+      digest: `sha256:${hex.repeat(64)}`,
+      size: 1,
+      artifactType: type,
+    });
+    const upstream = await startLoopbackServer(({ url }, response) => {
+      const second = url.endsWith('?page=2');
+      const manifests = second ? [listed('b/b', '2')] : [listed('a/a', '1')];
+      if (!second) response.setHeader('link', '</elsewhere?page=2>; rel="next"');
+      response.end(JSON.stringify({ schemaVersion: 2, mediaType: OCI.index, manifests }));
+    });
+    closing.push(() => upstream.close());
+    const base = await readThrough(`http://${upstream.host}`);
+    const types = async (query: string): Promise<unknown[]> => {
+      const answer = await fetch(`${base}/referrers/${subject}${query}`);
+      const { manifests } = (await answer.json()) as { manifests: { artifactType: string }[] };
+      return manifests.map(({ artifactType }) => artifactType);
+    };
+    expect(await types('')).toEqual(['a/a', 'b/b']);
+    expect(await types('?artifactType=b/b')).toEqual(['b/b']);
+  });
+
+  it('is asked for by the fallback tag where the upstream keeps no lists', async () => {
+    const upstream = await startLoopbackServer((_, response) => {
+      response.writeHead(404).end();
+    });
+    closing.push(() => upstream.close());
+    const base = await readThrough(`http://${upstream.host}`);
+    const answer = await fetch(`${base}/referrers/${subject}`);
+    expect(answer.status).toBe(404);
+  });
+
+  it('is not given in part where its list does not end', async () => {
+    const upstream = await startLoopbackServer((_, response) => {
+      response.setHeader('link', '<?more>; rel="next"');
+      response.end('{"schemaVersion":2,"manifests":[]}');
+    });
+    closing.push(() => upstream.close());
+    const base = await readThrough(`http://${upstream.host}`);
+    expect((await fetch(`${base}/referrers/${subject}`)).status).toBe(413);
+    expect(upstream.seen).toHaveLength(8);
+  });
+});
