@@ -27,7 +27,8 @@ describe('askCredentialHelper', () => {
     await chmod(file, 0o755);
   }
 
-  const print = (answer: object): string => `cat >asked; printf '%s' '${JSON.stringify(answer)}'`;
+  const print = (answer: object): string =>
+    `cat >/dev/null; printf '%s' '${JSON.stringify(answer)}'`;
 
   it.each([
     [
