@@ -1,4 +1,5 @@
 /** `assay attest …` as data. */
+import { TREE, withAttached } from './attached-spec.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { NOTARY_OPTIONS } from './notary-spec.ts';
 import { PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
@@ -106,5 +107,5 @@ export const ATTEST: CommandSpec = {
     'assay attest verify registry.example/shop/app@sha256:… --attestor built-by-ci',
     'assay attest wait registry.example/shop/app:1.4 --attestor built-by-ci',
   ],
-  commands: [SIGN, VERIFY, WAIT],
+  commands: [SIGN, withAttached(VERIFY), TREE, WAIT],
 };

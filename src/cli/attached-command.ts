@@ -1,0 +1,183 @@
+/** `assay attest verify` by what is attached in a registry, and `assay attest tree`. */
+import { AssayError } from '../domain/error.ts';
+import { terminalText } from '../domain/terminal-text.ts';
+import type {
+  CheckedAttachment,
+  VerifiedAttachments,
+  VerifyAttachedInput,
+} from '../operations/verify-attached.ts';
+import type { CliContext, CommandRun, OptionValues } from './command.ts';
+import { isOn, textOption, textOptions } from './options.ts';
+import { printDocument } from './print-values.ts';
+import { readPublicKeys } from './read-key-options.ts';
+
+const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
+const WORDS = { allow: 'VERIFIED', deny: 'NOT VERIFIED', undecided: 'COULD NOT CHECK' } as const;
+const MAX_ROOT = 1024 * 1024;
+
+/** Options that only what is attached in a registry can answer. */
+const ATTACHED_OPTIONS = [
+  'attached',
+  'certificateIdentity',
+  'certificateIdentityRegexp',
+  'certificateOidcIssuer',
+  'certificateOidcIssuerRegexp',
+  'trustRoot',
+  'type',
+  'annotation',
+  'builderId',
+  'sourceRepository',
+  'sourceBranch',
+  'sourceTag',
+  'buildType',
+  'buildParameter',
+] as const;
+
+/** Tells whether what is attached in the registry is asked for. */
+export function asksForAttached(options: OptionValues): boolean {
+  return ATTACHED_OPTIONS.some((name) => {
+    const value = options[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  });
+}
+
+/** `assay attest verify IMAGE --attached --key FILE`, or by certificate and identity. */
+export const verifyAttachments: CommandRun = async (context, args, options) => {
+  const trust = await readTrust(context, options);
+  if ((trust.keys?.length ?? 0) + (trust.identities?.length ?? 0) === 0) {
+    const wanted = 'give --key, or --certificate-identity with --certificate-oidc-issuer';
+    throw new AssayError('invalid-argument', `nobody to believe; ${wanted}`);
+  }
+  const found = await look(context, { image: args[0] ?? '', ...trust }, options);
+  await print({ context, options, title: 'outcome' }, found);
+  return EXIT_CODES[found.outcome];
+};
+
+/** `assay attest tree IMAGE`: exit 3 where a place could not be asked. */
+export const showAttachments: CommandRun = async (context, args, options) => {
+  const trust = await readTrust(context, options);
+  const found = await look(context, { image: args[0] ?? '', ...trust }, options);
+  await print({ context, options, title: 'image' }, found);
+  const unasked = found.locations.some(({ problems }) => problems.length > 0);
+  return unasked ? EXIT_CODES.undecided : 0;
+};
+
+async function look(
+  context: CliContext,
+  input: VerifyAttachedInput,
+  options: OptionValues,
+): Promise<VerifiedAttachments> {
+  const { verifyAttached } = await import('../operations/verify-attached.ts');
+  return verifyAttached(input, { plainHttp: isOn(options, 'plainHttp'), now: context.now() });
+}
+
+async function readTrust(
+  context: CliContext,
+  options: OptionValues,
+): Promise<Omit<VerifyAttachedInput, 'image'>> {
+  const type = textOption(options, 'type');
+  const rootFile = textOption(options, 'trustRoot');
+  const { readNamedFile } = await import('../operations/read-named-file.ts');
+  return {
+    keys: await readPublicKeys(context, options),
+    identities: readIdentities(options),
+    annotations: readPairs(options, 'annotation'),
+    ...(rootFile === undefined ? {} : { trustRoot: await readNamedFile(rootFile, MAX_ROOT) }),
+    ...(type === undefined ? {} : { type }),
+    ...readProvenance(options),
+  };
+}
+
+type Identities = NonNullable<VerifyAttachedInput['identities']>;
+type Match = Identities[number]['subject'];
+
+/** Subject and issuer go together: either alone says nothing about who signed. */
+function readIdentities(options: OptionValues): Identities {
+  const subject = readMatch(options, 'certificateIdentity');
+  const issuer = readMatch(options, 'certificateOidcIssuer');
+  if (subject === undefined && issuer === undefined) return [];
+  if (subject !== undefined && issuer !== undefined) return [{ subject, issuer }];
+  const wanted = 'give both --certificate-identity and --certificate-oidc-issuer';
+  throw new AssayError('invalid-argument', `only one half of an identity was given; ${wanted}`);
+}
+
+function readMatch(options: OptionValues, name: string): Match | undefined {
+  const exact = textOption(options, name);
+  const pattern = textOption(options, `${name}Regexp`);
+  if (exact !== undefined && pattern !== undefined) {
+    throw new AssayError('invalid-argument', 'an identity is either exact or a pattern; give one');
+  }
+  if (exact !== undefined) return { exact };
+  return pattern === undefined ? undefined : { pattern };
+}
+
+const PROVENANCE = {
+  builderId: 'builderId',
+  sourceRepository: 'sourceRepository',
+  branch: 'sourceBranch',
+  tag: 'sourceTag',
+  buildType: 'buildType',
+} as const;
+
+function readProvenance(options: OptionValues): Pick<VerifyAttachedInput, 'provenance'> {
+  const texts = Object.entries(PROVENANCE).flatMap(([name, option]) => {
+    const value = textOption(options, option);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const parameters = readPairs(options, 'buildParameter');
+  if (texts.length + Object.keys(parameters).length === 0) return {};
+  if (textOption(options, 'type') === undefined) {
+    const wanted = 'give --type slsaprovenance or slsaprovenance1';
+    throw new AssayError(
+      'invalid-argument',
+      `requirements on provenance, but not which; ${wanted}`,
+    );
+  }
+  return { provenance: { ...Object.fromEntries(texts), parameters } };
+}
+
+function readPairs(options: OptionValues, name: string): Readonly<Record<string, string>> {
+  const pairs = textOptions(options, name).map((text) => {
+    const at = text.indexOf('=');
+    if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const;
+    const found = JSON.stringify(text.slice(0, 60));
+    throw new AssayError('invalid-argument', `${name} is ${found}; write it NAME=VALUE`);
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** To whom, how, and whether the outcome is what was asked for. */
+interface Printed {
+  readonly context: CliContext;
+  readonly options: OptionValues;
+  readonly title: 'outcome' | 'image';
+}
+
+async function print(
+  { context, options, title }: Printed,
+  found: VerifiedAttachments,
+): Promise<void> {
+  const format = textOption(options, 'output') ?? 'table';
+  if (format !== 'table') return printDocument(context, { schemaVersion: 1, ...found }, format);
+  const judged = title === 'outcome' ? `${WORDS[found.outcome]}  ${found.image}` : found.image;
+  const lines = [
+    judged,
+    ...found.attachments.flatMap(attachmentLines),
+    ...(found.attachments.length === 0 ? ['  nothing is attached that could be read'] : []),
+    ...found.locations.flatMap(({ location, problems }) =>
+      problems.map((problem) => `  ? ${location}: ${problem}`),
+    ),
+  ];
+  context.stdout.write(`${lines.map(terminalText).join('\n')}\n`);
+}
+
+function attachmentLines(one: CheckedAttachment): readonly string[] {
+  const { location, manifest, mediaType, answer } = one;
+  const head = `${location}  ${manifest.slice(0, 19)}`;
+  if (answer === undefined) return [`  - ${head}`, `      ${mediaType}`];
+  if ('grade' in answer) {
+    const said = answer.checked.map((line) => `      ${line}`);
+    return [`  + ${head}  ${answer.kind}`, `      signed by ${answer.signer}`, ...said];
+  }
+  return [`  x ${head}  ${answer.kind} [${answer.step}]`, `      ${answer.why}`];
+}

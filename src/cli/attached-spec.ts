@@ -1,0 +1,101 @@
+/** What `assay attest` asks of what is attached in a registry, as data. */
+import type { CommandRun, CommandSpec, OptionSpec } from './command.ts';
+import { TABLE_OR_JSON } from './shared-options.ts';
+
+const PUBLIC_KEY: OptionSpec = {
+  flags: '--key <file>',
+  description: 'public key to believe in place of an attestor, PEM or PGP',
+  many: true,
+};
+
+const PLAIN_HTTP: OptionSpec = {
+  flags: '--plain-http',
+  description: 'a registry without TLS beyond loopback',
+};
+
+/** What is believed of what is attached in the registry. */
+const ATTACHED_TRUST: readonly OptionSpec[] = [
+  {
+    flags: '--certificate-identity <text>',
+    description: 'who must have signed, as the certificate names it: an address or a URL',
+  },
+  {
+    flags: '--certificate-identity-regexp <pattern>',
+    description: 'the same by a pattern (RE2), which must match the whole of it',
+  },
+  {
+    flags: '--certificate-oidc-issuer <url>',
+    description: 'the provider that must have vouched for the signer',
+  },
+  {
+    flags: '--certificate-oidc-issuer-regexp <pattern>',
+    description: 'the same by a pattern, which must match the whole of it',
+  },
+  {
+    flags: '--trust-root <file>',
+    description: 'trusted_root.json with the authorities and logs to believe',
+  },
+  {
+    flags: '--type <name>',
+    description: 'an attestation with this predicate: slsaprovenance1, cyclonedx, … or a URI',
+  },
+  {
+    flags: '--annotation <name=value>',
+    description: 'must be among the signed annotations',
+    many: true,
+  },
+  { flags: '--builder-id <uri>', description: 'the builder that SLSA provenance must name' },
+  { flags: '--source-repository <place>', description: 'its source, e.g. git.example/shop/app' },
+  { flags: '--source-branch <name>', description: 'the branch that was built' },
+  { flags: '--source-tag <name>', description: 'the tag that was built' },
+  { flags: '--build-type <uri>', description: 'how it was built, as the provenance names it' },
+  {
+    flags: '--build-parameter <path=value>',
+    description: 'an external parameter of the build, e.g. inputs.release=true',
+    many: true,
+  },
+];
+
+const ATTACHED: OptionSpec = {
+  flags: '--attached',
+  description: 'by what is attached in the registry (cosign, sigstore bundles); no server is asked',
+};
+
+const EXAMPLES: readonly string[] = [
+  'assay attest verify registry.example/shop/app:1.4 --attached --key cosign.pub',
+  'assay attest verify registry.example/shop/app:1.4 --trust-root trusted_root.json \\\n      ' +
+    '--certificate-identity ci@shop.example \\\n      ' +
+    '--certificate-oidc-issuer https://accounts.example --type slsaprovenance1',
+];
+
+/** The command that verifies, which is also asked of what is attached in the registry. */
+export function withAttached(spec: CommandSpec): CommandSpec {
+  const { load, examples, options = [] } = spec;
+  return {
+    ...spec,
+    examples: [...EXAMPLES, ...examples],
+    options: [...options, ATTACHED, ...ATTACHED_TRUST],
+    load: async (): Promise<CommandRun> => {
+      const { asksForAttached, verifyAttachments } = await import('./attached-command.ts');
+      return async (context, args, given) => {
+        if (load === undefined || asksForAttached(given)) {
+          return verifyAttachments(context, args, given);
+        }
+        return (await load())(context, args, given);
+      };
+    },
+  };
+}
+
+/** `assay attest tree` */
+export const TREE: CommandSpec = {
+  name: 'tree',
+  arguments: '<image>',
+  summary: 'Show all that is attached to an image in its registry, where, and what verifies.',
+  examples: [
+    'assay attest tree registry.example/shop/app:1.4',
+    'assay attest tree registry.example/shop/app:1.4 --key cosign.pub --output json',
+  ],
+  options: [PUBLIC_KEY, ...ATTACHED_TRUST, PLAIN_HTTP, TABLE_OR_JSON],
+  load: async () => (await import('./attached-command.ts')).showAttachments,
+};
