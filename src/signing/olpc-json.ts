@@ -27,7 +27,7 @@ function print(value: Json | undefined): string {
   if (typeof value === 'number') return printNumber(value);
   if (Array.isArray(value)) return `[${value.map((one: Json) => print(one)).join(',')}]`;
   if (!isJsonObject(value)) return JSON.stringify(value ?? null);
-  const keys = Object.keys(value).sort(byBytes);
+  const keys = sorted(Object.keys(value));
   return `{${keys.map((key) => `${printText(key)}:${print(value[key])}`).join(',')}}`;
 }
 
@@ -41,9 +41,10 @@ function printNumber(value: number): string {
   return uncertain('has a number that is no integer of at most 53 bits');
 }
 
-/** By the bytes of UTF-8, as Go sorts; UTF-16, as this language sorts, differs beyond U+FFFF. */
-function byBytes(left: string, right: string): number {
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+/** By the bytes of UTF-8, as Go sorts; this language's order differs only beyond U+FFFF. */
+function sorted(keys: string[]): string[] {
+  if (!keys.some((key) => /[\uD800-\uDFFF]/.test(key))) return keys.sort();
+  return keys.sort((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)));
 }
 
 /** A text of JSON as a whole, or a number; what else there is has neither quotes nor digits. */
