@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/domain/digest.ts';
 import { DAY, type Micros } from '../../src/domain/time.ts';
@@ -188,6 +189,8 @@ describe.skipIf(!notation)('a signature of the real notation (needs notation)', 
     copyFileSync(authority.root, join(store, 'root.pem'));
     const server = await authority.serve();
     const image = await push('shop/stamped', images[0]);
+    // The authority is sure to 1.5 s: a certificate that is younger was perhaps not valid yet.
+    await sleep(2600);
     try {
       const by = ['--timestamp-url', server.url, '--timestamp-root-cert', authority.root];
       await sign(image, ...by);
