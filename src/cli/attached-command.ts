@@ -15,32 +15,6 @@ const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
 const WORDS = { allow: 'VERIFIED', deny: 'NOT VERIFIED', undecided: 'COULD NOT CHECK' } as const;
 const MAX_ROOT = 1024 * 1024;
 
-/** Options that only what is attached in a registry can answer. */
-const ATTACHED_OPTIONS = [
-  'attached',
-  'certificateIdentity',
-  'certificateIdentityRegexp',
-  'certificateOidcIssuer',
-  'certificateOidcIssuerRegexp',
-  'trustRoot',
-  'type',
-  'annotation',
-  'builderId',
-  'sourceRepository',
-  'sourceBranch',
-  'sourceTag',
-  'buildType',
-  'buildParameter',
-] as const;
-
-/** Tells whether what is attached in the registry is asked for. */
-export function asksForAttached(options: OptionValues): boolean {
-  return ATTACHED_OPTIONS.some((name) => {
-    const value = options[name];
-    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-  });
-}
-
 /** `assay attest verify IMAGE --attached --key FILE`, or by certificate and identity. */
 export const verifyAttachments: CommandRun = async (context, args, options) => {
   const trust = await readTrust(context, options);

@@ -1,5 +1,5 @@
 /** What `assay attest` asks of what is attached in a registry, as data. */
-import type { CommandRun, CommandSpec, OptionSpec } from './command.ts';
+import type { CommandSpec, OptionSpec } from './command.ts';
 import { TABLE_OR_JSON } from './shared-options.ts';
 
 const PUBLIC_KEY: OptionSpec = {
@@ -14,7 +14,7 @@ const PLAIN_HTTP: OptionSpec = {
 };
 
 /** What is believed of what is attached in the registry. */
-const ATTACHED_TRUST: readonly OptionSpec[] = [
+export const ATTACHED_TRUST: readonly OptionSpec[] = [
   {
     flags: '--certificate-identity <text>',
     description: 'who must have signed, as the certificate names it: an address or a URL',
@@ -56,36 +56,19 @@ const ATTACHED_TRUST: readonly OptionSpec[] = [
   },
 ];
 
-const ATTACHED: OptionSpec = {
+/** Chooses what is attached in the registry. */
+export const ATTACHED: OptionSpec = {
   flags: '--attached',
   description: 'by what is attached in the registry (cosign, sigstore bundles); no server is asked',
 };
 
-const EXAMPLES: readonly string[] = [
+/** How it is asked for. */
+export const ATTACHED_EXAMPLES: readonly string[] = [
   'assay attest verify registry.example/shop/app:1.4 --attached --key cosign.pub',
   'assay attest verify registry.example/shop/app:1.4 --trust-root trusted_root.json \\\n      ' +
     '--certificate-identity ci@shop.example \\\n      ' +
     '--certificate-oidc-issuer https://accounts.example --type slsaprovenance1',
 ];
-
-/** The command that verifies, which is also asked of what is attached in the registry. */
-export function withAttached(spec: CommandSpec): CommandSpec {
-  const { load, examples, options = [] } = spec;
-  return {
-    ...spec,
-    examples: [...EXAMPLES, ...examples],
-    options: [...options, ATTACHED, ...ATTACHED_TRUST],
-    load: async (): Promise<CommandRun> => {
-      const { asksForAttached, verifyAttachments } = await import('./attached-command.ts');
-      return async (context, args, given) => {
-        if (load === undefined || asksForAttached(given)) {
-          return verifyAttachments(context, args, given);
-        }
-        return (await load())(context, args, given);
-      };
-    },
-  };
-}
 
 /** `assay attest tree` */
 export const TREE: CommandSpec = {

@@ -1,5 +1,5 @@
 /** `assay attest …` as data. */
-import { TREE, withAttached } from './attached-spec.ts';
+import { ATTACHED, ATTACHED_EXAMPLES, ATTACHED_TRUST, TREE } from './attached-spec.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { NOTARY_OPTIONS } from './notary-spec.ts';
 import { PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
@@ -48,6 +48,7 @@ const VERIFY: CommandSpec = {
   summary: 'Verify the attestations of an image: exit 0 verified, 2 not, 3 could not check.',
   examples: [
     'assay attest verify registry.example/shop/app@sha256:… --attestor built-by-ci',
+    ...ATTACHED_EXAMPLES,
     'assay attest verify registry.example/shop/app:1.4 --notation-policy trustpolicy.json \\\n' +
       '      --notation-trust-store ~/.config/notation/truststore',
     'assay attest verify registry.example/shop/app:1.4 --key ci.pub.pem --output json',
@@ -72,11 +73,13 @@ const VERIFY: CommandSpec = {
       flags: '--algorithm <name>',
       description: 'of a PEM key, e.g. RSA_PSS_4096_SHA512 (default: what openssl takes for it)',
     },
+    ATTACHED,
+    ...ATTACHED_TRUST,
     ...NOTARY_OPTIONS,
     PLAIN_HTTP,
     TABLE_OR_JSON,
   ],
-  load: async () => (await import('./verify-notation-command.ts')).verifyImage,
+  load: async () => (await import('./verify-ways.ts')).verifyImage,
 };
 
 const WAIT: CommandSpec = {
@@ -107,5 +110,5 @@ export const ATTEST: CommandSpec = {
     'assay attest verify registry.example/shop/app@sha256:… --attestor built-by-ci',
     'assay attest wait registry.example/shop/app:1.4 --attestor built-by-ci',
   ],
-  commands: [SIGN, withAttached(VERIFY), TREE, WAIT],
+  commands: [SIGN, VERIFY, TREE, WAIT],
 };

@@ -3,37 +3,33 @@ import { encodeBase64 } from '../domain/base64.ts';
 import { AssayError } from '../domain/error.ts';
 import type { ShownNotaryRoot } from '../operations/approve-notary-root.ts';
 import type { VerifiedImage } from '../operations/verify-image.ts';
-import type { CliContext, CommandRun, OptionValues, Reach } from './command.ts';
+import type { CommandRun, OptionValues, Reach } from './command.ts';
 import { isOn, reachOf, textOption, textOptions } from './options.ts';
 import { printList } from './print-values.ts';
+import { printVerified } from './verify-command.ts';
 import { withOperations } from './with-operations.ts';
 
 const MAX_ROOT = 1024 * 1024;
 const MAX_KEY = 64 * 1024;
 
-/** Asks whether a notary server has a signature of a tag that holds. */
-export async function verifyByNotary(
-  context: CliContext,
-  image: string,
-  options: OptionValues,
-): Promise<VerifiedImage> {
+/** `assay attest verify IMAGE --notary-server URL` */
+export const verifyByNotary: CommandRun = async (context, args, options) => {
   const { readNamedFile } = await import('../operations/read-named-file.ts');
   const file = textOption(options, 'notaryRoot');
   const root = file === undefined ? undefined : encodeBase64(await readNamedFile(file, MAX_ROOT));
   const input = {
     project: textOption(options, 'project'),
-    image,
-    server: textOption(options, 'notaryServer'),
+    image: args[0],
+    server: required(options, 'notaryServer', '--notary-server'),
     signers: await readSigners(options),
     ...(root === undefined ? {} : { root }),
   };
   const reach = notaryReach(options);
-  return withOperations(
-    context,
-    reach,
-    async (client) => (await client.call('verify-signed-tag', input)) as VerifiedImage,
-  );
-}
+  return withOperations(context, reach, async (client) => {
+    const found = (await client.call('verify-signed-tag', input)) as VerifiedImage;
+    return printVerified(found, options, context);
+  });
+};
 
 /** `assay notary root approve REPOSITORY` */
 export const approveRoot: CommandRun = (context, args, options) => {

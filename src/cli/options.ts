@@ -45,6 +45,7 @@ export function reachOf(options: OptionValues): Reach {
   };
 }
 
-function flagName(name: string): string {
+/** An option's name as it is typed, without dashes before it: `notaryServer` is `notary-server`. */
+export function flagName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

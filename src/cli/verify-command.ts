@@ -14,12 +14,6 @@ const WORDS = { allow: 'VERIFIED', deny: 'NOT VERIFIED', undecided: 'COULD NOT C
 
 /** `assay attest verify IMAGE --attestor A` */
 export const verifyAttestations: CommandRun = async (context, args, options) => {
-  if (textOption(options, 'notaryServer') !== undefined) {
-    const { verifyByNotary } = await import('./notary-commands.ts');
-    const found = await verifyByNotary(context, args[0] ?? '', options);
-    await print(found, options, context);
-    return EXIT_CODES[found.outcome];
-  }
   const byKey = textOptions(options, 'key').length > 0;
   const whom = byKey
     ? { keys: await readPublicKeys(context, options) }
@@ -28,19 +22,24 @@ export const verifyAttestations: CommandRun = async (context, args, options) => 
   const reach = { ...reachOf(options), readOnly: true, plainHttp: isOn(options, 'plainHttp') };
   return withOperations(context, reach, async (client) => {
     const found = (await client.call('verify-image', input)) as VerifiedImage;
-    await print(found, options, context);
-    return EXIT_CODES[found.outcome];
+    return printVerified(found, options, context);
   });
 };
 
-async function print(
+/** Prints what came of verifying an image; answers the exit code. */
+export async function printVerified(
   found: VerifiedImage,
   options: OptionValues,
   context: Parameters<CommandRun>[0],
-): Promise<void> {
+): Promise<number> {
   const format = textOption(options, 'output') ?? 'table';
-  if (format !== 'table') return printDocument(context, { schemaVersion: 1, ...found }, format);
-  const lines = [
+  if (format === 'table') context.stdout.write(`${tableOf(found).map(terminalText).join('\n')}\n`);
+  else await printDocument(context, { schemaVersion: 1, ...found }, format);
+  return EXIT_CODES[found.outcome];
+}
+
+function tableOf(found: VerifiedImage): readonly string[] {
+  return [
     `${WORDS[found.outcome]}  ${found.image}`,
     ...found.proofs.map((one) => `  + ${one.kind} ${where(one)}${one.reason}`),
     ...found.refusals.map(
@@ -48,7 +47,6 @@ async function print(
     ),
     ...(found.outcome === 'allow' ? [] : [`  found: ${found.found}`]),
   ];
-  context.stdout.write(`${lines.map(terminalText).join('\n')}\n`);
 }
 
 function where({ occurrence }: AttestationCheck): string {

@@ -9,18 +9,8 @@ import { printDocument } from './print-values.ts';
 const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
 const WORDS = { allow: 'VERIFIED', deny: 'NOT VERIFIED', undecided: 'COULD NOT CHECK' } as const;
 
-/** `assay attest verify IMAGE`: by Notation's trust policy where one is given, else by others. */
-export const verifyImage: CommandRun = async (context, args, options) => {
-  const given = ['notationPolicy', 'notationTrustStore'].some(
-    (name) => textOption(options, name) !== undefined,
-  );
-  if (given) return verifyByNotation(context, args, options);
-  const { verifyAttestations } = await import('./verify-command.ts');
-  return verifyAttestations(context, args, options);
-};
-
 /** `assay attest verify IMAGE --notation-policy FILE --notation-trust-store DIR` */
-const verifyByNotation: CommandRun = async (context, args, options) => {
+export const verifyByNotation: CommandRun = async (context, args, options) => {
   const { verifyNotationImage } = await import('../operations/verify-notation-image.ts');
   const policy = textOption(options, 'notationPolicy');
   const trustStore = textOption(options, 'notationTrustStore');

@@ -52,7 +52,7 @@ export const NOTARY_BYTES: Readonly<Record<BaseRole, number>> = {
   root: MEBIBYTE,
   timestamp: MEBIBYTE,
   snapshot: 4 * MEBIBYTE,
-  targets: 16 * MEBIBYTE,
+  targets: 4 * MEBIBYTE,
 };
 
 const TYPES: Readonly<Record<BaseRole, string>> = {

@@ -55,6 +55,24 @@ describe('help and mistakes', () => {
       /\/no\/token/,
     ],
     ['a listener without port', ['serve', '--http', 'localhost'], /--http.*HOST:PORT/],
+    [
+      'two ways to verify',
+      [
+        'attest',
+        'verify',
+        'r.example/a:1',
+        '--attestor',
+        'a',
+        '--notary-server',
+        'https://n.example',
+      ],
+      /--attestor and --notary-server/,
+    ],
+    [
+      'a key beside a trust policy',
+      ['attest', 'verify', 'r.example/a:1', '--notation-policy', 'p.json', '--key', 'k.pem'],
+      /--notation-policy and --key/,
+    ],
     ['an open listener without TLS', ['serve', '--http', '0.0.0.0:0'], /--tls-cert/],
     ['an open gRPC without TLS', ['serve', '--grpc', '0.0.0.0:0'], /--grpc.*--tls-cert/],
     [
