@@ -19,6 +19,8 @@ const missing = layout === undefined || !skopeo || !registry;
 const ADVISORIES = new URL('../../demo/advisories', import.meta.url).pathname;
 /** An archive has no layer digests but of plain tars, and no digest of the manifest. */
 const BY_SOURCE = new Set(['image', 'digest', 'layer', 'layersRead', 'mediaType', 'layers']);
+/** Each scan has a store of its own, and moments of its own. */
+const MOMENTS = new Set(['published', 'packagesRead', 'matchedAt', 'firstMatched']);
 
 let root = '';
 let stock: StockRegistry | undefined;
@@ -40,7 +42,7 @@ async function scanned(image: string): Promise<unknown> {
   const options = ['--max-advisory-age', '999999', '--output', 'json'];
   const { code, stdout, stderr } = await runInProcess(['scan', image, ...options], data);
   const result = JSON.parse(stdout, (key, value: unknown) =>
-    BY_SOURCE.has(key) ? undefined : value,
+    BY_SOURCE.has(key) || MOMENTS.has(key) ? undefined : value,
   ) as Record<string, unknown>;
   return { ...result, code, stderr };
 }
