@@ -3,7 +3,7 @@
  * nothing to do.
  */
 import { AssayError } from '../domain/error.ts';
-import { SECOND } from '../domain/time.ts';
+import { type Micros, SECOND } from '../domain/time.ts';
 import {
   type JobKey,
   type JobKind,
@@ -21,7 +21,7 @@ import type { Deps } from './deps.ts';
 /**
  * Longer than any turn of a job may last; a process that died gives its jobs up after this long.
  */
-const LEASE = 30 * SECOND;
+export const JOB_LEASE: Micros = 30 * SECOND;
 /** In milliseconds. */
 const RENEW_EVERY = 8000;
 const AFTER_FAILURE = 10 * SECOND;
@@ -40,7 +40,7 @@ export async function takeJobs(
   if (!waits && !(await hasDueJob(deps.store, kind, now))) return [];
   return deps.store.write(async (tx) => {
     if (waits) await ensureJob(tx, ROUTING, now);
-    return leaseJobs(tx, { kind, now, until: now + LEASE, limit });
+    return leaseJobs(tx, { kind, now, until: now + JOB_LEASE, limit });
   });
 }
 
@@ -62,7 +62,7 @@ export function takeJobNow(deps: Deps, job: JobKey): Promise<LeasedJob | undefin
   const now = deps.now();
   return deps.store.write(async (tx) => {
     await ensureJob(tx, job, now);
-    const due = { kind: job.kind, now, until: now + LEASE, limit: 1 };
+    const due = { kind: job.kind, now, until: now + JOB_LEASE, limit: 1 };
     return (await leaseJobs(tx, due)).find(({ key }) => key === job.key);
   });
 }
@@ -71,25 +71,33 @@ export function takeJobNow(deps: Deps, job: JobKey): Promise<LeasedJob | undefin
 export interface KeptJob {
   /** Aborted where it was lost to another. */
   readonly signal: AbortSignal;
-  /** Keeps it no longer; whoever has it must still give it back. */
-  readonly end: () => void;
+  /**
+   * Keeps it no longer, once what was begun has ended: a lease that is prolonged after its job was
+   * given back would hold up the next run. Whoever has it must still give it back.
+   */
+  readonly end: () => Promise<void>;
 }
 
 /** Prolongs a job's lease again and again, until it is ended or lost. */
 export function keepJob(deps: Deps, job: LeasedJob): KeptJob {
   const lost = new AbortController();
   const renew = async (): Promise<void> => {
-    const held = await deps.store.write((tx) => extendLease(tx, job, deps.now() + LEASE));
+    const held = await deps.store.write((tx) => extendLease(tx, job, deps.now() + JOB_LEASE));
     if (held) return;
     lost.abort(new AssayError('aborted', `job ${job.kind} was taken over by another process`));
   };
-  const timer = setInterval(
-    () =>
-      void renew().catch((error: unknown) =>
-        deps.log.warn({ err: error, kind: job.kind }, 'a lease cannot be prolonged'),
-      ),
-    RENEW_EVERY,
-  );
+  let last: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    last = renew().catch((error: unknown) =>
+      deps.log.warn({ err: error, kind: job.kind }, 'a lease cannot be prolonged'),
+    );
+  }, RENEW_EVERY);
   timer.unref();
-  return { signal: lost.signal, end: () => clearInterval(timer) };
+  return {
+    signal: lost.signal,
+    end: () => {
+      clearInterval(timer);
+      return last;
+    },
+  };
 }

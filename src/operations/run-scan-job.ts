@@ -16,7 +16,6 @@ import {
   type LeasedJob,
   saveJobBody,
 } from '../store/job-rows.ts';
-import { extendLease } from '../store/scan-job-rows.ts';
 import {
   deleteScanRequest,
   digestOfRequest,
@@ -29,6 +28,7 @@ import {
 } from '../store/scan-request-rows.ts';
 import type { Tx } from '../store/store-contract.ts';
 import type { Deps } from './deps.ts';
+import { keepJob } from './job-lease.ts';
 import { checkTags, resolveRequest } from './resolve-request.ts';
 import { retryDelay } from './retry-delay.ts';
 import { scanImage } from './scan-image.ts';
@@ -37,9 +37,6 @@ import { scanImage } from './scan-image.ts';
 const QUEUE: Caller = { name: 'scan-queue', grants: [{ role: 'admin' }] };
 /** Failed images of a project that are kept: whoever invents digests fills no disk. */
 const MAX_FAILED = 1000;
-/** How long a scan is held without a word of who took it. */
-export const SCAN_LEASE: Micros = 30 * SECOND;
-const EXTEND_EVERY_MS = 10_000;
 /** Projects that one turn serves; of more, the next one does. */
 const TOGETHER = 50;
 /** How often a scan is tried at most. */
@@ -78,7 +75,7 @@ export async function runScanJob(
   const requests = await listRequestsOfJob(deps.store, job.key, TOGETHER);
   const { settled = 0 } = (await findJobBody<ScanBody>(deps.store, job)) ?? {};
   if (job.taken - 1 - settled >= MAX_DEATHS) return giveUp(deps, job, requests);
-  const held = holdOn(deps, job);
+  const kept = keepJob(deps, job);
   const ended: Ended[] = [];
   try {
     for (const request of requests) {
@@ -86,28 +83,10 @@ export async function runScanJob(
       ended.push(await serve(deps, request, stopping));
     }
   } finally {
-    await held.stop();
+    await kept.end();
   }
   const done = stopping.aborted ? ended.filter(({ failure }) => failure === undefined) : ended;
   await deps.store.write((tx) => settle(deps, tx, { job, ended: done }));
-}
-
-/** Extends a job's lease until it is told to stop. */
-function holdOn(deps: Deps, job: LeasedJob): { stop: () => Promise<void> } {
-  let last: Promise<unknown> = Promise.resolve();
-  const extend = (): void => {
-    last = deps.store
-      .write((tx) => extendLease(tx, job, deps.now() + SCAN_LEASE))
-      .catch((error: unknown) => deps.log.warn({ err: error }, 'a scan’s lease is not extended'));
-  };
-  const timer = setInterval(extend, EXTEND_EVERY_MS);
-  timer.unref();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await last;
-    },
-  };
 }
 
 async function serve(deps: Deps, request: ScanRequest, stopping: AbortSignal): Promise<Ended> {

@@ -2,7 +2,7 @@
 import { hasDueJob, type LeasedJob } from '../store/job-rows.ts';
 import { leaseScanJobs } from '../store/scan-job-rows.ts';
 import type { Deps } from './deps.ts';
-import { SCAN_LEASE } from './run-scan-job.ts';
+import { JOB_LEASE } from './job-lease.ts';
 
 /** Takes up to `limit` due scans. */
 export async function takeScans(
@@ -12,6 +12,6 @@ export async function takeScans(
 ): Promise<readonly LeasedJob[]> {
   const now = deps.now();
   if (!(await hasDueJob(deps.store, 'scan', now))) return [];
-  const until = now + SCAN_LEASE;
+  const until = now + JOB_LEASE;
   return deps.store.write((tx) => leaseScanJobs(tx, { now, until, limit, perRegistry }));
 }

@@ -74,7 +74,7 @@ export async function refreshHeld(
     next = nextRun(deps, feeds, reports);
     return reports;
   } finally {
-    kept.end();
+    await kept.end();
     await deps.store.write((tx) => finishJob(tx, job, next));
   }
 }

@@ -2,14 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OPEN_STORES, type TestStore } from '../../test/support/both-stores.ts';
 import { postgresPrograms } from '../../test/support/postgres.ts';
-import { finishJob, isHeld } from './job-rows.ts';
-import {
-  countScanJobs,
-  ensureScanJob,
-  extendLease,
-  leaseScanJobs,
-  listHeldScans,
-} from './scan-job-rows.ts';
+import { extendLease, finishJob, isHeld } from './job-rows.ts';
+import { countScanJobs, ensureScanJob, leaseScanJobs, listHeldScans } from './scan-job-rows.ts';
 import {
   countWaitingRequests,
   deleteScanRequest,

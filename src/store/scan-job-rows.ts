@@ -52,15 +52,6 @@ const underWay = statement((sql, p: { now: Micros }) =>
     .groupBy('registry'),
 );
 
-const extend = statement((sql, p: LeasedJob & { until: Micros }) =>
-  sql
-    .updateTable('job')
-    .set({ lease_until: p.until })
-    .where('kind', '=', p.kind)
-    .where('unique_key', '=', p.key)
-    .where('attempts', '=', p.taken),
-);
-
 /** Has a digest scanned; where it waits already, no later than this one would be. */
 export async function ensureScanJob(tx: Tx, job: ScanJob): Promise<void> {
   const row = { ...job, id: `scan/${job.key}`, body: formatStored({}) };
@@ -119,11 +110,6 @@ async function leaseNext(
   const held = tx.sql.updateTable('job').set({ lease_until: until, attempts: attempts + 1 });
   await tx.run(held.where('kind', '=', 'scan').where('unique_key', '=', key));
   return { key, taken: attempts + 1, registry };
-}
-
-/** Holds a job for longer; false where another has taken it. */
-export async function extendLease(tx: Tx, job: LeasedJob, until: Micros): Promise<boolean> {
-  return (await tx.run(extend({ ...job, until }))) === 1;
 }
 
 /** Those of some keys whose job somebody holds now. */
