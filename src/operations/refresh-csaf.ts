@@ -3,19 +3,17 @@
  * `changes.csv` names; `deletions.csv` names those that are gone.
  */
 import { join } from 'node:path';
-import type { FeedMemo, FeedReport } from '../domain/advisory-feed.ts';
+import type { FeedMemo } from '../domain/advisory-feed.ts';
 import { AssayError } from '../domain/error.ts';
 import { DAY, type Micros, parseTime } from '../domain/time.ts';
 import { emptySpool, removeSpool, spoolFeed } from '../remote/spool-feed.ts';
 import { collectBytes } from '../remote/verify-stream.ts';
 import { CSAF_COLUMNS, type IndexEntry } from '../scanner/advisories/modified-index.ts';
 import { findFamilyGeneration } from '../store/feed-rows.ts';
-import type { Deps } from './deps.ts';
 import { type FeedOutcome, type FeedRun, askFeed, below } from './feed-run.ts';
 import { type FeedName, feedOf } from './feed-table.ts';
 import { importAdvisories } from './import-advisories.ts';
 import { type ReadIndex, readIndex } from './read-osv-changes.ts';
-import { type FeedRefresh, runFeed } from './run-feed.ts';
 import { RED_HAT_FAMILY, takeCsafChanges } from './take-csaf-changes.ts';
 
 /** The archive is fetched anew after so long. */
@@ -27,17 +25,7 @@ const LATEST = 'archive_latest.txt';
 const ARCHIVE = /^csaf_vex_(\d{4}-\d{2}-\d{2})\.tar\.zst$/;
 
 /** Brings them up to date. */
-export async function refreshCsaf(
-  deps: Deps,
-  refresh: FeedRefresh,
-  name: FeedName,
-): Promise<readonly FeedReport[]> {
-  const work = (run: FeedRun, memo: FeedMemo | undefined): Promise<FeedOutcome> =>
-    updateCsaf(run, name, memo);
-  return [await runFeed(deps, refresh, { name, work })];
-}
-
-async function updateCsaf(
+export async function updateCsaf(
   run: FeedRun,
   name: FeedName,
   memo: FeedMemo | undefined,

@@ -1,28 +1,16 @@
 /** Bringing a source up to date that is one file: fetched where it changed, imported as a whole. */
 import { join } from 'node:path';
-import type { FeedMemo, FeedReport } from '../domain/advisory-feed.ts';
+import type { FeedMemo } from '../domain/advisory-feed.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Micros } from '../domain/time.ts';
 import type { FeedContent } from '../remote/fetch-feed.ts';
 import { emptySpool, removeSpool, spoolFeed } from '../remote/spool-feed.ts';
-import type { Deps } from './deps.ts';
 import { type FeedOutcome, type FeedRun, askFeed } from './feed-run.ts';
 import { type FeedName, feedOf } from './feed-table.ts';
 import { importAdvisories } from './import-advisories.ts';
-import { type FeedRefresh, runFeed } from './run-feed.ts';
 
 /** Brings it up to date. */
-export async function refreshFile(
-  deps: Deps,
-  refresh: FeedRefresh,
-  name: FeedName,
-): Promise<readonly FeedReport[]> {
-  const work = (run: FeedRun, memo: FeedMemo | undefined): Promise<FeedOutcome> =>
-    updateFile(run, name, memo);
-  return [await runFeed(deps, refresh, { name, work })];
-}
-
-async function updateFile(
+export async function updateFile(
   run: FeedRun,
   name: FeedName,
   memo: FeedMemo | undefined,

@@ -3,33 +3,21 @@
  * list of mirrors, its root names the errata with their hash.
  */
 import { join } from 'node:path';
-import type { FeedMemo, FeedReport } from '../domain/advisory-feed.ts';
+import type { FeedMemo } from '../domain/advisory-feed.ts';
 import { AssayError } from '../domain/error.ts';
 import type { FeedContent } from '../remote/fetch-feed.ts';
 import { emptySpool, removeSpool, spoolFeed } from '../remote/spool-feed.ts';
 import { collectBytes } from '../remote/verify-stream.ts';
 import { readErrataPlace } from '../scanner/advisories/repository-metadata.ts';
-import type { Deps } from './deps.ts';
 import { type FeedOutcome, type FeedQuestion, type FeedRun, askFeed, below } from './feed-run.ts';
 import { type FeedName, feedOf } from './feed-table.ts';
 import { importAdvisories } from './import-advisories.ts';
-import { type FeedRefresh, runFeed } from './run-feed.ts';
 
 const MAX_LIST_BYTES = 64 * 1024;
 const MAX_ROOT_BYTES = 1024 * 1024;
 
 /** Brings them up to date. */
-export async function refreshRepository(
-  deps: Deps,
-  refresh: FeedRefresh,
-  name: FeedName,
-): Promise<readonly FeedReport[]> {
-  const work = (run: FeedRun, memo: FeedMemo | undefined): Promise<FeedOutcome> =>
-    updateRepository(run, name, memo);
-  return [await runFeed(deps, refresh, { name, work })];
-}
-
-async function updateRepository(
+export async function updateRepository(
   run: FeedRun,
   name: FeedName,
   memo: FeedMemo | undefined,

@@ -25,6 +25,13 @@ export interface FeedWork {
   readonly work: (run: FeedRun, memo: FeedMemo | undefined) => Promise<FeedOutcome>;
 }
 
+/** How a publication of one kind is brought up to date, whichever its name. */
+export type FeedUpdate = (
+  run: FeedRun,
+  name: FeedName,
+  memo: FeedMemo | undefined,
+) => Promise<FeedOutcome>;
+
 const MAX_PROBLEM = 1000;
 /** A source that drips is given up after so long, so that the others have their turn. */
 const LONGEST_MS = 2 * 3_600_000;

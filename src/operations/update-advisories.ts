@@ -11,11 +11,11 @@ import type { Deps } from './deps.ts';
 import type { FeedSettings } from './feed-settings.ts';
 import { FEED_NAMES, type FeedForm, type FeedName, feedOf } from './feed-table.ts';
 import { keepJob, takeJobNow } from './job-lease.ts';
-import { refreshCsaf } from './refresh-csaf.ts';
-import { refreshFile } from './refresh-file.ts';
+import { updateCsaf } from './refresh-csaf.ts';
+import { updateFile } from './refresh-file.ts';
 import { listPackageFamilies, refreshOsv } from './refresh-osv.ts';
-import { refreshRepository } from './refresh-repository.ts';
-import type { FeedRefresh } from './run-feed.ts';
+import { updateRepository } from './refresh-repository.ts';
+import { type FeedRefresh, type FeedUpdate, runFeed } from './run-feed.ts';
 
 /** The one job of fetching advisories. */
 export const REFRESH_JOB: JobKey = { kind: 'refresh-advisories', key: '' };
@@ -96,17 +96,21 @@ export function jittered(deps: Deps, wait: Micros): Micros {
   return Math.round(wait * (1 - JITTER + (2 * JITTER * byte) / 255));
 }
 
+type Refresh = (deps: Deps, refresh: FeedRefresh, name: FeedName) => Promise<readonly FeedReport[]>;
+
+/** A source that is one publication, under the source's own name. */
+function asOne(update: FeedUpdate): Refresh {
+  return async (deps, refresh, name) => [
+    await runFeed(deps, refresh, { name, work: (run, memo) => update(run, name, memo) }),
+  ];
+}
+
 /** How each form of source is brought up to date. */
-const REFRESHES: Readonly<
-  Record<
-    FeedForm,
-    (deps: Deps, refresh: FeedRefresh, name: FeedName) => Promise<readonly FeedReport[]>
-  >
-> = {
+const REFRESHES: Readonly<Record<FeedForm, Refresh>> = {
   'osv-bucket': refreshOsv,
-  file: refreshFile,
-  'rpm-repository': refreshRepository,
-  'csaf-folder': refreshCsaf,
+  file: asOne(updateFile),
+  'rpm-repository': asOne(updateRepository),
+  'csaf-folder': asOne(updateCsaf),
 };
 
 async function refreshFeeds(deps: Deps, refresh: FeedRefresh): Promise<readonly FeedReport[]> {
