@@ -3,10 +3,9 @@ import { AssayError } from '../domain/error.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { CommandRun, OptionValues } from './command.ts';
 import { explainVerdict } from './explain-verdict.ts';
+import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
 import { textOption } from './options.ts';
 import { printDocument } from './print-values.ts';
-
-const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
 
 /** `assay admit FILE --policy F [--attestors F --attestations F] [--cluster L.N] …` */
 export const runAdmit: CommandRun = async (context, args, options) => {
@@ -36,12 +35,12 @@ export const runAdmit: CommandRun = async (context, args, options) => {
 
 /** A request that is let in by break-glass or dry run passes, as it would in the cluster. */
 function exitCodeOf(verdict: Verdict): number {
-  return verdict.allowed ? EXIT_CODES.allow : EXIT_CODES[verdict.outcome];
+  return verdict.allowed ? OUTCOME_EXIT_CODES.allow : OUTCOME_EXIT_CODES[verdict.outcome];
 }
 
 /** One denial denies the file, whatever else is unknown; a file without a verdict is unknown. */
 function worst(codes: readonly number[]): number {
-  const { allow, deny, undecided } = EXIT_CODES;
+  const { allow, deny, undecided } = OUTCOME_EXIT_CODES;
   if (codes.includes(deny)) return deny;
   return codes.length === 0 || codes.includes(undecided) ? undecided : allow;
 }

@@ -8,11 +8,10 @@ import type {
 } from '../operations/verify-attached.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
 import { isOn, textOption, textOptions } from './options.ts';
+import { OUTCOME_EXIT_CODES, VERIFIED_WORDS } from './outcome-words.ts';
 import { printDocument } from './print-values.ts';
 import { readPublicKeys } from './read-key-options.ts';
 
-const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
-const WORDS = { allow: 'VERIFIED', deny: 'NOT VERIFIED', undecided: 'COULD NOT CHECK' } as const;
 const MAX_ROOT = 1024 * 1024;
 
 /** `assay attest verify IMAGE --attached --key FILE`, or by certificate and identity. */
@@ -24,7 +23,7 @@ export const verifyAttachments: CommandRun = async (context, args, options) => {
   }
   const found = await look(context, { image: args[0] ?? '', ...trust }, options);
   await print({ context, options, title: 'outcome' }, found);
-  return EXIT_CODES[found.outcome];
+  return OUTCOME_EXIT_CODES[found.outcome];
 };
 
 /** `assay attest tree IMAGE`: exit 3 where a place could not be asked. */
@@ -33,7 +32,7 @@ export const showAttachments: CommandRun = async (context, args, options) => {
   const found = await look(context, { image: args[0] ?? '', ...trust }, options);
   await print({ context, options, title: 'image' }, found);
   const unasked = found.locations.some(({ problems }) => problems.length > 0);
-  return unasked ? EXIT_CODES.undecided : 0;
+  return unasked ? OUTCOME_EXIT_CODES.undecided : 0;
 };
 
 async function look(
@@ -133,7 +132,8 @@ async function print(
 ): Promise<void> {
   const format = textOption(options, 'output') ?? 'table';
   if (format !== 'table') return printDocument(context, { schemaVersion: 1, ...found }, format);
-  const judged = title === 'outcome' ? `${WORDS[found.outcome]}  ${found.image}` : found.image;
+  const judged =
+    title === 'outcome' ? `${VERIFIED_WORDS[found.outcome]}  ${found.image}` : found.image;
   const lines = [
     judged,
     ...found.attachments.flatMap(attachmentLines),

@@ -1,17 +1,6 @@
 /** What `assay attest` asks of what is attached in a registry, as data. */
 import type { CommandSpec, OptionSpec } from './command.ts';
-import { TABLE_OR_JSON } from './shared-options.ts';
-
-const PUBLIC_KEY: OptionSpec = {
-  flags: '--key <file>',
-  description: 'public key to believe in place of an attestor, PEM or PGP',
-  many: true,
-};
-
-const PLAIN_HTTP: OptionSpec = {
-  flags: '--plain-http',
-  description: 'a registry without TLS beyond loopback',
-};
+import { PLAIN_HTTP, PUBLIC_KEY, TABLE_OR_JSON } from './shared-options.ts';
 
 /** What is believed of what is attached in the registry. */
 export const ATTACHED_TRUST: readonly OptionSpec[] = [

@@ -6,14 +6,13 @@ import { SECOND } from '../domain/time.ts';
 import type { AttestedAnswer } from '../operations/check-attested.ts';
 import type { CliContext, CommandRun, OperationsClient } from './command.ts';
 import { isOn, numberOption, reachOf } from './options.ts';
+import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
 import { readAttestorName } from './read-attestor-name.ts';
 import { withOperations } from './with-operations.ts';
 
 /** Pauses between two checks, in milliseconds: the first ones are short. */
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 2000;
-
-const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
 
 /** What may pass while somebody waits: a server that restarts, a tag that is not pushed yet. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['unavailable', 'not-found']);
@@ -36,11 +35,11 @@ export const waitForAttestation: CommandRun = (context, args, options) => {
     const last = await waitUntil(context, deadline, checkerOf(client, { image, attestor }));
     if (last.outcome === 'allow') {
       context.stdout.write(`${last.image}\n`);
-      return EXIT_CODES.allow;
+      return OUTCOME_EXIT_CODES.allow;
     }
     const lines = [`not attested in time: ${last.found}`, `fix: ${last.fix}`];
     context.stderr.write(`${lines.map((line) => terminalText(line)).join('\n')}\n`);
-    return EXIT_CODES[last.outcome];
+    return OUTCOME_EXIT_CODES[last.outcome];
   });
 };
 

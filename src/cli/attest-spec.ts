@@ -2,17 +2,12 @@
 import { ATTACHED, ATTACHED_EXAMPLES, ATTACHED_TRUST, TREE } from './attached-spec.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { NOTARY_OPTIONS } from './notary-spec.ts';
-import { PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
+import { PLAIN_HTTP, PROJECT, PUBLIC_KEY, TABLE_OR_JSON, WHERE } from './shared-options.ts';
 
 const ATTESTOR: OptionSpec = {
   flags: '--attestor <name>',
   description: 'projects/P/attestors/A, or A of --project',
 };
-const PLAIN_HTTP: OptionSpec = {
-  flags: '--plain-http',
-  description: 'a registry without TLS beyond loopback',
-};
-
 const SIGN: CommandSpec = {
   name: 'sign',
   arguments: '<image>',
@@ -64,11 +59,7 @@ const VERIFY: CommandSpec = {
       description: 'Notation’s trust policy, by which its signatures in the registry are verified',
     },
     { flags: '--notation-trust-store <dir>', description: 'Notation’s truststore, with x509/ca/…' },
-    {
-      flags: '--key <file>',
-      description: 'public key to believe in place of an attestor, PEM or PGP',
-      many: true,
-    },
+    PUBLIC_KEY,
     {
       flags: '--algorithm <name>',
       description: 'of a PEM key, e.g. RSA_PSS_4096_SHA512 (default: what openssl takes for it)',

@@ -6,7 +6,7 @@ import { ADVISORIES, FEED_OPTIONS, REFRESH_OPTIONS } from './advisories-spec.ts'
 import { IDENTITY_OPTIONS } from './identity-options.ts';
 import { NOTARY } from './notary-spec.ts';
 import { NOTIFICATIONS } from './notifications-spec.ts';
-import { DATA, PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
+import { DATA, PLAIN_HTTP, PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
 import { IMAGES, WATCHES } from './images-spec.ts';
 import { TOKENS } from './token-spec.ts';
 import { VEX } from './vex-spec.ts';
@@ -171,7 +171,7 @@ const SCAN: CommandSpec = {
       description: 'older advisory data are a problem',
       default: 7,
     },
-    { flags: '--plain-http', description: 'a registry without TLS beyond loopback' },
+    PLAIN_HTTP,
     ...REGISTRIES,
   ],
   load: async () => (await import('./scan-command.ts')).runScan,

@@ -21,6 +21,19 @@ export const PROJECT: OptionSpec = {
   default: 'default',
 };
 
+/** Whether a registry beyond loopback may be asked without TLS. */
+export const PLAIN_HTTP: OptionSpec = {
+  flags: '--plain-http',
+  description: 'a registry without TLS beyond loopback',
+};
+
+/** Whom to believe where no attestor is asked. */
+export const PUBLIC_KEY: OptionSpec = {
+  flags: '--key <file>',
+  description: 'public key to believe in place of an attestor, PEM or PGP',
+  many: true,
+};
+
 /** How a list is printed. */
 export const TABLE_OR_JSON: OptionSpec = {
   flags: '-o, --output <format>',

@@ -4,13 +4,11 @@ import type { AttestationCheck } from '../domain/verdict.ts';
 import type { VerifiedImage } from '../operations/verify-image.ts';
 import type { CommandRun, OptionValues } from './command.ts';
 import { isOn, reachOf, textOption, textOptions } from './options.ts';
+import { OUTCOME_EXIT_CODES, VERIFIED_WORDS } from './outcome-words.ts';
 import { printDocument } from './print-values.ts';
 import { readAttestorName } from './read-attestor-name.ts';
 import { readPublicKeys } from './read-key-options.ts';
 import { withOperations } from './with-operations.ts';
-
-const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
-const WORDS = { allow: 'VERIFIED', deny: 'NOT VERIFIED', undecided: 'COULD NOT CHECK' } as const;
 
 /** `assay attest verify IMAGE --attestor A` */
 export const verifyAttestations: CommandRun = async (context, args, options) => {
@@ -35,12 +33,12 @@ export async function printVerified(
   const format = textOption(options, 'output') ?? 'table';
   if (format === 'table') context.stdout.write(`${tableOf(found).map(terminalText).join('\n')}\n`);
   else await printDocument(context, { schemaVersion: 1, ...found }, format);
-  return EXIT_CODES[found.outcome];
+  return OUTCOME_EXIT_CODES[found.outcome];
 }
 
 function tableOf(found: VerifiedImage): readonly string[] {
   return [
-    `${WORDS[found.outcome]}  ${found.image}`,
+    `${VERIFIED_WORDS[found.outcome]}  ${found.image}`,
     ...found.proofs.map((one) => `  + ${one.kind} ${where(one)}${one.reason}`),
     ...found.refusals.map(
       (one) => `  x ${one.kind ?? ''} ${where(one)}[${one.step}] ${one.reason}`,

@@ -4,10 +4,8 @@ import { terminalText } from '../domain/terminal-text.ts';
 import type { NotationAnswer } from '../operations/verify-notation-image.ts';
 import type { CommandRun } from './command.ts';
 import { isOn, textOption } from './options.ts';
+import { OUTCOME_EXIT_CODES, VERIFIED_WORDS } from './outcome-words.ts';
 import { printDocument } from './print-values.ts';
-
-const EXIT_CODES = { allow: 0, deny: 2, undecided: 3 } as const;
-const WORDS = { allow: 'VERIFIED', deny: 'NOT VERIFIED', undecided: 'COULD NOT CHECK' } as const;
 
 /** `assay attest verify IMAGE --notation-policy FILE --notation-trust-store DIR` */
 export const verifyByNotation: CommandRun = async (context, args, options) => {
@@ -24,12 +22,12 @@ export const verifyByNotation: CommandRun = async (context, args, options) => {
   const format = textOption(options, 'output') ?? 'table';
   if (format === 'table') context.stdout.write(`${lines(answer).map(terminalText).join('\n')}\n`);
   else await printDocument(context, { schemaVersion: 1, ...answer }, format);
-  return EXIT_CODES[answer.outcome];
+  return OUTCOME_EXIT_CODES[answer.outcome];
 };
 
 function lines(answer: NotationAnswer): readonly string[] {
   const { image, outcome, policy, found, proofs, refusals } = answer;
-  const word = policy?.level === 'skip' ? 'SKIPPED' : WORDS[outcome];
+  const word = policy?.level === 'skip' ? 'SKIPPED' : VERIFIED_WORDS[outcome];
   const by = policy === undefined ? [] : [`  policy: ${policy.name} (${policy.level})`];
   return [
     `${word}  ${image}`,
