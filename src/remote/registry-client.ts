@@ -1,6 +1,6 @@
 /**
- * The read path of OCI distribution v2 (distribution-spec 1.1, "Pull"). Thin on purpose: clients
- * at hand leak credentials across redirects and realms, and this is where a hostile registry meets
+ * A client of OCI distribution v2 (distribution-spec 1.1); here is its read path, "Pull". Thin on
+ * purpose: clients at hand leak credentials across redirects and realms, and this is where a hostile registry meets
  * us. What may be believed is decided by hashing the bytes received, never by a header.
  */
 import { AssayError } from '../domain/error.ts';
@@ -9,6 +9,7 @@ import { digestAlgorithm, isDigest } from '../domain/digest.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { MANIFEST_MEDIA_TYPES, parseManifest } from '../image/manifest.ts';
 import type { Descriptor } from '../image/manifest.ts';
+import { type ManifestPush, pushBlob, type PushedManifest, pushManifest } from './push-content.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import type { RegistryExchange, Repository } from './registry-exchange.ts';
 import { openRegistryExchange } from './registry-exchange.ts';
@@ -91,6 +92,10 @@ export interface RegistryClient {
    * where it keeps no such lists. What a list says of a manifest is a hint until that is read.
    */
   referrers(query: ReferrersQuery): Promise<ReferrersPage>;
+  /** Puts a blob into a repository unless it is there; answers its digest. */
+  pushBlob(repository: Repository, bytes: Uint8Array): Promise<Digest>;
+  /** Puts a manifest or index under a tag or its digest. */
+  pushManifest(push: ManifestPush): Promise<PushedManifest>;
   close(): Promise<void>;
 }
 
@@ -115,6 +120,8 @@ export function openRegistryClient(access: RegistryAccess = {}): RegistryClient 
     openBlob: (repository, digest) => openBlob(parts, repository, digest),
     tags: (query) => fetchTags(parts, query),
     referrers: (query) => fetchReferrers(parts, query),
+    pushBlob: (repository, bytes) => pushBlob(parts, repository, bytes),
+    pushManifest: (push) => pushManifest(parts, push),
     close: () => exchange.close(),
   };
 }

@@ -1,6 +1,7 @@
 /**
- * One authenticated read of a registry: the challenge answered, redirects followed without the
- * credential, refusals told apart, and a registry that is busy asked again, but not for ever.
+ * One authenticated request of a registry: the challenge answered, redirects followed without the
+ * credential (of what is written: to the same host only), refusals told apart, and a registry that
+ * is busy asked again, but not for ever.
  */
 import { AssayError } from '../domain/error.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -11,7 +12,7 @@ import { findCredential, readDockerConfig } from './docker-config.ts';
 import type { RegistryCredential } from './docker-config.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import { credentialHost, parseTarget, registryOrigin, withoutQuery } from './registry-address.ts';
-import type { HttpAnswer, RegistryHttp } from './registry-http.ts';
+import type { HttpAnswer, HttpMethod, HttpRequest, RegistryHttp } from './registry-http.ts';
 import { openRegistryHttp, readAnswer } from './registry-http.ts';
 import type { RegistryAuthorizer } from './registry-token.ts';
 import { openRegistryAuthorizer, refusedCredential } from './registry-token.ts';
@@ -34,11 +35,34 @@ export interface RegistryRead {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads of any number of registries; keeps connections, tokens and the Docker config. */
+/** What to ask of a repository that is written to. */
+export interface RegistryWrite extends Omit<RegistryRead, 'accept'> {
+  readonly method: HttpMethod;
+  readonly accept?: string;
+  /** Where the registry said to send it, in place of the resource; of its own host. */
+  readonly place?: URL;
+  readonly content?: { readonly bytes: Uint8Array; readonly mediaType: string };
+  /** The statuses that are an answer. */
+  readonly wanted: readonly number[];
+}
+
+/** Requests of any number of registries; keeps connections, tokens and the Docker config. */
 export interface RegistryExchange {
   /** An answer of status 200, its body unread; every other one is thrown as what it means. */
   get(read: RegistryRead): Promise<HttpAnswer>;
+  /** An answer of a wanted status, asked for once; every other one is thrown. */
+  write(write: RegistryWrite): Promise<HttpAnswer>;
   close(): Promise<void>;
+}
+
+/** Either kind of request, as it is sent. */
+interface RegistryRequest extends RegistryRead {
+  readonly method: HttpMethod;
+  readonly place?: URL;
+  readonly content?: RegistryWrite['content'];
+  readonly wanted: readonly number[];
+  /** Whether the credential must allow writing. */
+  readonly push: boolean;
 }
 
 interface Parts {
@@ -52,6 +76,10 @@ interface Parts {
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Redirects that keep method and body. */
+const SAME_METHOD: ReadonlySet<number> = new Set([307, 308]);
+/** Statuses of a refusal that may not come again. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 const MAX_ERROR_BODY = 8192;
 const MAX_CHALLENGES = 10_000;
 const HELPER_MS = 300_000;
@@ -84,8 +112,9 @@ export function openRegistryExchange(
   return {
     get: (read) =>
       askAgain({ ...read, retries, retryMs }, (timeoutMs) =>
-        getOnce(parts, { ...read, timeoutMs }),
+        sendOnce(parts, { ...read, timeoutMs, method: 'GET', wanted: [200], push: false }),
       ),
+    write: (write) => sendOnce(parts, { accept: '*/*', ...write, push: true }),
     close: () => http.close(),
   };
 }
@@ -107,8 +136,8 @@ function openHelperMemory(): {
   };
 }
 
-/** GET with authentication: at most one challenge is answered, and only the registry's own. */
-async function getOnce(parts: Parts, read: RegistryRead): Promise<HttpAnswer> {
+/** A request with authentication: at most one challenge is answered, the registry's own. */
+async function sendOnce(parts: Parts, read: RegistryRequest): Promise<HttpAnswer> {
   const { repository } = read;
   const origin = registryOrigin(repository.domain, parts.access);
   const key = `${repository.domain}/${repository.path}`;
@@ -127,13 +156,13 @@ async function getOnce(parts: Parts, read: RegistryRead): Promise<HttpAnswer> {
     const after = await authorization(parts, read, { challenge, fresh });
     answer = await follow(parts, read, { origin, authorization: after });
   }
-  if (answer.status === 200) return answer;
+  if (read.wanted.includes(answer.status)) return answer;
   throw await statusError(parts, answer, read);
 }
 
 async function authorization(
   parts: Parts,
-  read: RegistryRead,
+  read: RegistryRequest,
   met: { readonly challenge: string; readonly fresh: boolean },
 ): Promise<string> {
   const { domain, path } = read.repository;
@@ -143,6 +172,7 @@ async function authorization(
     origin: registryOrigin(domain, parts.access),
     ...met,
     credential: await parts.credentialOf(domain),
+    push: read.push,
     signal: read.signal,
   });
 }
@@ -150,23 +180,23 @@ async function authorization(
 /** Follows redirects; the credential is left behind at the first step to another origin. */
 async function follow(
   parts: Parts,
-  read: RegistryRead,
+  read: RegistryRequest,
   start: { readonly origin: URL; readonly authorization: string | undefined },
 ): Promise<HttpAnswer> {
-  let url = new URL(`/v2/${read.repository.path}/${read.resource}`, start.origin);
+  let url = read.place ?? new URL(`/v2/${read.repository.path}/${read.resource}`, start.origin);
   let credential = start.authorization;
   for (let step = 0; step <= parts.limits.redirects; step += 1) {
     const answer = await parts.http.send({
       url,
-      headers: { accept: read.accept, ...(credential ? { authorization: credential } : {}) },
-      timeoutMs: read.timeoutMs,
-      signal: read.signal,
+      ...messageOf(read),
+      headers: { ...headersOf(read), ...(credential ? { authorization: credential } : {}) },
       from: start.origin,
     });
     const location = answer.header('location');
     if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
     await answer.discard();
     const next = parseTarget(location, url, 'redirect');
+    if (read.content !== undefined || read.method === 'POST') refuseAway(answer, next);
     if (next.origin !== url.origin) credential = undefined;
     url = next;
   }
@@ -177,10 +207,34 @@ async function follow(
   );
 }
 
+function messageOf({
+  method,
+  content,
+  timeoutMs,
+  signal,
+}: RegistryRequest): Omit<HttpRequest, 'url' | 'headers'> {
+  const body = content === undefined ? {} : { body: content.bytes };
+  return { method, ...body, timeoutMs, signal };
+}
+
+function headersOf({ accept, content }: RegistryRequest): Record<string, string> {
+  return { accept, ...(content === undefined ? {} : { 'content-type': content.mediaType }) };
+}
+
+/** What is written goes to the registry itself, by the method that was meant, or nowhere. */
+function refuseAway({ status, url }: HttpAnswer, next: URL): void {
+  if (SAME_METHOD.has(status) && next.origin === url.origin) return;
+  throw new AssayError(
+    'registry-refused',
+    `registry ${url.host} redirects what is written (${status}) to ${withoutQuery(next)}; it is ` +
+      'sent to the registry itself only: name the registry that takes it',
+  );
+}
+
 async function statusError(
   parts: Parts,
   answer: HttpAnswer,
-  read: RegistryRead,
+  read: RegistryRequest,
 ): Promise<AssayError> {
   const { domain, path } = read.repository;
   const { status } = answer;
@@ -196,9 +250,26 @@ async function statusError(
     const message = `registry ${domain} has no ${read.resource} in ${path}${said}; check the name`;
     return new AssayError('not-found', message, { details });
   }
+  if (read.push && isFinal(status)) {
+    const advice = 'see whether it takes what is pushed there, and whether the tag may change';
+    const message = `registry ${domain} ${found}; ${advice}`;
+    return new AssayError('registry-refused', message, { details });
+  }
+  return laterError(answer, found, read);
+}
+
+/** Whether the same would be refused again. */
+function isFinal(status: number): boolean {
+  return status >= 400 && status < 500 && !PASSING.has(status);
+}
+
+function laterError(answer: HttpAnswer, found: string, read: RegistryRequest): AssayError {
+  const { domain } = read.repository;
+  const details = { registry: domain, status: answer.status };
   const wait = retryAfter(answer);
   const advice = wait === undefined ? 'try again later' : `try again in ${wait} seconds`;
-  return new AssayError('unavailable', `registry ${domain} ${found}, wanted 200; ${advice}`, {
+  const wanted = `wanted ${read.wanted.join(' or ')}; ${advice}`;
+  return new AssayError('unavailable', `registry ${domain} ${found}, ${wanted}`, {
     details: wait === undefined ? details : { ...details, retryAfterSeconds: wait },
   });
 }

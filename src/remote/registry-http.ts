@@ -15,12 +15,18 @@ import { openRegistryNetwork } from './registry-network.ts';
 import type { RemoteLimits } from './remote-limits.ts';
 import { collectBytes, tooLarge } from './verify-stream.ts';
 
+/** What may be asked of a registry. */
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT';
+
 /** What to send, and how long the whole exchange, body included, may take. */
 export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** A form to POST; without it the request is a GET. */
+  /** Default: POST where there is a form, else GET. */
+  readonly method?: HttpMethod;
   readonly form?: URLSearchParams;
+  /** Bytes to send; what they are, the headers say. */
+  readonly body?: Uint8Array;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** The registry whose answer named this URL: it may not send us into our own network. */
@@ -80,15 +86,16 @@ export async function readAnswer(answer: HttpAnswer, cap: number): Promise<Uint8
 
 async function send(dispatcher: Dispatcher, message: HttpRequest): Promise<HttpAnswer> {
   const { url, form } = message;
+  const method = message.method ?? (form === undefined ? 'GET' : 'POST');
   const limit = AbortSignal.timeout(message.timeoutMs);
   const signal = message.signal ? AbortSignal.any([limit, message.signal]) : limit;
   const { request } = await import('undici');
   try {
     const answer = await request(url, {
       dispatcher,
-      method: form === undefined ? 'GET' : 'POST',
+      method,
       headers: { ...requestHeaders(form), ...message.headers },
-      body: form?.toString() ?? null,
+      body: message.body ?? form?.toString() ?? null,
       signal,
     });
     return {
@@ -99,7 +106,7 @@ async function send(dispatcher: Dispatcher, message: HttpRequest): Promise<HttpA
       discard: () => answer.body.dump({ limit: DISCARD_BYTES }).catch(() => undefined),
     };
   } catch (error) {
-    throw networkError(error, url);
+    throw networkError(error, url, message.body === undefined ? 'read' : 'written');
   }
 }
 
@@ -139,14 +146,14 @@ const HINTS: Readonly<Record<string, string>> = {
   AbortError: 'it took longer than allowed; try again',
 };
 
-function networkError(error: unknown, url: URL): AssayError {
+function networkError(error: unknown, url: URL, done = 'read'): AssayError {
   if (error instanceof AssayError) return error;
   const code = networkCode(error);
   const place = withoutQuery(url);
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW') {
     return new AssayError('too-large', `the headers of ${place} are too large`, { cause: error });
   }
-  const message = `${place} cannot be read: ${networkHint(error)}`;
+  const message = `${place} cannot be ${done}: ${networkHint(error)}`;
   return new AssayError('unavailable', message, { cause: error, details: { host: url.host } });
 }
 

@@ -24,6 +24,8 @@ export interface AuthRequest {
   /** The `WWW-Authenticate` header. */
   readonly challenge: string;
   readonly credential: RegistryCredential;
+  /** Whether the token must allow writing to the repository. */
+  readonly push?: boolean;
   /** Do not use a cached token: the registry has just refused it. */
   readonly fresh: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -128,22 +130,28 @@ function tokenQuery(request: AuthRequest, bearer: AuthChallenge): TokenQuery {
   return {
     realm: parseTarget(realm, request.origin, 'token realm'),
     service: bearer.params.get('service'),
-    scope: chooseScope(request.path, bearer.params.get('scope')),
+    scope: chooseScope(request, bearer.params.get('scope')),
   };
 }
 
-/** The registry's own scope unless it asks for more than reading the repository in question. */
-function chooseScope(path: string, offered: string | undefined): string {
-  const own = `repository:${path}:pull`;
+/** The registry's own scope unless it is more, or less, than what is to be done there. */
+function chooseScope({ path, push = false }: AuthRequest, offered: string | undefined): string {
+  const prefix = `repository:${path}:`;
+  const own = `${prefix}${push ? 'pull,push' : 'pull'}`;
   if (offered === undefined || offered === '') return own;
   if (/^[A-Za-z0-9_-]{1,64}$/.test(offered)) return offered;
-  const prefix = `repository:${path}:`;
-  if (!offered.startsWith(prefix)) return own;
-  const actions = offered.slice(prefix.length).split(',');
-  return actions.every((action) => READ_ACTIONS.has(action)) ? offered : own;
+  const actions = offered.startsWith(prefix) ? offered.slice(prefix.length).split(',') : [];
+  return isRight(actions, push) ? offered : own;
+}
+
+function isRight(actions: readonly string[], push: boolean): boolean {
+  const allowed = push ? WRITE_ACTIONS : READ_ACTIONS;
+  if (push && !actions.includes('push')) return false;
+  return actions.length > 0 && actions.every((action) => allowed.has(action));
 }
 
 const READ_ACTIONS: ReadonlySet<string> = new Set(['pull', 'metadata_read']);
+const WRITE_ACTIONS: ReadonlySet<string> = new Set([...READ_ACTIONS, 'push']);
 
 interface TokenRequest extends AuthRequest {
   readonly query: TokenQuery;

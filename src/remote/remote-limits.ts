@@ -6,6 +6,8 @@ export interface RemoteLimits {
   readonly manifestBytes: number;
   /** A blob, whatever its descriptor says. */
   readonly blobBytes: number;
+  /** A blob that is pushed; it is held in memory. */
+  readonly pushBytes: number;
   /** A token service's answer. */
   readonly tokenBytes: number;
   /** All headers of one response. */
@@ -36,6 +38,7 @@ const MEBIBYTE = 1024 * 1024;
 export const REMOTE_LIMITS: RemoteLimits = {
   manifestBytes: 4 * MEBIBYTE,
   blobBytes: 16 * 1024 * MEBIBYTE,
+  pushBytes: 32 * MEBIBYTE,
   tokenBytes: MEBIBYTE,
   headerBytes: 32 * 1024,
   redirects: 5,
