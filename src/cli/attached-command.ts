@@ -1,11 +1,8 @@
 /** `assay attest verify` by what is attached in a registry, and `assay attest tree`. */
 import { AssayError } from '../domain/error.ts';
 import { terminalText } from '../domain/terminal-text.ts';
-import type {
-  CheckedAttachment,
-  VerifiedAttachments,
-  VerifyAttachedInput,
-} from '../operations/verify-attached.ts';
+import type { CheckedAttachment } from '../operations/check-attached.ts';
+import type { VerifiedAttachments, VerifyAttachedInput } from '../operations/verify-attached.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
 import { isOn, textOption, textOptions } from './options.ts';
 import { OUTCOME_EXIT_CODES, VERIFIED_WORDS } from './outcome-words.ts';

@@ -3,32 +3,15 @@ import type { Digest } from '../domain/digest.ts';
 import { refuseDigestLikeTag, withDefaultTag } from '../domain/image-reference.ts';
 import type { ImageReference } from '../domain/image-reference.ts';
 import type { ImageAccess } from './image-source.ts';
-import { type RegistryClient, openRegistryClient } from './registry-client.ts';
+import { openRegistryClient } from './registry-client.ts';
+import { openSharedClient } from './shared-client.ts';
 
-/** One client serves so long, in milliseconds; then credentials and authorities are read anew. */
-const CLIENT_LIFE = 60_000;
-
-/**
- * Makes a {@link resolveTag} whose look-ups share a client: its connections, tokens and the Docker
- * config. A client is let go after a minute, once the look-ups under way must have ended.
- */
+/** Makes a {@link resolveTag} whose look-ups share a client. */
 export function openTagResolver(
   access: ImageAccess & { readonly deadlineMs: number },
 ): (reference: ImageReference) => Promise<Digest> {
-  let client: RegistryClient | undefined;
-  const open = (): RegistryClient => {
-    const made = openRegistryClient(access);
-    const end = (): void => {
-      client = undefined;
-      setTimeout(() => void made.close(), access.deadlineMs * 2).unref();
-    };
-    setTimeout(end, CLIENT_LIFE).unref();
-    return made;
-  };
-  return (reference) => {
-    client ??= open();
-    return resolveTag(reference, { ...access, client });
-  };
+  const client = openSharedClient(access, access.deadlineMs * 2);
+  return (reference) => resolveTag(reference, { ...access, client: client() });
 }
 
 /**
