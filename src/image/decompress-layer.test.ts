@@ -1,0 +1,46 @@
+/** Decoders hand out what was compressed, and give its memory back as soon as it was looked at. */
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { createDecoder, MAGIC_BYTES } from './decompress-layer.ts';
+import { inPieces } from './raw-tar.ts';
+
+const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, at) => `${at} `).join(''));
+
+const COMPRESSED: readonly (readonly [string, Buffer])[] = [
+  ['gzip', gzipSync(CONTENT)],
+  ['zstd', zstdCompressSync(CONTENT)],
+  [
+    'zstd of two frames',
+    Buffer.concat([
+      zstdCompressSync(CONTENT.subarray(0, 700_001)),
+      zstdCompressSync(CONTENT.subarray(700_001)),
+    ]),
+  ],
+];
+
+describe.each(COMPRESSED)('%s', (_name, compressed) => {
+  it.each([1_000, 262_144])('is decoded from pieces of %i bytes', async (size) => {
+    const hash = createHash('sha256');
+    const decoder = createDecoder(compressed.subarray(0, MAGIC_BYTES), (chunk) => {
+      hash.update(chunk);
+    });
+    for await (const piece of inPieces(compressed, size)) await decoder.write(Buffer.from(piece));
+    await decoder.end();
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(CONTENT).digest('hex'));
+  });
+
+  it('keeps no memory of what was handed out but in the last buffer', async () => {
+    const handed: Buffer[] = [];
+    const decoder = createDecoder(compressed.subarray(0, MAGIC_BYTES), (chunk) => {
+      handed.push(chunk);
+    });
+    await decoder.write(compressed);
+    await decoder.end();
+    await nextTurn();
+    const kept = new Set(handed.map(({ buffer }) => buffer).filter((one) => one.byteLength > 0));
+    expect(handed.length).toBeGreaterThan(6);
+    expect(kept.size).toBeLessThanOrEqual(2);
+  });
+});
