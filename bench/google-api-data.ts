@@ -150,7 +150,13 @@ async function keepImages(store: Store): Promise<void> {
 async function keepMatches(store: Store): Promise<number> {
   const open = await beginAdvisoryImport(store, { id: 'bench', family: 'Debian', time: TIME });
   await addAdvisories(store, open, []);
-  const source = { family: 'Debian', ecosystem: 'Debian:12', source: 'bench', updated: TIME };
+  const source = {
+    family: 'Debian',
+    ecosystem: 'Debian:12',
+    source: 'bench',
+    updated: TIME,
+    complete: true,
+  };
   const published = { sources: [{ ...source, records: 0 }], time: TIME };
   await publishAdvisoryImport(store, open, (tx) => publishImport(tx, open, published));
   const packages = await store.all(store.sql.selectFrom('package').select('id').orderBy('id'));

@@ -37,7 +37,15 @@ interface Subject {
 /** Measures scans, each cold one on a fresh data folder that only has advisories. */
 export async function benchScan(bench: ScanBench): Promise<BenchResult> {
   const prepared = join(bench.folder, 'prepared');
-  await measureNode([bench.main, 'advisories', 'import', ADVISORIES, '--data', prepared]);
+  await measureNode([
+    bench.main,
+    'advisories',
+    'import',
+    ADVISORIES,
+    '--complete',
+    '--data',
+    prepared,
+  ]);
   const figures: Figure[] = [];
   for (const choose of [oneLayer, fourLayers, twoGigabytes]) {
     const subject = await choose(bench);

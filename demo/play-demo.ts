@@ -75,7 +75,13 @@ export async function playDemo({ folder, programs, bundled }: DemoSetting): Prom
     pushImages(places, bundled),
   );
   await showProgress('importing advisories', () =>
-    command(programs, ['advisories', 'import', join(ROOT, 'demo/advisories'), ...at(places)]),
+    command(programs, [
+      'advisories',
+      'import',
+      join(ROOT, 'demo/advisories'),
+      '--complete',
+      ...at(places),
+    ]),
   );
   const scans = await showProgress('scanning both images', () =>
     scanBoth(programs, places, images),

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { formatImported } from './advisories-commands.ts';
 
 const source = (ecosystem: string, from: string) => {
-  return { ecosystem, source: from, updated: 0, records: 1 };
+  return { ecosystem, source: from, updated: 0, records: 1, complete: true };
 };
 
 it.each([

@@ -6,7 +6,7 @@ import { AssayError } from '../domain/error.ts';
 import { DAY, HOUR, type Micros, formatTime } from '../domain/time.ts';
 import { FEED_NAMES, isFeedName } from '../operations/feed-table.ts';
 import type { CommandRun, OptionValues } from './command.ts';
-import { reachOf, textOption, textOptions } from './options.ts';
+import { isOn, reachOf, textOption, textOptions } from './options.ts';
 import { type TableForm, printDocument, printList } from './print-values.ts';
 import { progressTo } from './progress.ts';
 import { withOperations } from './with-operations.ts';
@@ -22,7 +22,8 @@ export const importAdvisories: CommandRun = async (context, args, options) => {
   const reach = { ...reachOf(options), writesMuch: true, progress: progress.show };
   return withOperations(context, reach, async (client) => {
     const path = resolve(args[0] ?? '');
-    const imported = client.call('import-advisories', { path }).finally(progress.end);
+    const said = completeness(options);
+    const imported = client.call('import-advisories', { path, ...said }).finally(progress.end);
     const result = (await imported) as ImportResult;
     context.stderr.write(
       `${formatImported(result)}\n` + 'next: assay advisories status, or assay scan IMAGE\n',
@@ -31,12 +32,26 @@ export const importAdvisories: CommandRun = async (context, args, options) => {
   });
 };
 
+/** What the options say of whether an import is whole. */
+function completeness(options: OptionValues): { readonly complete?: boolean } {
+  const [complete, partial] = [isOn(options, 'complete'), isOn(options, 'partial')];
+  if (complete && partial) {
+    const message = 'an import is --complete or --partial, not both; leave one out';
+    throw new AssayError('invalid-argument', message);
+  }
+  return complete || partial ? { complete } : {};
+}
+
 /** What was imported in a line; an ecosystem of several sources is one. */
 export function formatImported({ records, sources }: ImportResult): string {
   const ecosystems = new Set(sources.map(({ ecosystem }) => ecosystem)).size;
   const counted = (count: number, noun: string): string =>
     `${count} ${noun}${count === 1 ? '' : 's'}`;
-  return `${counted(records, 'record')} for ${counted(ecosystems, 'ecosystem')} imported`;
+  const whole = new Set(sources.flatMap((one) => (one.complete ? [one.ecosystem] : [])));
+  const partial = ecosystems - whole.size;
+  const note =
+    partial === 0 ? '' : `; ${partial} of them in part: images with these are INCOMPLETE`;
+  return `${counted(records, 'record')} for ${counted(ecosystems, 'ecosystem')} imported${note}`;
 }
 
 /** `assay advisories update`; 1 where a source could not be brought up to date. */
@@ -128,10 +143,11 @@ function feedForm(now: Micros): TableForm<FeedState> {
 
 function sourceForm(now: Micros): TableForm<AdvisorySource> {
   return {
-    columns: ['ECOSYSTEM', 'RECORDS', 'UPDATED', 'AGE', 'SOURCE'],
+    columns: ['ECOSYSTEM', 'RECORDS', 'DATA', 'UPDATED', 'AGE', 'SOURCE'],
     row: (one) => [
       one.ecosystem,
       String(one.records),
+      one.complete ? 'all' : 'partial',
       formatTime(one.updated).slice(0, 10),
       `${Math.max(0, Math.floor((now - one.updated) / DAY))} d`,
       one.source,

@@ -55,8 +55,17 @@ export const ADVISORIES: CommandSpec = {
         'assay advisories import ./osv/Debian/all.zip',
         'assay advisories import ./osv',
         'assay advisories import ./debian-tracker/json.gz',
+        'assay advisories import ./almalinux-osv-database --complete',
       ],
-      options: WHERE,
+      options: [
+        ...WHERE,
+        {
+          flags: '--complete',
+          description:
+            'it has all that is published of its ecosystems (default: as its layout tells)',
+        },
+        { flags: '--partial', description: 'it has a part only: what it does not name is unknown' },
+      ],
       load: async () => (await import('./advisories-commands.ts')).importAdvisories,
     },
     {

@@ -113,4 +113,6 @@ export interface AdvisorySource {
   /** The export's own date, else its newest `modified`; never the time of import. */
   readonly updated: Micros;
   readonly records: number;
+  /** Whether it has all that is published of the ecosystem: what it does not name is not known. */
+  readonly complete: boolean;
 }

@@ -110,6 +110,7 @@ export function judgeScan(
     const sources = advisories.filter(({ ecosystem }) => ecosystems.has(ecosystem));
     return [
       ...missingSources(ecosystems, sources),
+      ...partialSources(sources),
       ...oldSources(sources, basis),
       ...implausibleSources(sources, now),
     ];
@@ -155,6 +156,21 @@ function missingSources(
       message:
         `no advisory data for ${name}; fetch them: assay advisories update, ` +
         'or import them: assay advisories import DIR-OR-ZIP',
+      fatal: true,
+    }));
+}
+
+/** What a part of an ecosystem's advisories does not name is not known, so it is not clean. */
+function partialSources(advisories: readonly AdvisorySource[]): readonly ScanProblem[] {
+  const whole = new Set(advisories.flatMap((one) => (one.complete ? [one.ecosystem] : [])));
+  return advisories
+    .filter(({ ecosystem }) => !whole.has(ecosystem))
+    .map(({ ecosystem, source, records }) => ({
+      code: 'advisories-partial',
+      message:
+        `advisory data for ${ecosystem} are a part of what is published (${source}, records: ` +
+        `${records}); fetch all: assay advisories update, or import all: assay advisories ` +
+        'import DIR-OR-ZIP, with --complete where it is no export of OSV but has everything',
       fatal: true,
     }));
 }

@@ -149,7 +149,12 @@ async function nextSources(
   const known = new Set(kept.map(({ ecosystem }) => ecosystem));
   const source = kept[0]?.source ?? (changes.reading ?? OSV_READING).source(family);
   const added = [...growth.keys()].filter((ecosystem) => !known.has(ecosystem));
-  const fresh = added.map((ecosystem) => ({ family, ecosystem, source, updated: 0, records: 0 }));
+  // A release that is new in an export that is whole is whole with it.
+  const whole = new Set(kept.filter(({ complete }) => complete).map(baseOf));
+  const fresh = added.map((ecosystem) => {
+    const complete = whole.has(baseOf({ ecosystem }));
+    return { family, ecosystem, source, updated: 0, records: 0, complete };
+  });
   return [...kept, ...fresh]
     .map((one) => ({
       ...one,
@@ -157,6 +162,10 @@ async function nextSources(
       updated: Math.max(one.updated, changes.asOf ?? dates.get(one.ecosystem) ?? 0),
     }))
     .filter(({ records }) => records > 0);
+}
+
+function baseOf({ ecosystem }: Pick<ImportedSource, 'ecosystem'>): string {
+  return ecosystem.split(':', 1)[0] ?? '';
 }
 
 /** A date in the future is not believed: data would never grow old. */

@@ -79,6 +79,28 @@ it('exports of one name are one family: together they replace its earlier data',
   expect(await dates()).toEqual([['Debian:12', NOW]]);
 });
 
+describe('a source has all that is published', () => {
+  const all = async (): Promise<readonly boolean[]> => {
+    return (await listAdvisorySources(fake.deps.store)).map(({ complete }) => complete);
+  };
+
+  it('where that is said, not by a few records, and no longer once they replace it', async () => {
+    await load(GOOD);
+    expect(await all()).toEqual([false]);
+    await importAdvisories(fake.deps, { caller, path: write(GOOD), complete: true });
+    expect(await all()).toEqual([true]);
+    await importAdvisories(fake.deps, { caller, path: write(GOOD), complete: false });
+    expect(await all()).toEqual([false]);
+  });
+
+  it('never by one record, whatever is said', async () => {
+    const path = join(write(GOOD), 'Debian/A-1.json');
+    const refused = importAdvisories(fake.deps, { caller, path, complete: true });
+    await expect(refused).rejects.toMatchObject({ code: 'invalid-argument' });
+    expect(await all()).toEqual([]);
+  });
+});
+
 describe("a source's date is", () => {
   it('when it was published, where that is told beside the data and not by them', async () => {
     const path = write(GOOD);

@@ -9,7 +9,12 @@ import { type Micros, formatTime } from '../domain/time.ts';
 import { readAdvisoryExport } from '../remote/read-advisory-export.ts';
 import { HEAD_BYTES, recogniseForm } from '../scanner/advisories/advisory-forms.ts';
 import type { Deps } from './deps.ts';
-import { FORM_IMPORTS, type FormExport, type ImportedAdvisories } from './import-forms.ts';
+import {
+  FORM_IMPORTS,
+  type FormExport,
+  type FormFamily,
+  type ImportedAdvisories,
+} from './import-forms.ts';
 
 /** What is imported, by whom. */
 interface AdvisoryImportInput {
@@ -17,6 +22,8 @@ interface AdvisoryImportInput {
   readonly path: string;
   /** As of when its publisher says that it is, where the data themselves do not; not to come. */
   readonly published?: Micros;
+  /** Whether it is all that is published of its ecosystems; absent: as its layout tells. */
+  readonly complete?: boolean;
 }
 
 /**
@@ -39,7 +46,7 @@ export async function importAdvisories(
     const [first] = exports;
     if (first === undefined) continue;
     const { family, take } = FORM_IMPORTS[first.form];
-    const of = { caller: input.caller, family: family(first.name), exports };
+    const of = { ...saidOf(input), caller: input.caller, family: family(first.name), exports };
     const imported = await take(deps, of);
     records += imported.records;
     sources.push(...imported.sources);
@@ -47,9 +54,13 @@ export async function importAdvisories(
   return { records, sources };
 }
 
+function saidOf({ complete }: AdvisoryImportInput): Pick<FormFamily, 'complete'> {
+  return complete === undefined ? {} : { complete };
+}
+
 /** What is there to import, judged as a whole before anything is taken. */
 async function listExports(
-  { path, published }: AdvisoryImportInput,
+  { path, published, complete }: AdvisoryImportInput,
   now: Micros,
 ): Promise<readonly FormExport[]> {
   const exports: FormExport[] = [];
@@ -62,6 +73,10 @@ async function listExports(
         `the export date ${date} of ${found.path} is in the future; correct export.json; ` +
           'nothing was imported',
       );
+    }
+    if (complete === true && found.form === 'osv' && /\.json(?:\.\w+)?$/.test(found.path)) {
+      const message = `${found.path} is one record, no whole export; leave out --complete`;
+      throw new AssayError('invalid-argument', message);
     }
     exports.push(published === undefined ? found : { exportDate: published, ...found });
   }

@@ -7,8 +7,8 @@ import { setImmediate } from 'node:timers/promises';
 import { ADVISORY_DATE_LEEWAY, type Advisory, type AdvisorySource } from '../domain/advisory.ts';
 import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
-import type { Micros } from '../domain/time.ts';
 import type { AdvisoryExport, AdvisoryRecord } from '../remote/read-advisory-export.ts';
+import type { FormName } from '../scanner/advisories/advisory-forms.ts';
 import { parseOsvRecord } from '../scanner/advisories/parse-osv.ts';
 import {
   addAdvisories,
@@ -17,6 +17,7 @@ import {
 } from '../store/advisory-import.ts';
 import type { AdvisoryImport } from '../store/advisory-import-rows.ts';
 import type { Deps } from './deps.ts';
+import { createTally } from './import-tally.ts';
 import { publishAdvisories } from './publish-advisories.ts';
 
 /** Records in one transaction: well below the bound on a write's time. */
@@ -29,7 +30,9 @@ const TURN = 16;
 export interface AdvisoryFamily {
   readonly caller: Caller;
   readonly family: string;
-  readonly exports: readonly AdvisoryExport[];
+  readonly exports: readonly AdvisoryExport<FormName>[];
+  /** Whether they are said to be all that is published; absent: as their layout tells. */
+  readonly complete?: boolean;
 }
 
 /** How the documents of a family become advisories. */
@@ -46,7 +49,7 @@ export async function importFamily(
   of: AdvisoryFamily,
   reading: FamilyReading,
 ): Promise<{ readonly records: number; readonly sources: readonly AdvisorySource[] }> {
-  const { caller, family, exports } = of;
+  const { caller, family, exports, complete } = of;
   const source = reading.source(family);
   const tally = createTally(source, deps.now() + ADVISORY_DATE_LEEWAY);
   const begun = { id: deps.newId(), family, time: deps.now() };
@@ -60,9 +63,11 @@ export async function importFamily(
         deps.progress(`${family}: ${tally.records()} records`);
       },
     });
-    if (tally.records() > before) continue;
-    const message = `${found.path} holds no record; the earlier data of ${family} stand`;
-    throw new AssayError('invalid-advisory', message);
+    if (tally.records() === before) {
+      const message = `${found.path} holds no record; the earlier data of ${family} stand`;
+      throw new AssayError('invalid-advisory', message);
+    }
+    tally.endExport(found, complete);
   }
   const sources = tally.sources().map((source) => ({ ...source, family }));
   const records = tally.records();
@@ -142,36 +147,3 @@ export function parseJson(bytes: Uint8Array): unknown {
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-interface Tally {
-  readonly add: (advisory: Advisory, exportDate: Micros | undefined) => void;
-  readonly records: () => number;
-  readonly sources: () => readonly AdvisorySource[];
-}
-
-/**
- * Counts records per ecosystem; a source's date is the export's own, else its newest change that
- * is not later than `latest`; 0 where there is none.
- */
-function createTally(source: string, latest: Micros): Tally {
-  const ecosystems = new Map<string, { records: number; updated: number }>();
-  let records = 0;
-  return {
-    add: (advisory, exportDate) => {
-      records += 1;
-      for (const name of new Set(advisory.affected.map((one) => one.ecosystem))) {
-        const known = ecosystems.get(name) ?? { records: 0, updated: 0 };
-        const change = advisory.modified > latest ? 0 : advisory.modified;
-        const updated = Math.max(known.updated, exportDate ?? change);
-        ecosystems.set(name, { records: known.records + 1, updated });
-      }
-    },
-    records: () => records,
-    sources: () =>
-      [...ecosystems].map(([ecosystem, of]) => ({
-        ecosystem,
-        source,
-        ...of,
-      })),
-  };
-}

@@ -29,6 +29,8 @@ export interface FormFamily {
   readonly caller: Caller;
   readonly family: string;
   readonly exports: readonly FormExport[];
+  /** Whether they are said to be all that is published; absent: as their layout tells. */
+  readonly complete?: boolean;
 }
 
 /** How a form is imported. */

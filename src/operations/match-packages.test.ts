@@ -34,7 +34,13 @@ async function publish(round: number): Promise<void> {
   }));
   const open = await beginAdvisoryImport(store, { id: newId(), family: 'Debian', time: NOW });
   await addAdvisories(store, open, advisories);
-  const source = { ecosystem: 'Debian:12', source: 'test', updated: NOW + round, records: 2 };
+  const source = {
+    ecosystem: 'Debian:12',
+    source: 'test',
+    updated: NOW + round,
+    records: 2,
+    complete: true,
+  };
   const sources = [{ ...source, family: 'Debian' }];
   const published = { sources, time: NOW };
   await publishAdvisoryImport(store, open, (tx) => publishImport(tx, open, published));

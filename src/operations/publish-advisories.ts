@@ -35,14 +35,15 @@ export async function publishAdvisories(deps: Deps, tx: Tx, given: Publication):
   await audit(deps, tx, { caller, action, resource });
   await emit(deps, tx, [publishedEvent(open.family, records, sources)]);
   await askForMatching(deps, tx, open.generation);
-  // Whether an image is known at all hangs on which ecosystems have a source.
+  // Whether an image is known at all hangs on which ecosystems have a source, and a whole one.
   const after = await ecosystemsOf(tx, open.family);
   if (before !== after) await emitMatchesChanged(deps, tx);
 }
 
 async function ecosystemsOf(tx: Tx, family: string): Promise<string> {
   const sources = (await listAdvisorySources(tx)).filter((one) => one.family === family);
-  return JSON.stringify([...new Set(sources.map(({ ecosystem }) => ecosystem))].sort());
+  const states = sources.map(({ ecosystem, complete }) => `${ecosystem} ${complete}`);
+  return JSON.stringify([...new Set(states)].sort());
 }
 
 function publishedEvent(

@@ -98,7 +98,7 @@ async function takeArchive(run: FeedRun, name: FeedName): Promise<FeedOutcome> {
     await spoolFeed(answer, path, (bytes) =>
       deps.progress(`${title}: ${Math.floor(bytes / 2 ** 20)} MiB fetched`),
     );
-    const { records } = await importAdvisories(deps, { caller, path });
+    const { records } = await importAdvisories(deps, { caller, path, complete: true });
     const generation = await findFamilyGeneration(deps.store, RED_HAT_FAMILY);
     const seen = archive.day - ARCHIVE_LAG;
     const memo = { url, seen, wholeTime: deps.now(), generation };

@@ -36,6 +36,7 @@ export async function updateFile(
     const { records } = await importAdvisories(deps, {
       caller,
       path,
+      complete: true,
       ...(published !== undefined && { published }),
     });
     const kept = { url: url.href, whole: answer.validators, wholeTime: deps.now() };

@@ -76,7 +76,7 @@ async function takeErrata(
   try {
     const path = join(folder, 'updateinfo.xml.gz');
     await spoolFeed(content, path);
-    return await importAdvisories(deps, { caller, path });
+    return await importAdvisories(deps, { caller, path, complete: true });
   } finally {
     await removeSpool(folder);
   }

@@ -222,6 +222,20 @@ it('data are as new as the newest change that the mirror tells of any ecosystem'
   expect(await listAdvisorySources(fake.deps.store)).toMatchObject([{ updated: NOW - HOUR }]);
 });
 
+it('what is fetched is all of its ecosystem, also a release that a change brings', async () => {
+  publish(A);
+  await update();
+  const next = debianRecord('A-2', NOW + 1);
+  publish(A, JSON.parse(JSON.stringify(next).replaceAll('Debian:12', 'Debian:14')));
+  now = NOW + HOUR;
+  expect(await update()).toMatchObject([{ outcome: 'delta' }]);
+  const sources = await listAdvisorySources(fake.deps.store);
+  expect(sources.map(({ ecosystem, complete }) => [ecosystem, complete])).toEqual([
+    ['Debian:12', true],
+    ['Debian:14', true],
+  ]);
+});
+
 it('a mirror that says forever that nothing changed does not make data look new', async () => {
   publish(A);
   await update();

@@ -200,7 +200,7 @@ async function importWhole(
     await spoolFeed(content, path, (bytes) =>
       deps.progress(`${family}: ${Math.floor(bytes / 2 ** 20)} MiB fetched`),
     );
-    const { records, sources } = await importAdvisories(deps, { caller, path });
+    const { records, sources } = await importAdvisories(deps, { caller, path, complete: true });
     return { records, newest: Math.max(0, ...sources.map(({ updated }) => updated)) };
   } finally {
     await removeSpool(folder);

@@ -50,11 +50,12 @@ function scanResultToJson(result: ScanResult): JsonObject {
       fatal,
       origin,
     })),
-    advisories: result.advisories.map(({ ecosystem, source, updated, records }) => ({
+    advisories: result.advisories.map(({ ecosystem, source, updated, records, complete }) => ({
       ecosystem,
       source,
       updated: formatTime(updated),
       records,
+      complete,
     })),
     feeds: (result.feeds ?? []).map(({ name, source, updated, records }) => ({
       name,

@@ -66,6 +66,7 @@ function result(change: Partial<ScanResult> = {}): ScanResult {
         source: 'OSV export Debian/all.zip',
         updated: UPDATED,
         records: 1956,
+        complete: true,
       },
     ],
     system: { id: 'debian', version: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
@@ -150,7 +151,9 @@ libssl3  3.0.11-1~deb12u2  3.0.15-1~deb12u1  HIGH      DEBIAN-CVE-2024-0001
         image: { ...result().image, reference: evil, platform: evil },
         system: { id: 'x', version: '1', name: evil },
         problems: [{ code: 'x', message: evil, fatal: true }],
-        advisories: [{ ecosystem: evil, source: evil, updated: UPDATED, records: 1 }],
+        advisories: [
+          { ecosystem: evil, source: evil, updated: UPDATED, records: 1, complete: true },
+        ],
         findings: [finding({ package: pkg, advisoryId: evil, fixedVersion: evil })],
       }),
     );

@@ -81,7 +81,10 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
   'list-projects': z.strictObject({}),
   'add-cluster': z.strictObject({ project, cluster: z.string().max(256) }),
   'list-clusters': z.strictObject({ project }),
-  'import-advisories': z.strictObject({ path: z.string().min(1).max(4096) }),
+  'import-advisories': z.strictObject({
+    path: z.string().min(1).max(4096),
+    complete: z.boolean().optional(),
+  }),
   'list-advisory-sources': z.strictObject({}),
   'set-match-rules': z.strictObject({
     sources: z.array(z.string().max(128)).max(32).optional(),

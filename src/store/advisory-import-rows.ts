@@ -84,7 +84,12 @@ const markRemoved = statement((builder, p: { number: number; generation: number 
   builder.updateTable('advisory').set({ removed: p.generation }).where('number', '=', p.number),
 );
 
-const insertSource = statement((builder, p: ImportedSource & { generation: number }) =>
+interface SourceRow extends Omit<ImportedSource, 'complete'> {
+  readonly generation: number;
+  readonly complete: number;
+}
+
+const insertSource = statement((builder, p: SourceRow) =>
   builder.insertInto('advisory_source').values({
     family: p.family,
     generation: p.generation,
@@ -92,6 +97,7 @@ const insertSource = statement((builder, p: ImportedSource & { generation: numbe
     source: p.source,
     updated: p.updated,
     records: p.records,
+    complete: p.complete,
   }),
 );
 
@@ -256,7 +262,9 @@ export async function publishImport(
   const { generation, family } = open;
   await refuseAbandoned(tx, open);
   if ((await findFamily(tx, family)) !== open.base) throw overtaken(family);
-  const rows = published.sources.map((source) => ({ ...source, generation }));
+  const rows = published.sources.map((source) => {
+    return { ...source, generation, complete: Number(source.complete) };
+  });
   await tx.runMany(insertSource, rows);
   const families = tx.sql.insertInto('advisory_family').values({ family, generation });
   await tx.run(

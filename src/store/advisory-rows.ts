@@ -74,8 +74,8 @@ export async function findAdvisories(
 }
 
 /** The visible sources by ecosystem and source. */
-export function listAdvisorySources(db: Reader): Promise<ImportedSource[]> {
-  return db.all(
+export async function listAdvisorySources(db: Reader): Promise<ImportedSource[]> {
+  const rows = await db.all(
     db.sql
       .selectFrom('advisory_source')
       .innerJoin('advisory_family', (join) =>
@@ -83,10 +83,11 @@ export function listAdvisorySources(db: Reader): Promise<ImportedSource[]> {
           .onRef('advisory_family.family', '=', 'advisory_source.family')
           .onRef('advisory_family.generation', '=', 'advisory_source.generation'),
       )
-      .select(['advisory_source.family', 'ecosystem', 'source', 'updated', 'records'])
+      .select(['advisory_source.family', 'ecosystem', 'source', 'updated', 'records', 'complete'])
       .orderBy('ecosystem')
       .orderBy('source'),
   );
+  return rows.map((row) => ({ ...row, complete: row.complete === 1 }));
 }
 
 function parsedOnce(read: Map<number, Advisory>, number: number, body: string): Advisory {

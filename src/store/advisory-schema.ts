@@ -26,6 +26,8 @@ export interface AdvisorySourceTable {
   source: string;
   updated: Micros;
   records: number;
+  /** 1 where it has all that is published of the ecosystem. */
+  complete: number;
 }
 
 /** Advisory records; `number` is generation times 2^24 plus a count. */

@@ -21,6 +21,7 @@ import { packedMembers } from './migrations/0012-packed-members.ts';
 import { extractorIndex } from './migrations/0013-extractor-index.ts';
 import { packageNames } from './migrations/0014-package-names.ts';
 import { notaryTrust } from './migrations/0015-notary-trust.ts';
+import { wholeSources } from './migrations/0016-whole-sources.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   extractorIndex,
   packageNames,
   notaryTrust,
+  wholeSources,
 ];
 
 /** The schema that this version of Assay reads and writes. */

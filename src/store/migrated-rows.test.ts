@@ -11,6 +11,7 @@ import type { Caller } from '../domain/caller.ts';
 import { answerFleet } from '../operations/summarise-fleet.ts';
 import { findAdvisories, listAdvisorySources } from './advisory-rows.ts';
 import { findImage } from './image-rows.ts';
+import { listFeeds } from './feed-rows.ts';
 import { migratePostgres } from './migrate-postgres.ts';
 import { databaseFile, migrateStore, MIGRATIONS, SCHEMA_VERSION } from './migrate-store.ts';
 import { POSTGRES_DIALECT, SQLITE_DIALECT, type SqlDialect } from './migration.ts';
@@ -163,7 +164,14 @@ function advisories(from: number): readonly string[] {
     ...rows,
     ...(from < 7 ? [] : [insert('advisory_change', changed)]),
     insert('advisory_family', { family: 'Debian', generation: 2 }),
-    insert('advisory_source', { ...source, updated: 2, records: 1 }),
+    insert('advisory_source', {
+      ...source,
+      updated: 2,
+      records: 1,
+      complete: from < 16 ? undefined : 1,
+    }),
+    // What was fetched before schema 16 is known to be whole.
+    ...(from < 8 ? [] : [insert('advisory_feed', FETCHED)]),
     insert('package_match', {
       package: 1,
       advisory_id: 'A-2',
@@ -177,6 +185,15 @@ function advisories(from: number): readonly string[] {
   ];
 }
 
+const FETCHED = {
+  name: 'osv:Debian',
+  attempt_time: 2,
+  success_time: 2,
+  failures: 0,
+  failures_ever: 0,
+  body: stored({ url: 'https://osv.test', generation: 2 }),
+};
+
 async function checkRows(store: Store): Promise<void> {
   const image = await findImage(store, DIGEST);
   expect(image?.packageSet.packages.map(({ name, path }) => `${name} ${path}`)).toEqual([
@@ -185,11 +202,15 @@ async function checkRows(store: Store): Promise<void> {
   ]);
   const [found] = await findAdvisories(store, [{ ecosystem: 'Debian:12', name: 'openssl' }]);
   expect(found?.map(({ id }) => id)).toEqual(['A-2']);
-  expect(await listAdvisorySources(store)).toMatchObject([{ source: 'test', records: 1 }]);
+  const complete = (await listFeeds(store)).length > 0;
+  expect(await listAdvisorySources(store)).toMatchObject([
+    { source: 'test', records: 1, complete },
+  ]);
   const packages = [debianPackage('openssl', '3.0.1-1'), debianPackage('zlib', '4')];
   const next = { project: 'p', repository: 'r.test/b', digest: imageDigest(2), packages };
   await keepScanned(store, { ...next, time: 4 });
-  expect(await countAll(store)).toEqual(['COMPLETE 0 0 0 0 1 0', 'COMPLETE 0 0 0 0 1 0']);
+  const counted = `${complete ? 'COMPLETE' : 'INCOMPLETE'} 0 0 0 0 1 0`;
+  expect(await countAll(store)).toEqual([counted, counted]);
   const times = store.sql.selectFrom('package_match').select(['package', 'first_time', 'fixable']);
   expect((await store.all(times.where('package', '=', 1)))[0]).toEqual({
     package: 1,

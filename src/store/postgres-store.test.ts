@@ -164,7 +164,14 @@ describe.skipIf(!postgresPrograms)('replicas over one database (needs postgres)'
       references: [],
       affected: [{ ecosystem: 'E', name: 'n', ranges: [], versions: [] }],
     });
-    const source = { family: 'F', ecosystem: 'E', source: 's', updated: T0, records: 1 };
+    const source = {
+      family: 'F',
+      ecosystem: 'E',
+      source: 's',
+      updated: T0,
+      records: 1,
+      complete: true,
+    };
     const begun = await Promise.allSettled(
       [one, two].map(async (store, index) => {
         const begun = { id: `i${index}`, family: 'F', time: T0 };

@@ -652,6 +652,7 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
       source: `${family}/all.zip`,
       updated: T0,
       records: 1,
+      complete: true,
     });
     const load = async (family: string, advisories: readonly Advisory[]) => {
       const open = await begin(`${family}${advisories.length}`, family);

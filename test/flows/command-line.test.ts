@@ -28,7 +28,14 @@ beforeAll(async () => {
   cpSync(join(DEMO, 'debian12/os-release'), file('root/etc/os-release'));
   const openssl = ['Package: openssl', 'Status: install ok installed', 'Version: 3.0.8-1'];
   writeFileSync(file('root/var/lib/dpkg/status'), `${openssl.join('\n')}\nArchitecture: amd64\n`);
-  await runToEnd(['advisories', 'import', join(DEMO, 'advisories'), '--data', file('data')]);
+  await runToEnd([
+    'advisories',
+    'import',
+    join(DEMO, 'advisories'),
+    '--complete',
+    '--data',
+    file('data'),
+  ]);
 });
 
 afterAll(() => {

@@ -38,7 +38,7 @@ afterAll(async () => {
 /** What a scan says that may not hang on where the bytes come from. */
 async function scanned(image: string): Promise<unknown> {
   const data = mkdtempSync(join(root, 'data-'));
-  await runInProcess(['advisories', 'import', ADVISORIES], data);
+  await runInProcess(['advisories', 'import', ADVISORIES, '--complete'], data);
   const options = ['--max-advisory-age', '999999', '--output', 'json'];
   const { code, stdout, stderr } = await runInProcess(['scan', image, ...options], data);
   const result = JSON.parse(stdout, (key, value: unknown) =>

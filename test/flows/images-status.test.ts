@@ -44,7 +44,7 @@ beforeAll(async () => {
   registry.tag('both', index);
   const records = [['CVE-1', osvRecord('CVE-1', 'vulnerable')]] as const;
   const exported = writeOsvExport(join(root, 'osv'), records);
-  await runAssay(['advisories', 'import', exported, '--data', data]);
+  await runAssay(['advisories', 'import', exported, '--complete', '--data', data]);
   release = registry.hold();
   server = await startAssay({ data, args: ['--log-level', 'silent'] });
 });

@@ -77,6 +77,7 @@ describe('kill -9 of a command', { timeout: 240_000 }, () => {
       'advisories',
       'import',
       exports[which] ?? '',
+      '--complete',
       '--data',
       data,
     ];

@@ -64,7 +64,14 @@ describe.skipIf(!program)('a new extractor (needs docker-registry)', { timeout: 
     const records = (['found', 'elder'] as const).map(
       (name) => [`CVE-${name}`, osvRecord(`CVE-${name}`, name)] as const,
     );
-    await runAssay(['advisories', 'import', writeOsvExport(root, records), '--data', data]);
+    await runAssay([
+      'advisories',
+      'import',
+      writeOsvExport(root, records),
+      '--complete',
+      '--data',
+      data,
+    ]);
     for (const image of [watched, unwatched]) await runAssay(['scan', image, '--data', data]);
     rewind(misread, other);
 

@@ -80,7 +80,7 @@ describe('what a scan found', () => {
     await pushImage({ registry: http, path: 'team/app' }, await buildDemoImage(database), 'v1');
     image = `${http.slice('http://'.length)}/team/app`;
     const data = ['--data', server.data];
-    await runToEnd(['advisories', 'import', ADVISORIES, ...data]);
+    await runToEnd(['advisories', 'import', ADVISORIES, '--complete', ...data]);
     await runToEnd(['scan', `${image}:v1`, '--max-advisory-age', '36500', ...data]);
   });
 

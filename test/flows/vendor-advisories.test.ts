@@ -43,7 +43,10 @@ beforeAll(async () => {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), bytes);
   }
-  const { stderr, code } = await runInProcess(['advisories', 'import', folder], bench.data);
+  const { stderr, code } = await runInProcess(
+    ['advisories', 'import', folder, '--complete'],
+    bench.data,
+  );
   if (code !== 0) throw new Error(stderr);
 });
 afterAll(() => bench.close());

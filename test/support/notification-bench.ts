@@ -144,7 +144,7 @@ async function publish(
       return [id, record] as const;
     }),
   );
-  await importAdvisories(deps, { caller: ADMIN, path });
+  await importAdvisories(deps, { caller: ADMIN, path, complete: true });
 }
 
 async function turns(deps: Deps): Promise<number> {

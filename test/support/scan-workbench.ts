@@ -41,7 +41,7 @@ export async function openScanBench(): Promise<ScanBench> {
   const root = mkdtempSync(join(tmpdir(), 'assay-bench-'));
   const data = join(root, 'data');
   const records = writeOsvExport(join(root, 'osv'), [['REC-1', osvRecord('REC-1', 'app')]]);
-  await runInProcess(['advisories', 'import', records], data);
+  await runInProcess(['advisories', 'import', records, '--complete'], data);
   let folders = 0;
   const newLayout = (): ImageLayout => {
     folders += 1;

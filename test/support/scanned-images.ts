@@ -65,7 +65,13 @@ export async function importDebian(
   const id = `import-${time}-${Math.random()}`;
   const open = await beginAdvisoryImport(store, { id, family: 'Debian', time });
   await addAdvisories(store, open, advisories);
-  const source = { family: 'Debian', ecosystem: ECOSYSTEM, source: 'test', updated: time };
+  const source = {
+    family: 'Debian',
+    ecosystem: ECOSYSTEM,
+    source: 'test',
+    updated: time,
+    complete: true,
+  };
   const sources = [{ ...source, records: advisories.length }];
   await publishAdvisoryImport(store, open, (tx) => publishImport(tx, open, { sources, time }));
 }

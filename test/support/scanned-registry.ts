@@ -94,7 +94,9 @@ async function scan(server: AssayServer, folder: string, names: readonly string[
     ['CVE-2026-2', { ...osvRecord('CVE-2026-2', 'zlib'), severity: severity(high) }],
   ]);
   const to = ['--server', server.http, '--token-file', server.tokenFile];
-  expect(await runAssay(['advisories', 'import', records, ...to])).toMatchObject({ code: 0 });
+  expect(await runAssay(['advisories', 'import', records, '--complete', ...to])).toMatchObject({
+    code: 0,
+  });
   for (const name of names) {
     expect(await runAssay(['scan', name, '--project', PROJECT, ...to])).toMatchObject({ code: 0 });
   }

@@ -1,0 +1,51 @@
+/** What an import comes to by ecosystem: how many records, how new they are, whether all. */
+import { basename } from 'node:path';
+import type { Advisory, AdvisorySource } from '../domain/advisory.ts';
+import type { Micros } from '../domain/time.ts';
+import type { AdvisoryExport } from '../remote/read-advisory-export.ts';
+import type { FormName } from '../scanner/advisories/advisory-forms.ts';
+import { wholeEcosystems } from '../scanner/advisories/whole-export.ts';
+
+/** Counts the records of a family's exports, one export after another. */
+export interface Tally {
+  readonly add: (advisory: Advisory, exportDate: Micros | undefined) => void;
+  /** An export is read; `said` is what its importer says of whether it is whole. */
+  readonly endExport: (found: AdvisoryExport<FormName>, said: boolean | undefined) => void;
+  readonly records: () => number;
+  readonly sources: () => readonly AdvisorySource[];
+}
+
+/**
+ * Counts records per ecosystem; a source's date is the export's own, else its newest change that
+ * is not later than `latest`; 0 where there is none. It is whole where one of the exports is.
+ */
+export function createTally(source: string, latest: Micros): Tally {
+  const ecosystems = new Map<string, { records: number; updated: number }>();
+  const whole = new Set<string>();
+  let present = new Set<string>();
+  let records = 0;
+  let before = 0;
+  return {
+    add: (advisory, exportDate) => {
+      records += 1;
+      for (const name of new Set(advisory.affected.map((one) => one.ecosystem))) {
+        present.add(name);
+        const known = ecosystems.get(name) ?? { records: 0, updated: 0 };
+        const change = advisory.modified > latest ? 0 : advisory.modified;
+        const updated = Math.max(known.updated, exportDate ?? change);
+        ecosystems.set(name, { records: known.records + 1, updated });
+      }
+    },
+    endExport: ({ form, name, path }, said) => {
+      const claim = { form, name, file: basename(path), ecosystems: present, said };
+      for (const one of wholeEcosystems({ ...claim, records: records - before })) whole.add(one);
+      present = new Set();
+      before = records;
+    },
+    records: () => records,
+    sources: () =>
+      [...ecosystems].map(([ecosystem, of]) => {
+        return { ecosystem, source, ...of, complete: whole.has(ecosystem) };
+      }),
+  };
+}
