@@ -1,12 +1,11 @@
 /** `assay attest verify` by what is attached in a registry, and `assay attest tree`. */
 import { AssayError } from '../domain/error.ts';
-import { terminalText } from '../domain/terminal-text.ts';
-import type { CheckedAttachment } from '../operations/check-attached.ts';
+import type { AttachedGrade } from '../operations/check-attached.ts';
 import type { VerifiedAttachments, VerifyAttachedInput } from '../operations/verify-attached.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
 import { isOn, textOption, textOptions } from './options.ts';
-import { OUTCOME_EXIT_CODES, VERIFIED_WORDS } from './outcome-words.ts';
-import { printDocument } from './print-values.ts';
+import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
+import { printAttached } from './print-attached.ts';
 import { readPublicKeys } from './read-key-options.ts';
 
 const MAX_ROOT = 1024 * 1024;
@@ -14,31 +13,40 @@ const MAX_ROOT = 1024 * 1024;
 /** `assay attest verify IMAGE --attached --key FILE`, or by certificate and identity. */
 export const verifyAttachments: CommandRun = async (context, args, options) => {
   const trust = await readTrust(context, options);
-  if ((trust.keys?.length ?? 0) + (trust.identities?.length ?? 0) === 0) {
-    const wanted = 'give --key, or --certificate-identity with --certificate-oidc-issuer';
-    throw new AssayError('invalid-argument', `nobody to believe; ${wanted}`);
-  }
-  const found = await look(context, { image: args[0] ?? '', ...trust }, options);
-  await print({ context, options, title: 'outcome' }, found);
+  if ((trust.keys?.length ?? 0) + (trust.identities?.length ?? 0) === 0) refuseNobody(trust);
+  const found = await look(context, { image: args[0] ?? '', ...trust }, options, 'proof');
+  await printAttached({ context, options, title: 'outcome' }, found);
   return OUTCOME_EXIT_CODES[found.outcome];
 };
 
 /** `assay attest tree IMAGE`: exit 3 where a place could not be asked. */
 export const showAttachments: CommandRun = async (context, args, options) => {
   const trust = await readTrust(context, options);
-  const found = await look(context, { image: args[0] ?? '', ...trust }, options);
-  await print({ context, options, title: 'image' }, found);
-  const unasked = found.locations.some(({ problems }) => problems.length > 0);
-  return unasked ? OUTCOME_EXIT_CODES.undecided : 0;
+  const shown = { ...trust, grade: 'attested' } as const;
+  const found = await look(context, { image: args[0] ?? '', ...shown }, options, 'all');
+  await printAttached({ context, options, title: 'image' }, found);
+  const all = [found, ...(found.platforms ?? []), ...(found.index ? [found.index] : [])];
+  const problems = all.flatMap((one) => one.locations.flatMap((place) => place.problems));
+  return problems.length > 0 ? OUTCOME_EXIT_CODES.undecided : 0;
 };
+
+/** What nobody signed may be asked for by name, and then needs nobody to be believed. */
+function refuseNobody({ grade, type }: Omit<VerifyAttachedInput, 'image'>): void {
+  if (grade === 'attested' && type !== undefined) return;
+  const wanted =
+    'give --key, or --certificate-identity with --certificate-oidc-issuer ' +
+    '(or --type with --grade attested, for what nobody signed)';
+  throw new AssayError('invalid-argument', `nobody to believe; ${wanted}`);
+}
 
 async function look(
   context: CliContext,
   input: VerifyAttachedInput,
-  options: OptionValues,
+  ...[options, reading]: [OptionValues, 'proof' | 'all']
 ): Promise<VerifiedAttachments> {
   const { verifyAttached } = await import('../operations/verify-attached.ts');
-  return verifyAttached(input, { plainHttp: isOn(options, 'plainHttp'), now: context.now() });
+  const plainHttp = isOn(options, 'plainHttp');
+  return verifyAttached(input, { plainHttp, now: context.now(), reading });
 }
 
 async function readTrust(
@@ -46,6 +54,7 @@ async function readTrust(
   options: OptionValues,
 ): Promise<Omit<VerifyAttachedInput, 'image'>> {
   const type = textOption(options, 'type');
+  const index = textOption(options, 'index');
   const rootFile = textOption(options, 'trustRoot');
   const { readNamedFile } = await import('../operations/read-named-file.ts');
   return {
@@ -54,8 +63,21 @@ async function readTrust(
     annotations: readPairs(options, 'annotation'),
     ...(rootFile === undefined ? {} : { trustRoot: await readNamedFile(rootFile, MAX_ROOT) }),
     ...(type === undefined ? {} : { type }),
+    ...(index === undefined ? {} : { index }),
+    ...readGrade(options),
     ...readProvenance(options),
   };
+}
+
+const GRADES: readonly AttachedGrade[] = ['attested', 'verified'];
+
+function readGrade(options: OptionValues): Pick<VerifyAttachedInput, 'grade'> {
+  const text = textOption(options, 'grade');
+  if (text === undefined) return {};
+  const grade = GRADES.find((one) => one === text);
+  if (grade !== undefined) return { grade };
+  const found = JSON.stringify(text.slice(0, 40));
+  throw new AssayError('invalid-argument', `--grade is ${found}; give attested or verified`);
 }
 
 type Identities = NonNullable<VerifyAttachedInput['identities']>;
@@ -114,41 +136,4 @@ function readPairs(options: OptionValues, name: string): Readonly<Record<string,
     throw new AssayError('invalid-argument', `${name} is ${found}; write it NAME=VALUE`);
   });
   return Object.fromEntries(pairs);
-}
-
-/** To whom, how, and whether the outcome is what was asked for. */
-interface Printed {
-  readonly context: CliContext;
-  readonly options: OptionValues;
-  readonly title: 'outcome' | 'image';
-}
-
-async function print(
-  { context, options, title }: Printed,
-  found: VerifiedAttachments,
-): Promise<void> {
-  const format = textOption(options, 'output') ?? 'table';
-  if (format !== 'table') return printDocument(context, { schemaVersion: 1, ...found }, format);
-  const judged =
-    title === 'outcome' ? `${VERIFIED_WORDS[found.outcome]}  ${found.image}` : found.image;
-  const lines = [
-    judged,
-    ...found.attachments.flatMap(attachmentLines),
-    ...(found.attachments.length === 0 ? ['  nothing is attached that could be read'] : []),
-    ...found.locations.flatMap(({ location, problems }) =>
-      problems.map((problem) => `  ? ${location}: ${problem}`),
-    ),
-  ];
-  context.stdout.write(`${lines.map(terminalText).join('\n')}\n`);
-}
-
-function attachmentLines(one: CheckedAttachment): readonly string[] {
-  const { location, manifest, mediaType, answer } = one;
-  const head = `${location}  ${manifest.slice(0, 19)}`;
-  if (answer === undefined) return [`  - ${head}`, `      ${mediaType}`];
-  if ('grade' in answer) {
-    const said = answer.checked.map((line) => `      ${line}`);
-    return [`  + ${head}  ${answer.kind}`, `      signed by ${answer.signer}`, ...said];
-  }
-  return [`  x ${head}  ${answer.kind} [${answer.step}]`, `      ${answer.why}`];
 }

@@ -8,6 +8,8 @@ export const ATTACHED_OPTIONS: readonly string[] = [
   'certificateOidcIssuer',
   'certificateOidcIssuerRegexp',
   'trustRoot',
+  'index',
+  'grade',
   'type',
   'annotation',
   'builderId',

@@ -29,6 +29,14 @@ export const ATTACHED_TRUST: readonly OptionSpec[] = [
     description: 'an attestation with this predicate: slsaprovenance1, cyclonedx, … or a URI',
   },
   {
+    flags: '--index <reference>',
+    description: 'tag or digest of an index there, whose proofs count for the images that it lists',
+  },
+  {
+    flags: '--grade <grade>',
+    description: 'the least that counts: verified, or attested (in the index, signed by nobody)',
+  },
+  {
     flags: '--annotation <name=value>',
     description: 'must be among the signed annotations',
     many: true,

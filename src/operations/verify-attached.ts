@@ -1,73 +1,161 @@
 /**
- * What is attached to an image in its registry (cosign's tags, referrers, the fallback tag), and
- * what of it verifies by the keys or identities that are handed in. Nothing is kept: no server and
- * no data folder is needed.
+ * What is attached to an image in its registry (cosign's tags, referrers, the fallback tag, its
+ * index), and what of it verifies by the keys or identities that are handed in. Nothing is kept: no
+ * server and no data folder is needed. Trust flows one way: what is proven of an index counts for
+ * the images that it lists, an index is proven by itself or by every platform that may run, and no
+ * proof of an image reaches its index or another platform.
  */
-import { parseImageReference } from '../domain/image-reference.ts';
+import { isDigest } from '../domain/digest.ts';
+import { AssayError, isAssayError } from '../domain/error.ts';
+import { type ImageReference, parseImageReference } from '../domain/image-reference.ts';
 import type { Micros } from '../domain/time.ts';
-import type { Outcome } from '../domain/verdict.ts';
-import type { Attachments, LocationState } from '../remote/find-attachments.ts';
+import { parseManifest } from '../image/manifest.ts';
 import { openRegistryClient } from '../remote/registry-client.ts';
-import { isProof } from '../signing/proof.ts';
+import { predicateTypeOf } from '../signing/in-toto-statement.ts';
+import type { Refusal } from '../signing/proof.ts';
 import type { ProvenanceRequirements } from '../signing/slsa-provenance.ts';
-import { checkAttached, type CheckedAttachment } from './check-attached.ts';
-import { readAttached } from './read-attached.ts';
+import type { AttachedGrade, AttachedTrust } from './check-attached.ts';
+import { type CheckedManifest, judgeManifest } from './checked-manifest.ts';
+import { type AttachedImage, readAttached } from './read-attached.ts';
 import { type GivenSigners, readSigners } from './sigstore-signers.ts';
+import {
+  type AttachedSearch,
+  type CheckedIndex,
+  listsImage,
+  type ReadIndex,
+  verifyIndex,
+  verifyWithin,
+} from './verify-index.ts';
 
 /** Of which image, and whom to believe; nobody: what is there is only listed. */
 export interface VerifyAttachedInput extends GivenSigners {
   readonly image: string;
+  /**
+   * Tag or digest of an index in the same repository: what is proven of it counts for the images
+   * that it lists. Absent: the index that the image's tag names, where the image is by digest.
+   */
+  readonly index?: string;
   /** What SLSA provenance must say besides. */
   readonly provenance?: ProvenanceRequirements;
+  /** The least that counts; default `verified`. */
+  readonly grade?: AttachedGrade;
 }
 
-/** How the registry is reached, and what time it is. */
+/** How the registry is reached, what time it is, and whether to read on beyond a proof. */
 export interface AttachedAccess {
   readonly plainHttp: boolean;
   readonly now: Micros;
+  readonly reading: AttachedSearch['reading'];
 }
 
 /** What is attached to an image, and what it comes to. */
-export interface VerifiedAttachments {
+export interface VerifiedAttachments extends Omit<CheckedIndex, 'digest'> {
   readonly image: string;
-  readonly outcome: Outcome;
-  readonly found: string;
-  readonly attachments: readonly CheckedAttachment[];
-  readonly locations: readonly LocationState[];
+  /** What is attached to the index by which the image was asked about. */
+  readonly index?: CheckedManifest;
 }
 
 /** Reads and verifies all that is attached; throws where the image or the trust cannot be read. */
 export async function verifyAttached(
   input: VerifyAttachedInput,
-  { plainHttp, now }: AttachedAccess,
+  { plainHttp, now, reading }: AttachedAccess,
 ): Promise<VerifiedAttachments> {
-  const trusts = await readSigners(input, now);
+  const trust = await readTrust(input, now);
   const client = openRegistryClient(plainHttp ? { plainHttp } : {});
   try {
-    const image = await readAttached(client, parseImageReference(input.image));
-    const attachments = await checkAttached(image, { trusts, provenance: input.provenance });
-    const name = `${image.name}@${image.digest}`;
-    return { image: name, ...judge(attachments, image.found), attachments };
+    const reference = parseImageReference(input.image);
+    const search = { client, trust, reading };
+    const { digest, ...checked } = await verifyReference(search, reference, input.index);
+    return { image: `${reference.name}@${digest}`, ...checked };
   } finally {
     await client.close();
   }
 }
 
-/** What cannot be read or asked may be the proof: then nothing is known, rather than no. */
-function judge(
-  attachments: readonly CheckedAttachment[],
-  { locations }: Attachments,
-): Pick<VerifiedAttachments, 'outcome' | 'found' | 'locations'> {
-  const answers = attachments.flatMap(({ answer }) => (answer === undefined ? [] : [answer]));
-  const proofs = answers.filter(isProof);
-  if (proofs.length > 0) return { outcome: 'allow', found: `${proofs.length} proofs`, locations };
-  const unasked = locations.filter(({ problems }) => problems.length > 0);
-  const unjudged = answers.filter((one) => 'outcome' in one && one.outcome === 'could-not-check');
-  if (unasked.length + unjudged.length > 0) {
-    const what = [...unasked.map(({ location }) => location), ...unjudged.map(({ kind }) => kind)];
-    return { outcome: 'undecided', found: `could not check: ${what.join(', ')}`, locations };
+async function readTrust(input: VerifyAttachedInput, now: Micros): Promise<AttachedTrust> {
+  const { annotations, type, provenance, grade } = input;
+  const stated = {
+    ...(annotations === undefined ? {} : { annotations }),
+    ...(type === undefined ? {} : { predicateType: predicateTypeOf(type) }),
+  };
+  return { trusts: await readSigners(input, now), provenance, grade, stated };
+}
+
+async function verifyReference(
+  search: AttachedSearch,
+  reference: ImageReference,
+  named: string | undefined,
+): Promise<CheckedIndex & Pick<VerifiedAttachments, 'index'>> {
+  const image = await readAttached(search.client, reference);
+  const opened = openIndex(image);
+  if (opened === undefined) return verifyImage(search, image, { reference, named });
+  if (named === undefined) return verifyIndex(search, opened);
+  throw new AssayError(
+    'invalid-argument',
+    `${image.digest} is an index itself, and an index in an index is not gone into; ` +
+      'leave --index out, or name an image of it',
+  );
+}
+
+interface IndexHint {
+  readonly reference: ImageReference;
+  readonly named: string | undefined;
+}
+
+async function verifyImage(
+  search: AttachedSearch,
+  image: AttachedImage,
+  { reference, named }: IndexHint,
+): Promise<CheckedIndex & Pick<VerifiedAttachments, 'index'>> {
+  const opened =
+    named === undefined
+      ? await tagIndex(search, reference)
+      : await namedIndex(search, reference, named);
+  if (opened !== undefined && listsImage(opened, image.digest)) {
+    return verifyWithin(search, image, opened);
   }
-  const refused = `${answers.length} signatures, none of which proves it`;
-  const found = answers.length === 0 ? 'nothing that is signed' : refused;
-  return { outcome: 'deny', found, locations };
+  const checked = await judgeManifest(image, search.trust);
+  return named === undefined || opened === undefined ? checked : unlisted(checked, opened);
+}
+
+/** An index that the caller named and that does not list the image is told, and counts nothing. */
+function unlisted(checked: CheckedManifest, { image, index }: ReadIndex): CheckedManifest {
+  const { digest: manifest } = image;
+  const why = `the index ${manifest} does not list ${checked.digest}`;
+  const answer: Refusal = { kind: 'index', outcome: 'wrong', step: 'index-child', why };
+  const one = { location: 'index', manifest, mediaType: index.mediaType, answer } as const;
+  const found = checked.outcome === 'allow' ? checked.found : `${checked.found}; ${why}`;
+  return { ...checked, found, attachments: [...checked.attachments, one] };
+}
+
+/** The index that a tag names beside a digest, if it is one. */
+async function tagIndex(
+  { client }: AttachedSearch,
+  { name, tag, digest }: ImageReference,
+): Promise<ReadIndex | undefined> {
+  if (tag === undefined || digest === undefined) return undefined;
+  try {
+    return openIndex(await readAttached(client, parseImageReference(`${name}:${tag}`)));
+  } catch (error) {
+    // The tag may have gone; what the digest names stands without it.
+    if (isAssayError(error, 'not-found')) return undefined;
+    throw error;
+  }
+}
+
+async function namedIndex(
+  { client }: AttachedSearch,
+  { name }: ImageReference,
+  named: string,
+): Promise<ReadIndex> {
+  const reference = parseImageReference(`${name}${isDigest(named) ? '@' : ':'}${named}`);
+  const opened = openIndex(await readAttached(client, reference));
+  if (opened !== undefined) return opened;
+  const wanted = 'give the tag or digest of an index of the same repository';
+  throw new AssayError('invalid-argument', `--index ${named} is one image, no index; ${wanted}`);
+}
+
+function openIndex(image: AttachedImage): ReadIndex | undefined {
+  const index = parseManifest(image.bytes, image.mediaType);
+  return index.kind === 'index' ? { image, index } : undefined;
 }

@@ -1,6 +1,7 @@
 /**
  * Where a registry may keep what is attached to an image: the tags of cosign, the list of referrers
- * of OCI 1.1, and the tag under which clients keep that list where a registry has none.
+ * of OCI 1.1, the tag under which clients keep that list where a registry has none, and the index
+ * that lists the image, in which BuildKit keeps what it says of its own build.
  */
 import type { Digest } from '../domain/digest.ts';
 
@@ -10,7 +11,8 @@ export type AttachmentLocation =
   | 'attestation-tag'
   | 'sbom-tag'
   | 'referrers'
-  | 'fallback-tag';
+  | 'fallback-tag'
+  | 'index';
 
 /** All places, in the order in which what is found is told. */
 export const ATTACHMENT_LOCATIONS: readonly AttachmentLocation[] = [
@@ -19,6 +21,7 @@ export const ATTACHMENT_LOCATIONS: readonly AttachmentLocation[] = [
   'sbom-tag',
   'referrers',
   'fallback-tag',
+  'index',
 ];
 
 const SUFFIXES: Readonly<Partial<Record<AttachmentLocation, string>>> = {

@@ -6,7 +6,13 @@
  */
 import type { Digest } from '../domain/digest.ts';
 import { AssayError, isAssayError } from '../domain/error.ts';
-import { type Descriptor, type Manifest, parseManifest } from '../image/manifest.ts';
+import { indexAttestations } from '../image/index-attestation.ts';
+import {
+  type Descriptor,
+  type ImageIndex,
+  type Manifest,
+  parseManifest,
+} from '../image/manifest.ts';
 import {
   ATTACHMENT_LOCATIONS,
   type AttachmentLocation,
@@ -40,6 +46,8 @@ export interface AttachmentQuery {
   /** Where the attachments are kept; usually the repository of the image. */
   readonly repository: Repository;
   readonly digest: Digest;
+  /** An index that lists the image: what it says of it is read too; absent: no such place. */
+  readonly index?: ImageIndex | undefined;
   /** Default: all. */
   readonly locations?: readonly AttachmentLocation[];
   /** Only manifests of these types; what a list says of a type only saves the reading. */
@@ -63,6 +71,7 @@ export interface Attachment {
   readonly location: AttachmentLocation;
   /** Of the manifest's bytes as received. */
   readonly digest: Digest;
+  readonly bytes: Uint8Array;
   /** The manifest's own, else its config's media type. */
   readonly artifactType: string;
   readonly manifest: Manifest;
@@ -80,7 +89,10 @@ export interface LocationState {
 
 /** What is attached to an image. */
 export interface Attachments {
-  /** By place and then as listed; one that two places have is of the first. */
+  /**
+   * By place and then as listed; one that two places have is of the first, but for those of an
+   * index, which are judged in their own way.
+   */
   readonly attachments: readonly Attachment[];
   /** Each place that was asked. */
   readonly locations: readonly LocationState[];
@@ -125,16 +137,23 @@ export async function findAttachments(
   query: AttachmentQuery,
 ): Promise<Attachments> {
   const search = openSearch(client, query);
-  const asked = ATTACHMENT_LOCATIONS.filter((one) => query.locations?.includes(one) ?? true);
+  const asked = ATTACHMENT_LOCATIONS.filter(
+    (one) =>
+      (query.locations?.includes(one) ?? true) && (one !== 'index' || query.index !== undefined),
+  );
   const answers = await Promise.all(
     asked.map(async (location) => ({ location, ...(await askLocation(search, location)) })),
   );
   const all = answers.flatMap(({ attachments }) => attachments);
-  const first = new Map(all.toReversed().map((one) => [one.digest, one]));
+  const first = new Map(all.toReversed().map((one) => [placeKey(one), one]));
   return {
-    attachments: all.filter((one) => first.get(one.digest) === one),
+    attachments: all.filter((one) => first.get(placeKey(one)) === one),
     locations: answers.map(({ location, state, problems }) => ({ location, state, problems })),
   };
+}
+
+function placeKey({ location, digest }: Attachment): string {
+  return location === 'index' ? `index ${digest}` : digest;
 }
 
 function openSearch(client: RegistryClient, query: AttachmentQuery): Search {
@@ -176,6 +195,7 @@ function isNothing(error: unknown, location: AttachmentLocation): boolean {
 
 function readLocation(search: Search, location: AttachmentLocation): Promise<Found> {
   if (location === 'referrers') return readReferrers(search);
+  if (location === 'index') return readIndex(search);
   const tag = attachmentTag(location, search.digest) ?? '';
   return location === 'fallback-tag'
     ? readFallback(search, tag)
@@ -218,6 +238,13 @@ async function readFallback(search: Search, tag: string): Promise<Found> {
   return readListed(search, 'fallback-tag', { listed: index.manifests, more: false });
 }
 
+function readIndex(search: Search): Promise<Found> {
+  const { index, digest } = search;
+  const of = index === undefined ? [] : indexAttestations(index);
+  const listed = of.filter(({ subject }) => subject === digest).map(({ entry }) => entry);
+  return readListed(search, 'index', { listed, more: false });
+}
+
 function wantedOf({ artifactTypes }: Search, listed: readonly Descriptor[]): Descriptor[] {
   const wanted = listed.filter(
     // A list may leave the type out; then the manifest says it.
@@ -233,17 +260,18 @@ function isWanted(types: readonly string[] | undefined, type: string): boolean {
 async function readListed(
   search: Search,
   location: AttachmentLocation,
-  { listed, more }: { readonly listed: readonly Descriptor[]; readonly more: boolean },
+  list: { readonly listed: readonly Descriptor[]; readonly more: boolean },
 ): Promise<Found> {
-  const wanted = wantedOf(search, listed);
+  const wanted = wantedOf(search, list.listed);
   const { manifests: most, parallel } = search.caps;
+  const listed = location !== 'index';
   const readOne = async ({ digest }: Descriptor): Promise<readonly Attachment[]> =>
-    readAttachment(search, { location, listed: true }, await search.fetch(digest));
+    readAttachment(search, { location, listed }, await search.fetch(digest));
   const found = await readEach(
     wanted.slice(0, most).map((one) => () => readOne(one)),
     parallel,
   );
-  if (!more && wanted.length <= most) return found;
+  if (!list.more && wanted.length <= most) return found;
   const problem = `more is attached than the ${most} manifests that are read; the rest is unread`;
   return { ...found, problems: [...found.problems, problem] };
 }
@@ -278,11 +306,12 @@ function readAttachment(
   if (manifest.kind === 'index') throw refused(digest, 'is an index, which is not gone into');
   const artifactType = manifest.artifactType ?? manifest.config.mediaType;
   if (!isWanted(search.artifactTypes, artifactType)) return [];
-  if (listed) refuseOtherSubject(manifest, digest, search.digest);
+  const saysSubject = location === 'index' && manifest.subject !== undefined;
+  if (listed || saysSubject) refuseOtherSubject(manifest, digest, search.digest);
   const { layers: most } = search.caps;
   if (manifest.layers.length > most) throw refused(digest, `has more than ${most} layers`);
   const layers = manifest.layers.map((descriptor) => layerOf(search, descriptor));
-  return [{ location, digest, artifactType, manifest, layers }];
+  return [{ location, digest, bytes, artifactType, manifest, layers }];
 }
 
 /** A list may name anything; what counts is what the manifest says that it is attached to. */

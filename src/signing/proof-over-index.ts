@@ -4,7 +4,7 @@
  * config digest. So a child's proof is made here from the index's bytes, or not at all.
  */
 import { createHash } from 'node:crypto';
-import { type Digest, digestAlgorithm } from '../domain/digest.ts';
+import { type Digest, digestAlgorithm, isDigest } from '../domain/digest.ts';
 import { isJsonObject, type Json } from '../domain/json.ts';
 import { type Proof, type Refusal, refusalOf } from './proof.ts';
 import { refuse } from './refusal.ts';
@@ -34,9 +34,24 @@ export function listedManifests(bytes: Uint8Array): readonly Json[] {
   return manifests.map((one: Json) => (isJsonObject(one) ? (one['digest'] ?? null) : null));
 }
 
+/** Tells of digests whether they are of these bytes; hashes once for each algorithm. */
+export function digestMatcher(bytes: Uint8Array): (digest: Json | undefined) => digest is Digest {
+  const known = new Map<string, string>();
+  return (digest): digest is Digest => {
+    if (typeof digest !== 'string' || !isDigest(digest)) return false;
+    const algorithm = digestAlgorithm(digest);
+    const found = known.get(algorithm) ?? digestBy(algorithm, bytes);
+    known.set(algorithm, found);
+    return found === digest;
+  };
+}
+
+function digestBy(algorithm: string, bytes: Uint8Array): string {
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+}
+
 function requireBytes({ subject }: Proof, bytes: Uint8Array): void {
-  const algorithm = digestAlgorithm(subject);
-  const found = `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+  const found = digestBy(digestAlgorithm(subject), bytes);
   if (found === subject) return;
   refuse('index-child', `these bytes are ${found}; the proof is of ${subject}`);
 }

@@ -77,7 +77,9 @@ export type RefusalCode =
   | 'payload-kind'
   | 'predicate-type'
   | 'provenance'
-  | 'index-child';
+  | 'index-child'
+  | 'index-nested'
+  | 'grade';
 
 /** Why something was refused: a stable code for programs, a sentence for people. */
 export interface Refusal {
