@@ -44,3 +44,32 @@ describe.each(COMPRESSED)('%s', (_name, compressed) => {
     expect(kept.size).toBeLessThanOrEqual(2);
   });
 });
+
+it('what comes before damage is handed out, whoever is faster', async () => {
+  const compressed = gzipSync(CONTENT);
+  compressed.fill(0xff, compressed.length - 1000);
+  const lengths = new Set<number>();
+  for (let round = 0; round < 5; round += 1) {
+    let length = 0;
+    const decoder = createDecoder(compressed.subarray(0, MAGIC_BYTES), (chunk) => {
+      length += chunk.length;
+    });
+    await expect(decoder.write(compressed).then(() => decoder.end())).rejects.toMatchObject({
+      code: 'invalid-image',
+    });
+    lengths.add(length);
+  }
+  expect([...lengths]).toEqual([expect.any(Number)]);
+  expect(Math.max(...lengths)).toBeGreaterThan(CONTENT.length * 0.9);
+});
+
+it('a listener that throws ends the decoding with its error', async () => {
+  const compressed = gzipSync(CONTENT);
+  let calls = 0;
+  const decoder = createDecoder(compressed.subarray(0, MAGIC_BYTES), () => {
+    calls += 1;
+    throw new Error('enough');
+  });
+  await expect(decoder.write(compressed).then(() => decoder.end())).rejects.toThrow('enough');
+  expect(calls).toBe(1);
+});

@@ -1,10 +1,11 @@
 /**
  * Turns a layer's bytes as received into its tar, told by magic bytes and never by media type.
- * zlib works in its own threads; what is done with a chunk runs while it makes the next one.
+ * zlib works in its own threads; what is done with a chunk runs while it makes the next ones.
  */
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { AssayError } from '../domain/error.ts';
 import { invalid } from './json-document.ts';
+import { newSliceQueue } from './slice-queue.ts';
 
 /** A decoder that takes chunks and hands out decoded ones. */
 export interface Decoder {
@@ -31,7 +32,12 @@ const FRAMES = 200_000;
  */
 const AHEAD = 2;
 
-const OPTIONS = { chunkSize: CHUNK_BYTES, writableHighWaterMark: AHEAD * CHUNK_BYTES };
+const OPTIONS = {
+  chunkSize: CHUNK_BYTES,
+  writableHighWaterMark: AHEAD * CHUNK_BYTES,
+  // While its reader pauses zlib makes one more chunk and no second one.
+  readableHighWaterMark: 1,
+};
 
 /** The decoder for a layer that begins with these bytes; refuses bzip2 and xz by name. */
 export function createDecoder(magic: Buffer, listener: (chunk: Buffer) => void): Decoder {
@@ -78,6 +84,8 @@ interface ZlibRun {
   start: number;
   /** Chunks that zlib has not gone through yet. */
   pending: number;
+  /** Set where zlib takes no more of this stream; what it made may still wait. */
+  isOver: boolean;
   state: 'open' | 'ended' | 'destroyed';
   failure: Error | undefined;
   /** Called when something changed that a waiter may wait for. */
@@ -120,6 +128,7 @@ function startRun(options: ZlibOptions): ZlibRun {
     chunks: [],
     start: 0,
     pending: 0,
+    isOver: false,
     state: 'open',
     failure: undefined,
     wake: () => {},
@@ -128,38 +137,43 @@ function startRun(options: ZlibOptions): ZlibRun {
     run.failure ??= failure;
     run.wake();
   };
-  stream.on('data', (chunk: Buffer) => queueMicrotask(() => handOut(run, options, chunk)));
-  stream.on('end', () => {
+  const queue = newSliceQueue({
+    take: (slice) => handOut(run, options, slice),
+    pause: () => stream.pause(),
+    resume: () => stream.resume(),
+  });
+  const ended = (): void => {
     if (run.state === 'open') run.state = 'ended';
     run.wake();
+  };
+  const damaged = (cause: Error): void =>
+    fail(invalid(`the layer's ${options.name} stream is damaged: ${cause.message}`, cause));
+  stream.on('data', (chunk: Buffer) => queue.push(chunk));
+  stream.on('end', () => {
+    run.isOver = true;
+    // Else it would take what was written meanwhile for a part of the same frame.
+    stream.destroy();
+    queue.end(ended);
   });
-  stream.on('error', (cause) =>
-    fail(invalid(`the layer's ${options.name} stream is damaged: ${cause.message}`, cause)),
-  );
+  // What came before the damage is looked at first: facts do not hang on who was faster.
+  stream.on('error', (cause) => {
+    run.isOver = true;
+    queue.end(() => damaged(cause));
+  });
   return run;
 }
 
-/** Runs after zlib has been given its next input, so that both work at once. */
-function handOut(run: ZlibRun, options: ZlibOptions, chunk: Buffer): void {
+/** What goes wrong here goes to who writes. */
+function handOut(run: ZlibRun, options: ZlibOptions, slice: Buffer): void {
   if (run.state === 'destroyed' || run.failure !== undefined) return;
   try {
-    options.listener(chunk);
-    release(chunk);
+    options.listener(slice);
   } catch (failure) {
     run.failure =
       failure instanceof Error ? failure : new Error('not an error', { cause: failure });
     run.stream.destroy();
     run.wake();
   }
-}
-
-/**
- * Gives the memory of decoded bytes back at once. Left to the garbage collector they make it run
- * every few dozen chunks, for memory outside its heap counts too.
- */
-function release({ buffer, byteOffset, length }: Buffer): void {
-  // A buffer that is not full yet gets the next bytes too.
-  if (byteOffset + length === buffer.byteLength) (buffer as ArrayBuffer).transfer(0);
 }
 
 function restart(run: ZlibRun, options: ZlibOptions, frames: number): ZlibRun {
@@ -174,12 +188,14 @@ function restart(run: ZlibRun, options: ZlibOptions, frames: number): ZlibRun {
 
 /** Resolves when zlib may have another chunk. */
 async function give(run: ZlibRun, chunk: Buffer): Promise<void> {
-  run.pending += 1;
-  run.stream.write(chunk, () => {
-    run.pending -= 1;
-    run.wake();
-  });
-  await waitFor(run, () => run.pending < AHEAD);
+  if (!run.isOver) {
+    run.pending += 1;
+    run.stream.write(chunk, () => {
+      run.pending -= 1;
+      run.wake();
+    });
+  }
+  await waitFor(run, () => !run.isOver && run.pending < AHEAD);
 }
 
 function stop(run: ZlibRun): void {
