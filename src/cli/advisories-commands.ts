@@ -148,8 +148,8 @@ function sourceForm(now: Micros): TableForm<AdvisorySource> {
       one.ecosystem,
       String(one.records),
       one.complete ? 'all' : 'partial',
-      formatTime(one.updated).slice(0, 10),
-      `${Math.max(0, Math.floor((now - one.updated) / DAY))} d`,
+      one.updated === 0 ? 'unknown' : formatTime(one.updated).slice(0, 10),
+      one.updated === 0 ? '' : `${Math.max(0, Math.floor((now - one.updated) / DAY))} d`,
       one.source,
     ],
     empty:

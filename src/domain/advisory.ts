@@ -104,13 +104,28 @@ export interface Match {
 /** How far ahead of the clock a source's date may be; beyond it the date is not believed. */
 export const ADVISORY_DATE_LEEWAY: Micros = DAY;
 
+/** No record of a vulnerability is older: an earlier moment, such as Go's year 1, says nothing. */
+const EARLIEST_ADVISORY: Micros = 10 * 365 * DAY;
+
+/**
+ * The newest moment that a record tells of itself and that can be believed: not before anything was
+ * published, and not after `latest`. Undefined where it tells none.
+ */
+export function newestMoment(
+  { modified, published }: Pick<Advisory, 'modified' | 'published'>,
+  latest: Micros,
+): Micros | undefined {
+  const isBelieved = (time: Micros): boolean => time >= EARLIEST_ADVISORY && time <= latest;
+  return [modified, published ?? 0].filter(isBelieved).sort((a, b) => b - a)[0];
+}
+
 /** An advisory source for one ecosystem, and how old its data are. */
 export interface AdvisorySource {
   /** OSV ecosystem with release, e.g. `Debian:12`. */
   readonly ecosystem: string;
   /** Where it came from, e.g. `OSV export Debian/all.zip`. */
   readonly source: string;
-  /** The export's own date, else its newest `modified`; never the time of import. */
+  /** The export's own date, else its newest record's; never the time of import. 0: not known. */
   readonly updated: Micros;
   readonly records: number;
   /** Whether it has all that is published of the ecosystem: what it does not name is not known. */

@@ -185,12 +185,19 @@ function oldSources(
     .map((source) => ({
       code: 'advisories-old',
       message:
-        `advisory data for ${source.ecosystem} are of ` +
-        `${formatTime(source.updated).slice(0, 10)}, ` +
-        `older than ${Math.floor(parts.maxAdvisoryAge / DAY)} days; ` +
+        `advisory data for ${source.ecosystem} are of ${ageInWords(source, parts)}; ` +
         'fetch newer ones: assay advisories update',
       fatal: false,
     }));
+}
+
+function ageInWords(
+  { updated }: AdvisorySource,
+  { maxAdvisoryAge }: Pick<ScanParts, 'maxAdvisoryAge'>,
+): string {
+  if (updated === 0) return 'no known date';
+  const date = formatTime(updated).slice(0, 10);
+  return `${date}, older than ${Math.floor(maxAdvisoryAge / DAY)} days`;
 }
 
 /** Old signals of exploitation leave the scan whole, and a gate that asks for them undecided. */

@@ -3,7 +3,7 @@
  * bring between two whole imports. Few records are one transaction; more are batches behind a
  * generation. Either way a scan sees all of them or none.
  */
-import { ADVISORY_DATE_LEEWAY, type Advisory } from '../domain/advisory.ts';
+import { ADVISORY_DATE_LEEWAY, type Advisory, newestMoment } from '../domain/advisory.ts';
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Micros } from '../domain/time.ts';
 import type { AdvisoryRecord } from '../remote/read-advisory-export.ts';
@@ -168,14 +168,15 @@ function baseOf({ ecosystem }: Pick<ImportedSource, 'ecosystem'>): string {
   return ecosystem.split(':', 1)[0] ?? '';
 }
 
-/** A date in the future is not believed: data would never grow old. */
+/** A date in the future is not believed: data would never grow old. Nor is one before any data. */
 function datesOf(deps: Deps, advisories: readonly Advisory[]): ReadonlyMap<string, Micros> {
   const latest = deps.now() + ADVISORY_DATE_LEEWAY;
   const dates = new Map<string, Micros>();
-  for (const { modified, affected } of advisories) {
-    if (modified > latest) continue;
-    for (const { ecosystem } of affected) {
-      dates.set(ecosystem, Math.max(modified, dates.get(ecosystem) ?? 0));
+  for (const advisory of advisories) {
+    const newest = newestMoment(advisory, latest);
+    if (newest === undefined) continue;
+    for (const { ecosystem } of advisory.affected) {
+      dates.set(ecosystem, Math.max(newest, dates.get(ecosystem) ?? 0));
     }
   }
   return dates;

@@ -113,7 +113,18 @@ describe("a source's date is", () => {
     expect(await dates()).toEqual([['Debian:12', NOW - DAY]]);
   });
 
-  it('as old as can be where every change is in the future', async () => {
+  it('the newest that can be believed: Go writes the year 1 where it says nothing', async () => {
+    const [year1, published] = ['0001-01-01T00:00:00Z', formatTime(NOW - 9 * DAY)];
+    const bare = JSON.parse(record('G-1', NOW)) as object;
+    const first = JSON.stringify({ ...bare, modified: year1, published: year1 });
+    await load({ 'Debian/G-1.json': first });
+    expect(await dates()).toEqual([['Debian:12', 0]]);
+    const second = JSON.stringify({ ...bare, id: 'G-2', modified: year1, published });
+    await load({ 'Debian/G-1.json': first, 'Debian/G-2.json': second });
+    expect(await dates()).toEqual([['Debian:12', NOW - 9 * DAY]]);
+  });
+
+  it('not known where every change is in the future', async () => {
     await load({ 'Debian/A-2.json': record('A-2', NOW + 400 * DAY) });
     expect(await dates()).toEqual([['Debian:12', 0]]);
   });

@@ -1,6 +1,6 @@
 /** What an import comes to by ecosystem: how many records, how new they are, whether all. */
 import { basename } from 'node:path';
-import type { Advisory, AdvisorySource } from '../domain/advisory.ts';
+import { type Advisory, type AdvisorySource, newestMoment } from '../domain/advisory.ts';
 import type { Micros } from '../domain/time.ts';
 import type { AdvisoryExport } from '../remote/read-advisory-export.ts';
 import type { FormName } from '../scanner/advisories/advisory-forms.ts';
@@ -16,8 +16,8 @@ export interface Tally {
 }
 
 /**
- * Counts records per ecosystem; a source's date is the export's own, else its newest change that
- * is not later than `latest`; 0 where there is none. It is whole where one of the exports is.
+ * Counts records per ecosystem; a source's date is the export's own, else its newest record's
+ * that is not later than `latest`; 0 where there is none. It is whole where one of the exports is.
  */
 export function createTally(source: string, latest: Micros): Tally {
   const ecosystems = new Map<string, { records: number; updated: number }>();
@@ -28,11 +28,11 @@ export function createTally(source: string, latest: Micros): Tally {
   return {
     add: (advisory, exportDate) => {
       records += 1;
+      const newest = newestMoment(advisory, latest) ?? 0;
       for (const name of new Set(advisory.affected.map((one) => one.ecosystem))) {
         present.add(name);
         const known = ecosystems.get(name) ?? { records: 0, updated: 0 };
-        const change = advisory.modified > latest ? 0 : advisory.modified;
-        const updated = Math.max(known.updated, exportDate ?? change);
+        const updated = Math.max(known.updated, exportDate ?? newest);
         ecosystems.set(name, { records: known.records + 1, updated });
       }
     },

@@ -53,7 +53,7 @@ function scanResultToJson(result: ScanResult): JsonObject {
     advisories: result.advisories.map(({ ecosystem, source, updated, records, complete }) => ({
       ecosystem,
       source,
-      updated: formatTime(updated),
+      updated: updated === 0 ? null : formatTime(updated),
       records,
       complete,
     })),

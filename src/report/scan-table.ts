@@ -118,6 +118,7 @@ function formatAnalysis({ packagesRead, matchedAt, advisories }: ScanAnalysis): 
 }
 
 function formatAge(updated: Micros, now: Micros | undefined): string {
+  if (updated === 0) return 'of unknown date';
   if (now === undefined) return `of ${formatTime(updated).slice(0, 10)}`;
   const age = Math.max(0, now - updated);
   const [count, unit] = age < 2 * DAY ? [age / HOUR, 'hour'] : [age / DAY, 'day'];
