@@ -34,6 +34,7 @@ import { pruneDecisions } from './operations/prune-decisions.ts';
 import { pruneNotifications } from './operations/prune-notifications.ts';
 import { planRefresh } from './operations/refresh-advisories.ts';
 import { pruneScanRequests } from './operations/prune-scan-requests.ts';
+import { forgetAbandonedVex } from './operations/vex-statements.ts';
 import { readSecretFile } from './operations/read-secret-file.ts';
 import { readSystemPolicy } from './read-system-policy.ts';
 import type { Authenticator } from './server/authenticate.ts';
@@ -67,6 +68,7 @@ function dailyTasks(folder: string, config: ServeConfig): readonly ScheduledTask
     { name: 'prune-decisions', every, run: async (deps) => void (await pruneDecisions(deps)) },
     { name: 'prune-notifications', every: HOUR_MS, run: pruneNotifications },
     { name: 'prune-scan-requests', every, run: pruneScanRequests },
+    { name: 'forget-abandoned-vex', every: HOUR_MS, run: forgetAbandonedVex },
     { name: 'renew-certificate', every, run: renew },
   ];
 }

@@ -22,12 +22,18 @@ import {
   MAX_VEX_DOCUMENTS,
   saveVexDocument,
 } from '../store/vex-document-rows.ts';
+import { clearVexLeftover, isVexLeftover } from '../store/vex-leftover-rows.ts';
 import { audit } from './audit.ts';
 import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { emitAssessed } from './emit.ts';
 import { readVexDocument, VEX_JSON_LIMITS } from './read-vex-document.ts';
-import { forgetVexStatements, writeVexStatements } from './vex-statements.ts';
+import {
+  forgetAbandonedVex,
+  forgetVexStatements,
+  noteVexStatements,
+  writeVexStatements,
+} from './vex-statements.ts';
 
 /** What came in, in base64 as it travels. */
 export interface ImportVexInput {
@@ -68,6 +74,7 @@ export async function importVex(deps: Deps, input: ImportVexInput): Promise<Impo
   const known = await findBefore(deps.store, kept);
   if (known !== undefined && isSame(known, kept)) return { document: known, unchanged: true };
   refuseRollback(known, kept);
+  await forgetAbandonedVex(deps);
   await writeVexStatements(deps, kept, document.statements);
   const source = new TextDecoder().decode(proof.payload);
   const { before, isNew } = await publish(deps, { caller, kept, source }).catch(
@@ -102,7 +109,10 @@ function publish(
     if (before !== undefined && isSame(before, kept)) return { before, isNew: false };
     refuseRollback(before, kept);
     if (before === undefined) await refuseMany(tx, project);
+    await requireStatements(tx, kept);
     await saveVexDocument(tx, kept, source);
+    await clearVexLeftover(tx, kept.id);
+    if (before !== undefined) await noteVexStatements(tx, [before], deps.now());
     await audit(deps, tx, {
       caller,
       project,
@@ -113,6 +123,12 @@ function publish(
     await emitAssessed(deps, tx, project);
     return { before, isNew: true };
   });
+}
+
+/** Where this took an hour, another import has taken it for abandoned. */
+async function requireStatements(tx: Tx, kept: KeptVexDocument): Promise<void> {
+  if (await isVexLeftover(tx, kept.id)) return;
+  throw new AssayError('aborted', 'the import took too long and was given up; run it again');
 }
 
 function auditDetail({ documentId, version, author, evidence }: KeptVexDocument) {

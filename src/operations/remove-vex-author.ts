@@ -8,7 +8,7 @@ import { deleteVexDocumentsOf } from '../store/vex-document-rows.ts';
 import { audit } from './audit.ts';
 import type { Deps } from './deps.ts';
 import { emitAssessed } from './emit.ts';
-import { forgetVexStatements } from './vex-statements.ts';
+import { forgetVexStatements, noteVexStatements } from './vex-statements.ts';
 
 /** Whom to remove; with a key only that one. */
 export interface RemoveVexAuthorInput {
@@ -27,6 +27,7 @@ export async function removeVexAuthor(
   authorise(caller, 'assay.vex.manage', project);
   const gone = await deps.store.write(async (tx) => {
     const documents = await remove(deps, tx, input);
+    await noteVexStatements(tx, documents, deps.now());
     await audit(deps, tx, {
       caller,
       project,

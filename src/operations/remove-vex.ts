@@ -5,7 +5,7 @@ import { audit } from './audit.ts';
 import type { Deps } from './deps.ts';
 import { emitAssessed } from './emit.ts';
 import { requireVexDocument, type WhichVex } from './list-vex.ts';
-import { forgetVexStatements } from './vex-statements.ts';
+import { forgetAbandonedVex, forgetVexStatements, noteVexStatements } from './vex-statements.ts';
 
 /** Removes a document; throws `not-found`. The same or a newer version can be imported again. */
 export async function removeVex(deps: Deps, input: WhichVex): Promise<Record<string, never>> {
@@ -14,6 +14,7 @@ export async function removeVex(deps: Deps, input: WhichVex): Promise<Record<str
   const removed = await deps.store.write(async (tx) => {
     const document = await requireVexDocument(tx, project, input.document);
     await markVexRemoved(tx, document, deps.now());
+    await noteVexStatements(tx, [document], deps.now());
     await audit(deps, tx, {
       caller,
       project,
@@ -25,5 +26,6 @@ export async function removeVex(deps: Deps, input: WhichVex): Promise<Record<str
     return document;
   });
   await forgetVexStatements(deps, removed);
+  await forgetAbandonedVex(deps);
   return {};
 }

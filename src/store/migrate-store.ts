@@ -22,6 +22,7 @@ import { extractorIndex } from './migrations/0013-extractor-index.ts';
 import { packageNames } from './migrations/0014-package-names.ts';
 import { notaryTrust } from './migrations/0015-notary-trust.ts';
 import { wholeSources } from './migrations/0016-whole-sources.ts';
+import { vexLeftovers } from './migrations/0017-vex-leftovers.ts';
 import { refuseLiveServer } from './serve-lock.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   packageNames,
   notaryTrust,
   wholeSources,
+  vexLeftovers,
 ];
 
 /** The schema that this version of Assay reads and writes. */

@@ -37,10 +37,18 @@ export interface VexVulnerabilityTable {
   position: number;
 }
 
+/** Documents whose statements are there and who themselves are not: not yet, or no longer. */
+export interface VexLeftoverTable {
+  document: string;
+  statements: number;
+  since: Micros;
+}
+
 /** All of them. */
 export interface VexTables {
   vex_author: VexAuthorTable;
   vex_document: VexDocumentTable;
   vex_statement: VexStatementTable;
   vex_vulnerability: VexVulnerabilityTable;
+  vex_leftover: VexLeftoverTable;
 }
