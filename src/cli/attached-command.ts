@@ -3,10 +3,11 @@ import { AssayError } from '../domain/error.ts';
 import type { AttachedGrade } from '../operations/check-attached.ts';
 import type { VerifiedAttachments, VerifyAttachedInput } from '../operations/verify-attached.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
-import { isOn, textOption, textOptions } from './options.ts';
+import { isOn, textOption } from './options.ts';
 import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
 import { printAttached } from './print-attached.ts';
 import { readPublicKeys } from './read-key-options.ts';
+import { readPairs } from './read-pairs.ts';
 
 const MAX_ROOT = 1024 * 1024;
 
@@ -126,14 +127,4 @@ function readProvenance(options: OptionValues): Pick<VerifyAttachedInput, 'prove
     );
   }
   return { provenance: { ...Object.fromEntries(texts), parameters } };
-}
-
-function readPairs(options: OptionValues, name: string): Readonly<Record<string, string>> {
-  const pairs = textOptions(options, name).map((text) => {
-    const at = text.indexOf('=');
-    if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const;
-    const found = JSON.stringify(text.slice(0, 60));
-    throw new AssayError('invalid-argument', `${name} is ${found}; write it NAME=VALUE`);
-  });
-  return Object.fromEntries(pairs);
 }

@@ -11,19 +11,35 @@ const ATTESTOR: OptionSpec = {
 const SIGN: CommandSpec = {
   name: 'sign',
   arguments: '<image>',
-  summary: 'Sign an image by digest for an attestor, and keep the attestation.',
+  summary: 'Sign an image by digest, for an attestor or beside the image so that others verify.',
   examples: [
     'assay attest sign registry.example/shop/app@sha256:… --attestor built-by-ci --key key.pem',
     'assay attest sign "$IMAGE@$DIGEST" --attestor built-by-ci --key-env BINAUTH_PRIVATE_KEY \\\n' +
       '      --server https://assay.example --token-file token',
     'assay attest sign "$IMAGE@$DIGEST" --attestor built-by-ci --gpg-agent ci@shop.example',
+    'assay attest sign "$IMAGE@$DIGEST" --cosign --key ci.pem',
+    'COSIGN_PASSWORD=… assay attest sign "$IMAGE@$DIGEST" --cosign --referrer \\\n' +
+      '      --key cosign.key --annotation env=prod --attestor built-by-ci',
     'assay attest sign "$IMAGE@$DIGEST" --dry-run',
   ],
   options: [
     ...WHERE,
     PROJECT,
     ATTESTOR,
-    { flags: '--key <file>', description: 'private key (PEM)' },
+    {
+      flags: '--cosign',
+      description: 'write a signature that cosign verifies; without --attestor, only that',
+    },
+    {
+      flags: '--referrer',
+      description: 'attach a sigstore bundle as an OCI 1.1 referrer; the same',
+    },
+    {
+      flags: '--annotation <name=value>',
+      description: 'sign this along, with --cosign and --referrer',
+      many: true,
+    },
+    { flags: '--key <file>', description: 'private key: PEM, or cosign’s (with COSIGN_PASSWORD)' },
     {
       flags: '--key-env <name>',
       description: 'environment variable with the private key, PEM or PGP, in base64',

@@ -1,7 +1,8 @@
 /**
  * A client of OCI distribution v2 (distribution-spec 1.1); here is its read path, "Pull". Thin on
- * purpose: clients at hand leak credentials across redirects and realms, and this is where a hostile registry meets
- * us. What may be believed is decided by hashing the bytes received, never by a header.
+ * purpose: clients at hand leak credentials across redirects and realms, and this is where a
+ * hostile registry meets us. What may be believed is decided by hashing the bytes received, never
+ * by a header.
  */
 import { AssayError } from '../domain/error.ts';
 import type { Digest } from '../domain/digest.ts';

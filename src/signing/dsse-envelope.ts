@@ -56,7 +56,7 @@ function readKeyId(value: Json): string {
 }
 
 /** `DSSEv1 LEN(type) type LEN(payload) payload`, lengths in bytes. */
-function preAuthenticationEncoding(type: string, payload: Uint8Array): Uint8Array {
+export function preAuthenticationEncoding(type: string, payload: Uint8Array): Uint8Array {
   const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `;
   return Uint8Array.from(Buffer.concat([Buffer.from(head), payload]));
 }

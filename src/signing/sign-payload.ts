@@ -28,11 +28,19 @@ export function isPgpKeyText(text: string): boolean {
   return text.includes('-----BEGIN PGP ');
 }
 
-/** A PEM private key's public half: its name, and the algorithm that openssl takes for it. */
-export function publicHalf(key: PrivateKeyText): { readonly name: string; readonly usual: string } {
+/** A PEM private key's public half. */
+export interface PublicHalf {
+  readonly name: string;
+  /** The algorithm that openssl takes for it. */
+  readonly usual: string;
+  readonly pem: string;
+}
+
+/** The public half of a PEM private key; refuses what is weak or no such key. */
+export function publicHalf(key: PrivateKeyText): PublicHalf {
   const pem = publicPem(readPem(key));
   const usual = usualAlgorithm(pem);
-  return { name: readPkixKey(pem, usual).id, usual };
+  return { name: readPkixKey(pem, usual).id, usual, pem };
 }
 
 /** Signs with a PEM private key by an algorithm of Binary Authorization, or `ED25519`. */

@@ -26,12 +26,15 @@ export interface BundleEvidence {
 const KIND = 'sigstore-bundle';
 const LIMITS: StrictJsonLimits = { bytes: 32 * 1024 * 1024, depth: 24, containers: 20_000 };
 
+/** The media type of the bundles that are made. */
+export const BUNDLE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+
 /** The media types of bundles that are read. */
 export const BUNDLE_MEDIA_TYPES: ReadonlySet<string> = new Set([
   'application/vnd.dev.sigstore.bundle+json;version=0.1',
   'application/vnd.dev.sigstore.bundle+json;version=0.2',
   'application/vnd.dev.sigstore.bundle+json;version=0.3',
-  'application/vnd.dev.sigstore.bundle.v0.3+json',
+  BUNDLE_MEDIA_TYPE,
 ]);
 
 /** Verifies a bundle, by key or by certificate and identity. */

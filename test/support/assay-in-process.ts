@@ -4,7 +4,11 @@ import { openOperationsClient } from '../../src/open-operations.ts';
 import type { Ended } from './assay-command.ts';
 
 /** Runs `assay ARGS --data DATA`; commands that serve are refused. */
-export async function runInProcess(args: readonly string[], data: string): Promise<Ended> {
+export async function runInProcess(
+  args: readonly string[],
+  data: string,
+  env: Record<string, string> = {},
+): Promise<Ended> {
   const printed = { stdout: '', stderr: '' };
   const refuse = (): Promise<never> => Promise.reject(new Error('only commands run here'));
   const sink = (name: 'stdout' | 'stderr') => ({
@@ -16,7 +20,7 @@ export async function runInProcess(args: readonly string[], data: string): Promi
   });
   const code = await runCli(args, {
     version: '0.0.0',
-    env: {},
+    env,
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     color: false,
