@@ -3,7 +3,7 @@
  * bring between two whole imports. Few records are one transaction; more are batches behind a
  * generation. Either way a scan sees all of them or none.
  */
-import { ADVISORY_DATE_LEEWAY, type Advisory, newestMoment } from '../domain/advisory.ts';
+import { ADVISORY_DATE_LEEWAY, newestMoment } from '../domain/advisory.ts';
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Micros } from '../domain/time.ts';
 import type { AdvisoryRecord } from '../remote/read-advisory-export.ts';
@@ -15,6 +15,7 @@ import {
   replaceRecords,
 } from '../store/advisory-import-rows.ts';
 import { type ImportedSource, listAdvisorySources } from '../store/advisory-rows.ts';
+import { type PreparedAdvisory, prepareAdvisory } from '../store/prepared-advisory.ts';
 import type { Reader, Tx } from '../store/store-contract.ts';
 import { chunksOf } from '../store/stored-json.ts';
 import type { Deps } from './deps.ts';
@@ -79,7 +80,10 @@ interface Changing {
 function changeAtOnce(
   deps: Deps,
   changes: AdvisoryChanges,
-  { begun, advisories }: { readonly begun: Begun; readonly advisories: readonly Advisory[] },
+  {
+    begun,
+    advisories,
+  }: { readonly begun: Begun; readonly advisories: readonly PreparedAdvisory[] },
 ): Promise<Changing> {
   return deps.store.write(async (tx) => {
     const open = await openImport(tx, begun);
@@ -93,9 +97,9 @@ function changeAtOnce(
 
 interface Batches {
   readonly begun: Begun;
-  readonly first: IteratorResult<readonly Advisory[], void>;
-  readonly second: IteratorResult<readonly Advisory[], void>;
-  readonly batches: AsyncGenerator<readonly Advisory[], void>;
+  readonly first: IteratorResult<readonly PreparedAdvisory[], void>;
+  readonly second: IteratorResult<readonly PreparedAdvisory[], void>;
+  readonly batches: AsyncGenerator<readonly PreparedAdvisory[], void>;
 }
 
 async function changeInBatches(
@@ -109,7 +113,7 @@ async function changeInBatches(
   }
   const dates = new Map<string, Micros>();
   let records = 0;
-  const take = async (advisories: readonly Advisory[]): Promise<void> => {
+  const take = async (advisories: readonly PreparedAdvisory[]): Promise<void> => {
     records += advisories.length;
     for (const [ecosystem, date] of datesOf(deps, advisories)) {
       dates.set(ecosystem, Math.max(date, dates.get(ecosystem) ?? 0));
@@ -169,13 +173,13 @@ function baseOf({ ecosystem }: Pick<ImportedSource, 'ecosystem'>): string {
 }
 
 /** A date in the future is not believed: data would never grow old. Nor is one before any data. */
-function datesOf(deps: Deps, advisories: readonly Advisory[]): ReadonlyMap<string, Micros> {
+function datesOf(deps: Deps, advisories: readonly PreparedAdvisory[]): ReadonlyMap<string, Micros> {
   const latest = deps.now() + ADVISORY_DATE_LEEWAY;
   const dates = new Map<string, Micros>();
   for (const advisory of advisories) {
     const newest = newestMoment(advisory, latest);
     if (newest === undefined) continue;
-    for (const { ecosystem } of advisory.affected) {
+    for (const { ecosystem } of advisory.names) {
       dates.set(ecosystem, Math.max(newest, dates.get(ecosystem) ?? 0));
     }
   }
@@ -186,10 +190,12 @@ async function* parsedBatches({
   family,
   records,
   reading = OSV_READING,
-}: AdvisoryChanges): AsyncGenerator<readonly Advisory[], void> {
-  let batch: Advisory[] = [];
+}: AdvisoryChanges): AsyncGenerator<readonly PreparedAdvisory[], void> {
+  let batch: PreparedAdvisory[] = [];
   for await (const record of records) {
-    batch.push(...readRecord(record, family, reading));
+    for (const advisory of readRecord(record, family, reading)) {
+      batch.push(prepareAdvisory(advisory));
+    }
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];

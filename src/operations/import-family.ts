@@ -16,6 +16,7 @@ import {
   publishAdvisoryImport,
 } from '../store/advisory-import.ts';
 import type { AdvisoryImport } from '../store/advisory-import-rows.ts';
+import { type PreparedAdvisory, prepareAdvisory } from '../store/prepared-advisory.ts';
 import type { Deps } from './deps.ts';
 import { createTally } from './import-tally.ts';
 import { publishAdvisories } from './publish-advisories.ts';
@@ -77,8 +78,8 @@ export async function importFamily(
 }
 
 interface Added {
-  readonly batches: AsyncIterable<readonly Advisory[]>;
-  readonly read: (advisories: readonly Advisory[]) => void;
+  readonly batches: AsyncIterable<readonly PreparedAdvisory[]>;
+  readonly read: (advisories: readonly PreparedAdvisory[]) => void;
 }
 
 /** The writer works on a batch while the next one is read. */
@@ -103,15 +104,15 @@ async function addAll(deps: Deps, open: AdvisoryImport, { batches, read }: Added
 async function* batches(
   found: AdvisoryExport,
   reading: FamilyReading,
-): AsyncGenerator<readonly Advisory[]> {
-  let batch: Advisory[] = [];
+): AsyncGenerator<readonly PreparedAdvisory[]> {
+  let batch: PreparedAdvisory[] = [];
   let read = 0;
   for await (const record of found.records) {
     read += 1;
     // Records at hand never wait for anything: others, and the writer's answers, have their turn.
     if (read % TURN === 0) await setImmediate();
     for (const advisory of readRecord(record, found.path, reading)) {
-      batch.push(advisory);
+      batch.push(prepareAdvisory(advisory));
       if (batch.length < BATCH) continue;
       yield batch;
       batch = [];

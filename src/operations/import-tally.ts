@@ -1,14 +1,15 @@
 /** What an import comes to by ecosystem: how many records, how new they are, whether all. */
 import { basename } from 'node:path';
-import { type Advisory, type AdvisorySource, newestMoment } from '../domain/advisory.ts';
+import { type AdvisorySource, newestMoment } from '../domain/advisory.ts';
 import type { Micros } from '../domain/time.ts';
 import type { AdvisoryExport } from '../remote/read-advisory-export.ts';
 import type { FormName } from '../scanner/advisories/advisory-forms.ts';
 import { wholeEcosystems } from '../scanner/advisories/whole-export.ts';
+import type { PreparedAdvisory } from '../store/prepared-advisory.ts';
 
 /** Counts the records of a family's exports, one export after another. */
 export interface Tally {
-  readonly add: (advisory: Advisory, exportDate: Micros | undefined) => void;
+  readonly add: (advisory: PreparedAdvisory, exportDate: Micros | undefined) => void;
   /** An export is read; `said` is what its importer says of whether it is whole. */
   readonly endExport: (found: AdvisoryExport<FormName>, said: boolean | undefined) => void;
   readonly records: () => number;
@@ -29,7 +30,7 @@ export function createTally(source: string, latest: Micros): Tally {
     add: (advisory, exportDate) => {
       records += 1;
       const newest = newestMoment(advisory, latest) ?? 0;
-      for (const name of new Set(advisory.affected.map((one) => one.ecosystem))) {
+      for (const { ecosystem: name } of advisory.names) {
         present.add(name);
         const known = ecosystems.get(name) ?? { records: 0, updated: 0 };
         const updated = Math.max(known.updated, exportDate ?? newest);

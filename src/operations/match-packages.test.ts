@@ -11,6 +11,7 @@ import {
 import { publishImport } from '../store/advisory-import-rows.ts';
 import { findMatches } from '../store/match-rows.ts';
 import { findPackageSet, savePackageSet, type StoredPackage } from '../store/package-rows.ts';
+import { prepareAdvisory } from '../store/prepared-advisory.ts';
 import type { Reader } from '../store/store-contract.ts';
 import type { Deps } from './deps.ts';
 import { matchPackages } from './match-packages.ts';
@@ -33,7 +34,7 @@ async function publish(round: number): Promise<void> {
     affected: [{ ecosystem: 'Debian:12', name, ranges: [], versions: ['1'] }],
   }));
   const open = await beginAdvisoryImport(store, { id: newId(), family: 'Debian', time: NOW });
-  await addAdvisories(store, open, advisories);
+  await addAdvisories(store, open, advisories.map(prepareAdvisory));
   const source = {
     ecosystem: 'Debian:12',
     source: 'test',

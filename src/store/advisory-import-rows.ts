@@ -4,16 +4,22 @@
  * equal as they are, adds the others, and takes away what it does not carry; a change touches only
  * the records that it names. A broken import is never seen; its rows go when the next one begins.
  */
-import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Advisory } from '../domain/advisory.ts';
 import { AssayError } from '../domain/error.ts';
 import type { Micros } from '../domain/time.ts';
-import type { AdvisoryKey, ImportedSource } from './advisory-rows.ts';
-import { among, listParameter } from './raw-statement.ts';
+import type { ImportedSource } from './advisory-rows.ts';
+import {
+  type EcosystemNames,
+  hashOfBody,
+  joinNames,
+  namesOf,
+  type PreparedAdvisory,
+} from './prepared-advisory.ts';
+import { among, compilable, listedRows, listParameter } from './raw-statement.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
-import { formatStored, parseStored } from './stored-json.ts';
+import { parseStored } from './stored-json.ts';
 
 /** An import that was begun. Used by one caller, in order. */
 export interface AdvisoryImport {
@@ -39,15 +45,13 @@ const NUMBERS = 2 ** 24;
 /** Rows that are taken away in one transaction. */
 export const REMOVED_AT_ONCE = 500;
 
-interface NewAdvisory {
+interface NewAdvisory extends Omit<PreparedAdvisory, 'names' | 'published'> {
   readonly number: number;
   readonly family: string;
   readonly generation: number;
-  readonly id: string;
-  readonly modified: Micros;
-  readonly body: string;
-  readonly hash: string;
 }
+
+type NumberedName = readonly [ecosystem: string, name: string, number: number];
 
 const insertAdvisory = statement((builder, p: NewAdvisory) =>
   builder.insertInto('advisory').values({
@@ -62,22 +66,23 @@ const insertAdvisory = statement((builder, p: NewAdvisory) =>
   }),
 );
 
-interface Entry extends AdvisoryKey {
-  readonly advisory: number;
-}
-
-const insertEntry = statement((builder, p: Entry) =>
-  builder
-    .insertInto('advisory_package')
-    .values({ ecosystem: p.ecosystem, name: p.name, advisory: p.advisory })
-    .onConflict((conflict) => conflict.doNothing()),
+/** Names with a number each, in one parameter: as rows they cost more to hand over than to keep. */
+const insertEntries = statement((builder, p: { rows: string }) =>
+  compilable(
+    builder,
+    sql`insert into advisory_package (ecosystem, name, advisory)
+      select value->>0, value->>1, cast(value->>2 as bigint)
+      from ${listedRows(builder, p.rows)} where true on conflict do nothing`,
+  ),
 );
 
-const insertChange = statement((builder, p: AdvisoryKey & { generation: number }) =>
-  builder
-    .insertInto('advisory_change')
-    .values({ ecosystem: p.ecosystem, name: p.name, generation: p.generation })
-    .onConflict((conflict) => conflict.doNothing()),
+const insertChanges = statement((builder, p: { rows: string }) =>
+  compilable(
+    builder,
+    sql`insert into advisory_change (ecosystem, name, generation)
+      select value->>0, value->>1, cast(value->>2 as bigint)
+      from ${listedRows(builder, p.rows)} where true on conflict do nothing`,
+  ),
 );
 
 const markRemoved = statement((builder, p: { number: number; generation: number }) =>
@@ -181,34 +186,35 @@ export async function openImport(
 export async function addRecords(
   tx: Tx,
   open: AdvisoryImport,
-  advisories: readonly Advisory[],
+  advisories: readonly PreparedAdvisory[],
 ): Promise<void> {
   await refuseAbandoned(tx, open);
   const known = await findKnown(tx, open, advisories);
   const added: NewAdvisory[] = [];
-  const entries: Entry[] = [];
-  for (const advisory of advisories) {
-    const row = toRow(advisory, open);
+  const changed: EcosystemNames[] = [];
+  const entries: NumberedName[] = [];
+  for (const { names, ...row } of advisories) {
     const equal = known.get(row.hash) ?? open.added.get(row.hash);
-    const number = equal ?? row.number;
+    const number = equal ?? open.generation * NUMBERS + open.count;
     open.kept.add(number);
     if (equal !== undefined) continue;
     open.added.set(row.hash, number);
     open.count += 1;
-    added.push(row);
-    entries.push(...entriesOf(advisory, number));
-    grow(open, advisory, 1);
+    added.push({ ...row, number, family: open.family, generation: open.generation });
+    entries.push(...numbered(names, number));
+    changed.push(...names);
+    grow(open, names, 1);
   }
   await tx.runMany(insertAdvisory, added);
-  await tx.runMany(insertEntry, entries);
-  await noteChanges(tx, open, { entries, records: added.length });
+  await runNames(tx, insertEntries, entries);
+  await noteChanges(tx, open, { names: changed, records: added.length });
 }
 
 /** Puts records in the place of the family's records of their ids. */
 export async function replaceRecords(
   tx: Tx,
   open: AdvisoryImport,
-  advisories: readonly Advisory[],
+  advisories: readonly PreparedAdvisory[],
 ): Promise<void> {
   const last = new Map(advisories.map((advisory) => [advisory.id, advisory]));
   await addRecords(tx, open, [...last.values()]);
@@ -289,7 +295,7 @@ async function findFamily(db: Reader, family: string): Promise<number> {
 async function findKnown(
   tx: Tx,
   open: AdvisoryImport,
-  advisories: readonly Advisory[],
+  advisories: readonly PreparedAdvisory[],
 ): Promise<ReadonlyMap<string | null, number>> {
   if (open.base === 0) return new Map();
   const ids = advisories.map(({ id }) => id);
@@ -306,36 +312,40 @@ async function takeAway(
   rows: readonly StoredRecord[],
 ): Promise<void> {
   const { generation } = open;
-  const gone = rows.map(({ body }) => parseStored<Advisory>(body));
+  const gone = rows.map(({ body }) => namesOf(parseStored<Advisory>(body)));
   await tx.runMany(
     markRemoved,
     rows.map(({ number }) => ({ number, generation })),
   );
-  for (const advisory of gone) grow(open, advisory, -1);
+  for (const names of gone) grow(open, names, -1);
   // The same record may come again later.
-  for (const { body } of rows) open.added.delete(hashOf(body));
-  const entries = gone.flatMap((advisory) => entriesOf(advisory, 0));
-  await noteChanges(tx, open, { entries, records: rows.length });
+  for (const { body } of rows) open.added.delete(hashOfBody(body));
+  await noteChanges(tx, open, { names: gone.flat(), records: rows.length });
 }
 
-function grow({ growth }: AdvisoryImport, advisory: Advisory, by: number): void {
-  for (const ecosystem of new Set(advisory.affected.map((one) => one.ecosystem))) {
-    growth.set(ecosystem, (growth.get(ecosystem) ?? 0) + by);
-  }
+function grow({ growth }: AdvisoryImport, names: readonly EcosystemNames[], by: number): void {
+  for (const { ecosystem } of names) growth.set(ecosystem, (growth.get(ecosystem) ?? 0) + by);
+}
+
+function numbered(names: readonly EcosystemNames[], number: number): NumberedName[] {
+  return names.flatMap((of) => of.names.map((name): NumberedName => [of.ecosystem, name, number]));
 }
 
 async function noteChanges(
   tx: Tx,
   open: AdvisoryImport,
-  { entries, records }: { readonly entries: readonly Entry[]; readonly records: number },
+  { names, records }: { readonly names: readonly EcosystemNames[]; readonly records: number },
 ): Promise<void> {
-  const { generation } = open;
   open.changed += records;
-  const keys = new Map(entries.map((entry) => [`${entry.ecosystem}\n${entry.name}`, entry]));
-  await tx.runMany(
-    insertChange,
-    [...keys.values()].map(({ ecosystem, name }) => ({ ecosystem, name, generation })),
-  );
+  await runNames(tx, insertChanges, numbered(joinNames(names), open.generation));
+}
+
+async function runNames(
+  tx: Tx,
+  insert: typeof insertEntries,
+  rows: readonly NumberedName[],
+): Promise<void> {
+  if (rows.length > 0) await tx.run(insert({ rows: listParameter(rows) }));
 }
 
 async function refuseAbandoned(tx: Tx, { id, family, generation }: AdvisoryImport): Promise<void> {
@@ -350,28 +360,4 @@ function overtaken(family: string): AssayError {
     `another import of advisories of ${family} came meanwhile, so this one was dropped; ` +
       'run it again',
   );
-}
-
-/** The names that a record speaks of. */
-export function entriesOf(advisory: Advisory, number: number): Entry[] {
-  return advisory.affected.map(({ ecosystem, name }) => ({ ecosystem, name, advisory: number }));
-}
-
-function toRow(advisory: Advisory, { family, generation, count }: AdvisoryImport): NewAdvisory {
-  const { id, modified } = advisory;
-  const body = formatStored(advisory);
-  const number = generation * NUMBERS + count;
-  return {
-    number,
-    family,
-    generation,
-    id,
-    modified,
-    body,
-    hash: hashOf(body),
-  };
-}
-
-function hashOf(body: string): string {
-  return hash('sha256', body, 'base64url');
 }

@@ -3,7 +3,6 @@
  * the publication is flushed to the disk, and with it what it makes visible; a power cut before it
  * leaves the family as it was.
  */
-import type { Advisory } from '../domain/advisory.ts';
 import {
   type AdvisoryImport,
   addRecords,
@@ -11,6 +10,7 @@ import {
   removeUncarried,
 } from './advisory-import-rows.ts';
 import { removeLeftovers, removeOvertaken } from './advisory-leftovers.ts';
+import type { PreparedAdvisory } from './prepared-advisory.ts';
 import type { Store, Tx } from './store-contract.ts';
 import { chunksOf } from './stored-json.ts';
 
@@ -31,7 +31,7 @@ export async function beginAdvisoryImport(
 export async function addAdvisories(
   store: Store,
   open: AdvisoryImport,
-  advisories: readonly Advisory[],
+  advisories: readonly PreparedAdvisory[],
 ): Promise<void> {
   for (const some of chunksOf(advisories, BATCH)) {
     await store.write((tx) => addRecords(tx, open, some), 'with-next');

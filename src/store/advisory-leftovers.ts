@@ -6,7 +6,8 @@
  */
 import { sql } from 'kysely';
 import type { Advisory } from '../domain/advisory.ts';
-import { entriesOf, REMOVED_AT_ONCE } from './advisory-import-rows.ts';
+import { REMOVED_AT_ONCE } from './advisory-import-rows.ts';
+import { namesOf } from './prepared-advisory.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Store, Tx } from './store-contract.ts';
 import { parseStored } from './stored-json.ts';
@@ -113,8 +114,10 @@ function takenAway(tx: Tx): Promise<Record[]> {
 
 async function deleteRecords(tx: Tx, found: Promise<Record[]>): Promise<number> {
   const rows = await found;
-  const entries = rows.flatMap(({ number, body }) =>
-    entriesOf(parseStored<Advisory>(body), number),
+  const entries = rows.flatMap(({ number: advisory, body }) =>
+    namesOf(parseStored<Advisory>(body)).flatMap(({ ecosystem, names }) =>
+      names.map((name) => ({ ecosystem, name, advisory })),
+    ),
   );
   await tx.runMany(deleteEntry, entries);
   await tx.runMany(deleteAdvisory, rows);

@@ -278,11 +278,12 @@ describe('kill -9', () => {
   it('shows nothing of an import that was killed, and removes it with the next', async () => {
     await killed(
       `const { beginAdvisoryImport, addAdvisories } = await import(${here('./advisory-import.ts')});
+      const { prepareAdvisory } = await import(${here('./prepared-advisory.ts')});
       const open = await beginAdvisoryImport(store, { id: 'i', family: 'F', time: 5 });
       for (let n = 0;; n++) {
-        await addAdvisories(store, open, [{ id: 'A' + n, aliases: [],
+        await addAdvisories(store, open, [prepareAdvisory({ id: 'A' + n, aliases: [],
           summary: '', modified: 1, severity: 'LOW', severitySource: '', references: [],
-          affected: [{ ecosystem: 'E', name: 'n', ranges: [], versions: [] }] }]);
+          affected: [{ ecosystem: 'E', name: 'n', ranges: [], versions: [] }] })]);
         process.stdout.write(n + '\\n'); }`,
       20,
     );

@@ -22,6 +22,7 @@ import { createOccurrences } from './occurrence-rows.ts';
 import { parsePostgresUrl } from './postgres-address.ts';
 import type { PostgresAccess } from './postgres-connection.ts';
 import { openPostgresStore } from './postgres-store.ts';
+import { prepareAdvisory } from './prepared-advisory.ts';
 import { createProject, findProject, listProjects } from './project-rows.ts';
 import type { NewDecision, Store } from './store-contract.ts';
 
@@ -178,7 +179,7 @@ describe.skipIf(!postgresPrograms)('replicas over one database (needs postgres)'
         const open = await beginAdvisoryImport(store, begun);
         const ids = ['A', 'B', 'C'].map((name) => `${name}${index}`);
         for (const id of ids) {
-          await addAdvisories(store, open, [advisory(id)]);
+          await addAdvisories(store, open, [prepareAdvisory(advisory(id))]);
         }
         const published = { sources: [source], time: T0 };
         await publishAdvisoryImport(store, open, (tx) => publishImport(tx, open, published));

@@ -1,5 +1,5 @@
 /** SQL that kysely's builder has no words for, with bound parameters. */
-import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely';
+import { type Compilable, sql, type Expression, type RawBuilder, type SqlBool } from 'kysely';
 import { jsonDialect } from './json-sql.ts';
 import type { BoundStatement, SqlBuilder } from './sql-builder.ts';
 
@@ -13,8 +13,15 @@ export function runnable<Row>(query: RawBuilder<Row>): BoundStatement<Row> {
   };
 }
 
-/** A list as one parameter, for {@link among}. */
-export function listParameter(values: readonly (string | number)[]): string {
+/** A query of raw SQL as `statement` takes it. */
+export function compilable<Row>(builder: SqlBuilder, query: RawBuilder<Row>): Compilable<Row> {
+  return { compile: () => query.compile(builder) };
+}
+
+/** A list as one parameter, for {@link among}; one of lists for {@link listedRows}. */
+export function listParameter(
+  values: readonly (string | number | readonly (string | number)[])[],
+): string {
   return JSON.stringify(values);
 }
 
@@ -29,4 +36,10 @@ export function among(
   }
   const each = sql`select jsonb_array_elements_text(${list.values}::jsonb)::${sql.raw(list.of)}`;
   return sql<SqlBool>`${column} = any(array(${each}))`;
+}
+
+/** The lists of a list parameter as rows of one column, `value`; `value->>0` is the first of one. */
+export function listedRows(builder: SqlBuilder, list: string): RawBuilder<unknown> {
+  if (jsonDialect(builder) === 'sqlite') return sql`json_each(${list})`;
+  return sql`jsonb_array_elements(${list}::jsonb) as listed(value)`;
 }

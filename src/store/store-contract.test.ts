@@ -72,6 +72,7 @@ import { openStore } from './open-store.ts';
 import { parsePostgresUrl } from './postgres-address.ts';
 import { openPostgresStore } from './postgres-store.ts';
 import { findPolicy, putPolicy } from './policy-rows.ts';
+import { prepareAdvisory } from './prepared-advisory.ts';
 import { createProject, findProject, listProjects } from './project-rows.ts';
 import type { NewDecision, Store, StoreOptions, Tx } from './store-contract.ts';
 import {
@@ -656,7 +657,7 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
     });
     const load = async (family: string, advisories: readonly Advisory[]) => {
       const open = await begin(`${family}${advisories.length}`, family);
-      await addAdvisories(store, open, advisories);
+      await addAdvisories(store, open, advisories.map(prepareAdvisory));
       const ecosystems = advisories.flatMap(({ affected }) => affected.map((a) => a.ecosystem));
       const sources = [...new Set(ecosystems)].map((ecosystem) => source(family, ecosystem));
       const published = { sources, time: T0 };
@@ -683,10 +684,10 @@ describe.each(Object.keys(open))('the store contract: %s', (name) => {
       await load('Debian', [advisory('D1', 'Debian:12')]);
       const many = Array.from({ length: 1200 }, (_, n) => advisory(`X${n}`, 'Debian:12'));
       const broken = await begin('broken');
-      await addAdvisories(store, broken, many);
+      await addAdvisories(store, broken, many.map(prepareAdvisory));
       expect(await ids()).toEqual([['D1'], []]);
       await begin('next');
-      const late = addAdvisories(store, broken, many);
+      const late = addAdvisories(store, broken, many.map(prepareAdvisory));
       await expect(late).rejects.toMatchObject({ code: 'aborted' });
       for (const table of ['advisory', 'advisory_package'] as const) {
         const count = store.sql.selectFrom(table).select((c) => c.fn.countAll().as('count'));

@@ -3,7 +3,8 @@ import { AssayError } from '../domain/error.ts';
 
 /** Prints a value for a column with `schemaVersion` 1. */
 export function formatStored(value: object): string {
-  return JSON.stringify({ schemaVersion: 1, ...value });
+  const members = JSON.stringify(value).slice(1);
+  return members === '}' ? '{"schemaVersion":1}' : `{"schemaVersion":1,${members}`;
 }
 
 /** What PostgreSQL cannot look into JSON for: an escaped NUL or half a character. */

@@ -11,6 +11,7 @@ import {
 } from '../../src/store/advisory-import.ts';
 import { publishImport } from '../../src/store/advisory-import-rows.ts';
 import { saveImage, saveSighting } from '../../src/store/image-rows.ts';
+import { prepareAdvisory } from '../../src/store/prepared-advisory.ts';
 import type { Store } from '../../src/store/store-contract.ts';
 
 const ECOSYSTEM = 'Debian:12';
@@ -64,7 +65,7 @@ export async function importDebian(
 ): Promise<void> {
   const id = `import-${time}-${Math.random()}`;
   const open = await beginAdvisoryImport(store, { id, family: 'Debian', time });
-  await addAdvisories(store, open, advisories);
+  await addAdvisories(store, open, advisories.map(prepareAdvisory));
   const source = {
     family: 'Debian',
     ecosystem: ECOSYSTEM,

@@ -26,10 +26,29 @@ export function fieldError(field: Field, wanted: string): AssayError {
   );
 }
 
+/** A field below another; only an error needs its path, so it is put together when asked for. */
+class NestedField implements Field {
+  readonly value: unknown;
+  readonly #parent: Field;
+  readonly #key: string | number;
+
+  constructor(parent: Field, key: string | number, value: unknown) {
+    this.value = value;
+    this.#parent = parent;
+    this.#key = key;
+  }
+
+  get path(): string {
+    const before = this.#parent.path;
+    if (typeof this.#key === 'number') return `${before}[${this.#key}]`;
+    return before === '' ? this.#key : `${before}.${this.#key}`;
+  }
+}
+
 /** The member of an object's field. */
 export function member(parent: Field, name: string): Field {
-  const path = parent.path === '' ? name : `${parent.path}.${name}`;
-  return { path, value: isJsonObject(parent.value) ? parent.value[name] : undefined };
+  const value = isJsonObject(parent.value) ? parent.value[name] : undefined;
+  return new NestedField(parent, name, value);
 }
 
 /** A JSON object, or an error. */
@@ -51,7 +70,7 @@ export function readList(field: Field, cap: number): readonly Field[] {
   if (!Array.isArray(field.value) || field.value.length > cap) {
     throw fieldError(field, `a list of at most ${cap} elements`);
   }
-  return field.value.map((value: unknown, index) => ({ path: `${field.path}[${index}]`, value }));
+  return field.value.map((value: unknown, index) => new NestedField(field, index, value));
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;

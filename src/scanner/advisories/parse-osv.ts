@@ -81,12 +81,13 @@ function readRecord(record: Field, id: string): Advisory {
 
 /** Links as the record has them, those to an advisory first: that is where people look. */
 function readReferences(record: Field): readonly string[] {
-  const links = readList(member(record, 'references'), OSV_LIMITS.references).map((field) => ({
-    url: readText(member(field, 'url'), OSV_LIMITS.url),
-    isAdvisory: member(field, 'type').value === 'ADVISORY',
-  }));
-  const [first, rest] = [true, false].map((own) => links.filter((one) => one.isAdvisory === own));
-  return [...(first ?? []), ...(rest ?? [])].map(({ url }) => url);
+  const first: string[] = [];
+  const others: string[] = [];
+  for (const field of readList(member(record, 'references'), OSV_LIMITS.references)) {
+    const links = member(field, 'type').value === 'ADVISORY' ? first : others;
+    links.push(readText(member(field, 'url'), OSV_LIMITS.url));
+  }
+  return first.concat(others);
 }
 
 /** Errata of distributions name the CVEs that they fix as related only. */
@@ -172,7 +173,7 @@ function readRange(field: Field): AffectedPackage['ranges'][number] {
 
 function readEvent(field: Field): AdvisoryEvent {
   const keys = Object.keys(readObject(field));
-  const [key] = keys;
+  const key = keys[0];
   const known = key !== undefined && Object.hasOwn(EVENT_KINDS, key);
   if (!known || keys.length !== 1) {
     throw fieldError(

@@ -100,6 +100,8 @@ export function severityOfWord(word: unknown): Severity | undefined {
 
 /** The highest score among the vectors of the newest CVSS that the record has. */
 function scoreVectors(list: unknown, prefix: string): SeverityReading | undefined {
+  // Most of what a record affects has none.
+  if (!Array.isArray(list) || list.length === 0) return undefined;
   for (const [type, scorer] of SCORERS) {
     const scored = vectorsOf(list, type).flatMap((vector) => {
       const score = scoreOnce(vector, scorer);
