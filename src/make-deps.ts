@@ -6,10 +6,10 @@ import type { Deps, Log } from './operations/deps.ts';
 import type { FeedSettings } from './operations/feed-settings.ts';
 import { createKeyCache } from './operations/key-cache.ts';
 import { createProofMemory } from './operations/proof-memory.ts';
+import { createTrustMemory, type TrustMemoryParts } from './operations/trust-memory.ts';
 import { createVerdictCache } from './operations/verdict-cache.ts';
-import { readProxyRule } from './remote/proxy-rule.ts';
-import { parseAuthorityFiles, parseMirrors } from './remote/registry-address.ts';
-import { openRegistryNetwork } from './remote/registry-network.ts';
+import type { TrustEffects } from './operations/verify-trust.ts';
+import { readRegistryAccess } from './remote/read-registry-access.ts';
 import type { RegistryAccess } from './remote/registry-access.ts';
 import type { GuardedFetch } from './remote/guarded-fetch.ts';
 import type { Store } from './store/store-contract.ts';
@@ -21,6 +21,8 @@ const STANDING_VERDICTS = 192 * 1024 * 1024;
 const STANDING_PROOFS = 50_000;
 /** How many parsed keys are kept; each is about 20 KB. */
 const PARSED_KEYS = 500;
+/** Characters of what signatures in registries came to: some 20,000 images of usual size. */
+const STANDING_TRUST = 16 * 1024 * 1024;
 /** An admission waits no longer than this for a registry's word on a tag, in milliseconds. */
 const TAG_DEADLINE = 1500;
 
@@ -56,37 +58,30 @@ export async function makeDeps(given: DepsParts): Promise<Deps> {
     allowedRegistries: allowed,
     allowedDestinations,
     mirrors,
-    authorities = [],
+    authorities,
     registryAuth,
     ...parts
   } = given;
   const { openImage } = await import('./remote/open-image.ts');
-  const proxies = readProxyRule(process.env);
-  const access: RegistryAccess = {
-    ...(parts.plainHttp ? { plainHttp: true } : {}),
-    ...(mirrors.length === 0 ? {} : { mirrors: parseMirrors(mirrors) }),
-    ...(authorities.length === 0 ? {} : { caFiles: parseAuthorityFiles(authorities) }),
-    ...(registryAuth === undefined ? {} : { dockerConfig: registryAuth }),
-    ...(proxies && { proxies }),
-    network: openRegistryNetwork(),
-  };
+  const reached = { plainHttp: parts.plainHttp, mirrors, authorities, registryAuth };
+  const access = readRegistryAccess(reached, process.env);
+  const guard = allowed === undefined ? {} : { guardRegistry: guardOf(allowed, access) };
+  const openNotary = notaryOpenerOf(access);
+  const verify = trustVerifierOf({ ...guard, openNotary, store: parts.store }, access);
   return {
     ...parts,
     now: systemNow,
     randomBytes: (count) => randomBytes(count),
     engineVersion: VERSION,
     openImage: (image) => openImage(image, access),
-    ...(allowed === undefined ? {} : { guardRegistry: guardOf(allowed, access) }),
+    ...guard,
     resolveTag: resolverOf(access),
     listTags: listerOf(access),
-    openNotary: async (server) => {
-      const notary = await import('./remote/notary-client.ts');
-      const url = notary.parseNotaryServer(server, parts.plainHttp);
-      return { client: notary.openNotaryClient(url, access), host: url.host };
-    },
+    openNotary,
     outbound: outboundTo(allowedDestinations),
     verdicts: createVerdictCache(STANDING_VERDICTS),
     checkAttestation: createProofMemory(STANDING_PROOFS, createKeyCache(PARSED_KEYS)),
+    checkTrust: createTrustMemory({ capacity: STANDING_TRUST, now: systemNow, verify }),
   };
 }
 
@@ -125,6 +120,29 @@ function resolverOf(access: RegistryAccess): Deps['resolveTag'] {
     );
     return (await resolver)(reference);
   };
+}
+
+function notaryOpenerOf(access: RegistryAccess): Deps['openNotary'] {
+  return async (server) => {
+    const notary = await import('./remote/notary-client.ts');
+    const url = notary.parseNotaryServer(server, access.plainHttp === true);
+    return { client: notary.openNotaryClient(url, access), host: url.host };
+  };
+}
+
+/** Verifiers and their libraries are loaded with the first question. */
+function trustVerifierOf(
+  effects: Pick<TrustEffects, 'openNotary' | 'guardRegistry' | 'store'>,
+  access: RegistryAccess,
+): TrustMemoryParts['verify'] {
+  let opened: Promise<TrustMemoryParts['verify']> | undefined;
+  const open = async (): Promise<TrustMemoryParts['verify']> => {
+    const { TRUST_MS, verifyTrust } = await import('./operations/verify-trust.ts');
+    const { openSharedClient } = await import('./remote/shared-client.ts');
+    const client = openSharedClient(access, TRUST_MS);
+    return (question) => verifyTrust({ ...effects, now: systemNow, client }, question);
+  };
+  return async (question) => (await (opened ??= open()))(question);
 }
 
 function listerOf(access: RegistryAccess): Deps['listTags'] {

@@ -1,20 +1,31 @@
-/** `assay admit FILE`: the same judgement as the webhook's, offline, from files alone. */
+/**
+ * `assay admit FILE`: the same judgement as the webhook's, without a server. A policy of trust asks
+ * the registries of its images; nothing else leaves this machine.
+ */
 import { AssayError } from '../domain/error.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { CommandRun, OptionValues } from './command.ts';
 import { explainVerdict } from './explain-verdict.ts';
 import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
-import { textOption } from './options.ts';
+import { isOn, textOption, textOptions } from './options.ts';
 import { printDocument } from './print-values.ts';
 
 /** `assay admit FILE --policy F [--attestors F --attestations F] [--cluster L.N] …` */
 export const runAdmit: CommandRun = async (context, args, options) => {
   const { admitOffline } = await import('../operations/admit-offline.ts');
+  const policies = textOptions(options, 'policy');
+  if (policies.length === 0) throw noPolicy();
   const verdicts = await admitOffline(
-    { now: () => context.now() },
+    { now: () => context.now(), env: context.env },
     {
       file: args[0] ?? '',
-      policy: required(options, 'policy'),
+      policies,
+      registries: {
+        plainHttp: isOn(options, 'plainHttp'),
+        mirrors: textOptions(options, 'registryMirror'),
+        authorities: textOptions(options, 'registryCa'),
+        registryAuth: textOption(options, 'registryAuth'),
+      },
       project: textOption(options, 'project') ?? 'default',
       ...optional(options, 'attestors'),
       ...optional(options, 'attestations'),
@@ -50,13 +61,9 @@ function summary(verdict: Verdict): string {
   return `${verdict.allowed ? 'ALLOWED' : 'DENIED'}${how}, by ${verdict.policies.join(', ')}\n`;
 }
 
-function required(options: OptionValues, name: string): string {
-  const value = textOption(options, name);
-  if (value !== undefined) return value;
-  throw new AssayError(
-    'invalid-argument',
-    `--${name} is missing; give a file: --${name} policy.yaml`,
-  );
+function noPolicy(): AssayError {
+  const message = '--policy is missing; give a file: --policy policy.yaml';
+  return new AssayError('invalid-argument', message);
 }
 
 function optional<K extends string>(options: OptionValues, name: K): { [key in K]?: string } {

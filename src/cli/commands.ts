@@ -5,6 +5,7 @@ import { ATTESTORS } from './attestor-spec.ts';
 import { ADVISORIES, FEED_OPTIONS, REFRESH_OPTIONS } from './advisories-spec.ts';
 import { IDENTITY_OPTIONS } from './identity-options.ts';
 import { NOTARY } from './notary-spec.ts';
+import { POLICY } from './policy-spec.ts';
 import { NOTIFICATIONS } from './notifications-spec.ts';
 import { DATA, PLAIN_HTTP, PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
 import { IMAGES, WATCHES } from './images-spec.ts';
@@ -180,14 +181,20 @@ const SCAN: CommandSpec = {
 const ADMIT: CommandSpec = {
   name: 'admit',
   arguments: '<file>',
-  summary: 'Judge an ImageReview, Pod or workload by a policy file, offline.',
+  summary: 'Judge an ImageReview, Pod or workload by policy files, without a server.',
   examples: [
     'assay admit pod.yaml --policy policy.yaml',
+    'assay admit pod.yaml --policy trust.yaml',
     'assay admit review.json --policy policy.yaml --attestors attestors.yaml \\\n      ' +
       '--attestations occurrences.json --cluster us-west2-b.prod',
   ],
   options: [
-    { flags: '--policy <file>', description: 'policy as gcloud exports it (YAML or JSON)' },
+    {
+      flags: '--policy <file>',
+      description:
+        'policy as gcloud exports it, or an ImageTrustPolicy (YAML or JSON); one of each',
+      many: true,
+    },
     { flags: '--attestors <file>', description: 'attestors as Google’s messages' },
     {
       flags: '--attestations <file>',
@@ -204,6 +211,8 @@ const ADMIT: CommandSpec = {
       description: 'policy whose patterns exempt images, in place of the built-in one',
     },
     PROJECT,
+    PLAIN_HTTP,
+    ...REGISTRIES,
     TABLE_OR_JSON,
   ],
   load: async () => (await import('./admit-command.ts')).runAdmit,
@@ -349,6 +358,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ATTEST,
   ATTESTORS,
   NOTARY,
+  POLICY,
   SERVE,
   PROJECTS,
   ADVISORIES,

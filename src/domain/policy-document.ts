@@ -56,19 +56,22 @@ export function rulesOf(policy: BinauthzPolicy): readonly AdmissionRule[] {
   ];
 }
 
-/** A kept revision of a policy document of a project. */
-export interface PolicyDocument {
+/** A kept revision of a policy document. */
+export interface PolicyRevision<Kind extends string, Parsed> {
   /** Empty for the system's policy, which belongs to no project. */
   readonly project: string;
-  readonly kind: 'BinauthzPolicy' | 'SystemPolicy';
+  readonly kind: Kind;
   /** Name within kind and project: `policy` for a project's one, `global` for the system's. */
   readonly name: string;
   /** Counts from 1 within (project, kind, name). */
   readonly revision: number;
   /** The text as received. */
   readonly source: string;
-  readonly parsed: BinauthzPolicy;
+  readonly parsed: Parsed;
   readonly createTime: Micros;
   /** Opaque bytes in base64. */
   readonly etag: string;
 }
+
+/** A kept revision of a policy of Binary Authorization. */
+export type PolicyDocument = PolicyRevision<'BinauthzPolicy' | 'SystemPolicy', BinauthzPolicy>;

@@ -68,6 +68,31 @@ export interface AttestationEvidence {
   readonly checks: readonly AttestationCheck[];
 }
 
+/** One signature, or one place without any, that was looked at for an authority of trust. */
+export interface TrustCheck {
+  /** Which verifier answered, e.g. `cosign`. */
+  readonly kind: string;
+  readonly outcome: 'verified' | 'nothing-found' | 'wrong' | 'could-not-check';
+  /** What was checked, or why it does not count. */
+  readonly reason: string;
+  /** Of a refusal: the step that failed, e.g. `certificate-identity`. */
+  readonly step?: string;
+  /** Of a proof. */
+  readonly grade?: 'declared' | 'attested' | 'verified';
+  readonly signer?: string;
+}
+
+/** What is known of one authority of a policy of trust for one image. */
+export interface TrustEvidence {
+  /** Where the authority stands in the policy, e.g. `rules[0].require[1].anyOf[0]`. */
+  readonly place: string;
+  /** Normalised reference, as it was asked for. */
+  readonly image: string;
+  readonly checks: readonly TrustCheck[];
+  /** Of Docker Content Trust: what the tag is signed for. */
+  readonly signed?: Digest;
+}
+
 /** The digest that a tag has now, for saying what to deploy instead. */
 export interface TagEvidence {
   /** Normalised `registry/path:tag`. */
@@ -81,6 +106,8 @@ export interface TagEvidence {
 export interface Evidence {
   readonly attestations: readonly AttestationEvidence[];
   readonly tags: readonly TagEvidence[];
+  /** Absent: no policy of trust asked. */
+  readonly trust?: readonly TrustEvidence[];
 }
 
 /** What was decided of an image or a request. `undecided` lets nothing in. */

@@ -5,11 +5,10 @@
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Evaluation } from '../domain/decision.ts';
 import { type Json, canonicalJson } from '../domain/json.ts';
-import type { PolicyDocument } from '../domain/policy-document.ts';
 import { parseClusterKey } from '../domain/resource-name.ts';
 import { SECOND } from '../domain/time.ts';
 import type { AdmissionRequest, Evidence, Verdict } from '../domain/verdict.ts';
-import { evaluate, wantedEvidence } from '../policy/evaluate.ts';
+import { evaluate, type JudgingDocument, wantedEvidence } from '../policy/evaluate.ts';
 import { formatDenial } from '../policy/format-denial.ts';
 import { type Refusal, refuseRequest } from '../policy/refuse-request.ts';
 import { findCluster } from '../store/cluster-rows.ts';
@@ -20,7 +19,7 @@ import { contentDigest } from './content-digest.ts';
 import { denialData } from './denial-event.ts';
 import type { Deps } from './deps.ts';
 import { gatherEvidence } from './gather-evidence.ts';
-import { policyOf, SYSTEM_POLICY_ID } from './new-policy.ts';
+import { policyOf, SYSTEM_POLICY_ID, trustPolicyOf } from './new-policy.ts';
 import type { StandingVerdict } from './verdict-cache.ts';
 
 /**
@@ -88,13 +87,13 @@ async function judge(deps: Deps, request: AdmissionRequest): Promise<StandingVer
   return { ...standing, validUntil: Math.min(standing.validUntil, gathered.validUntil) };
 }
 
-/** The project's policy, and the system's where that one asks for it. */
-async function findDocuments(deps: Deps, project: string): Promise<readonly PolicyDocument[]> {
+/** The project's policies, and the system's where the one of Binary Authorization asks for it. */
+async function findDocuments(deps: Deps, project: string): Promise<readonly JudgingDocument[]> {
   const policy = await findPolicy(deps.store, policyOf(project));
-  if (policy === undefined) return [];
-  const enabled = policy.parsed.globalPolicyEvaluationMode === 'ENABLE';
+  const trust = await findPolicy(deps.store, trustPolicyOf(project));
+  const enabled = policy?.parsed.globalPolicyEvaluationMode === 'ENABLE';
   const system = enabled ? await findPolicy(deps.store, SYSTEM_POLICY_ID) : undefined;
-  return system === undefined ? [policy] : [policy, system];
+  return [policy, system, trust].filter((one) => one !== undefined);
 }
 
 async function unknownPlace(deps: Deps, request: AdmissionRequest): Promise<Refusal | undefined> {

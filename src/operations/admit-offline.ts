@@ -1,17 +1,17 @@
 /**
- * The webhook's judgement without a server: request, policy, attestors and attestations from files.
- * Evidence that the policy wants and no file gives leaves the verdict undecided.
+ * The webhook's judgement without a server: request, policies, attestors and attestations from
+ * files, signatures from the registries where a policy of trust asks for them. Evidence that is
+ * wanted and that nobody gives leaves the verdict undecided.
  */
 import type { Attestor } from '../domain/attestor.ts';
 import { parseDigest } from '../domain/digest.ts';
-import { AssayError, isAssayError } from '../domain/error.ts';
+import { AssayError } from '../domain/error.ts';
 import {
   type ImageReference,
   formatImageReference,
   withDefaultTag,
 } from '../domain/image-reference.ts';
 import type { Occurrence } from '../domain/note.ts';
-import type { BinauthzPolicy, PolicyDocument } from '../domain/policy-document.ts';
 import { parseClusterKey } from '../domain/resource-name.ts';
 import { resourceKey } from '../domain/resource-url.ts';
 import { isTrustDomain, parseNamespaceKey } from '../domain/rule-key.ts';
@@ -23,27 +23,28 @@ import type {
   Verdict,
 } from '../domain/verdict.ts';
 import { readAttestationFile, readAttestorFile } from '../google/google-file.ts';
-import {
-  parsePolicyYaml,
-  parseSystemPolicyYaml,
-  parseYamlDocuments,
-} from '../google/policy-yaml.ts';
+import { parseYamlDocuments } from '../google/policy-yaml.ts';
 import { readWorkloads } from '../kubernetes/workload-images.ts';
 import { type WantedEvidence, evaluate, wantedEvidence } from '../policy/evaluate.ts';
-import { BUILT_IN_SYSTEM_POLICY } from '../policy/system-policy.ts';
-import { readTextFile } from '../remote/read-text-file.ts';
+import { type RegistryOptions, readRegistryAccess } from '../remote/read-registry-access.ts';
 import { toCheck, verifyAttestation } from '../signing/verify-attestation.ts';
-import type { PolicyId } from '../store/policy-rows.ts';
 import { checkAttestorKeys } from './check-attestor-keys.ts';
-import { policyOf, SYSTEM_POLICY_ID } from './new-policy.ts';
+import { gatherTrust } from './gather-trust.ts';
+import { readFileAs, readPolicyFiles } from './read-policy-files.ts';
 
-/** Largest file that is read, in bytes. */
-const MAX_FILE_BYTES = 4 * 1024 * 1024;
+/** Nobody's deploy waits for a command, in milliseconds. */
+const REGISTRY_MS = 30_000;
+
+/** The clock, and the variables that name proxies. */
+export interface OfflineEffects {
+  readonly now: () => Micros;
+  readonly env: NodeJS.ProcessEnv;
+}
 
 /** Paths of the files, and the place that is asked for. */
 export interface OfflineInput {
   readonly file: string;
-  readonly policy: string;
+  readonly policies: readonly string[];
   readonly project: string;
   readonly attestors?: string;
   readonly attestations?: string;
@@ -53,6 +54,8 @@ export interface OfflineInput {
   readonly trustDomain?: string;
   /** Path of a file in place of the built-in system policy. */
   readonly systemPolicy?: string;
+  /** How registries are reached, where a policy of trust asks them. */
+  readonly registries?: RegistryOptions;
 }
 
 interface Facts {
@@ -63,15 +66,12 @@ interface Facts {
 
 /** Judges every object of a file: ImageReview, Pod, workload or List; one verdict each. */
 export async function admitOffline(
-  effects: { readonly now: () => Micros },
+  effects: OfflineEffects,
   input: OfflineInput,
 ): Promise<readonly Verdict[]> {
   checkPlace(input);
-  const policy = await readFileAs(input.policy, (text) =>
-    documentOf(policyOf(input.project), parsePolicyYaml(text).policy, text),
-  );
-  const documents = [policy, await readSystemPolicy(input)];
   const now = effects.now();
+  const documents = await readPolicyFiles(input, now);
   const facts: Facts = {
     attestors: await readIfGiven(input.attestors, (text) => readAttestors(text, now)),
     attestations: await readIfGiven(input.attestations, readAttestationFile),
@@ -80,10 +80,30 @@ export async function admitOffline(
   const requests = await readFileAs(input.file, (text) => toRequests(text, input));
   const verdicts: Verdict[] = [];
   for (const request of requests) {
-    const evidence = await gather(facts, wantedEvidence(request, documents));
+    const wanted = wantedEvidence(request, documents);
+    const trust = await askRegistries(effects, input, wanted);
+    const evidence = { ...(await gather(facts, wanted)), ...(trust && { trust }) };
     verdicts.push(evaluate(request, documents, evidence));
   }
   return verdicts;
+}
+
+/** Signatures lie in registries: they are asked as the server would, without what it remembers. */
+async function askRegistries(
+  { now, env }: OfflineEffects,
+  { project, registries = {} }: OfflineInput,
+  { trust }: WantedEvidence,
+): Promise<Evidence['trust']> {
+  if (trust === undefined) return undefined;
+  const { openTrust } = await import('./open-trust.ts');
+  const { checkTrust, close } = openTrust(now, readRegistryAccess(registries, env));
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  try {
+    const search = { project, wanted: trust, deadlineMs: REGISTRY_MS };
+    return await gatherTrust({ checkTrust, log, now }, search, () => undefined);
+  } finally {
+    await close();
+  }
 }
 
 async function readIfGiven<T>(
@@ -91,17 +111,6 @@ async function readIfGiven<T>(
   read: (text: string) => T | Promise<T>,
 ): Promise<T | undefined> {
   return path === undefined ? undefined : readFileAs(path, read);
-}
-
-/** Reads a file; what is wrong with its text names the file. */
-async function readFileAs<T>(path: string, read: (text: string) => T | Promise<T>): Promise<T> {
-  const text = await readTextFile(path, MAX_FILE_BYTES);
-  try {
-    return await read(text);
-  } catch (cause) {
-    if (!isAssayError(cause)) throw cause;
-    throw new AssayError(cause.code, `${path}: ${cause.message}`, { cause });
-  }
 }
 
 /** Attestors with the ids that the server would give their keys: a file may leave them out. */
@@ -120,17 +129,6 @@ function checkPlace({ cluster, namespace, trustDomain }: OfflineInput): void {
   if (trustDomain === undefined || isTrustDomain(trustDomain)) return;
   const wanted = 'give one like cluster.local';
   throw new AssayError('invalid-argument', `--trust-domain is no trust domain; ${wanted}`);
-}
-
-async function readSystemPolicy({ systemPolicy }: OfflineInput): Promise<PolicyDocument> {
-  if (systemPolicy === undefined) return documentOf(SYSTEM_POLICY_ID, BUILT_IN_SYSTEM_POLICY, '');
-  return readFileAs(systemPolicy, (text) =>
-    documentOf(SYSTEM_POLICY_ID, parseSystemPolicyYaml(text), text),
-  );
-}
-
-function documentOf(id: PolicyId, parsed: BinauthzPolicy, source: string): PolicyDocument {
-  return { ...id, revision: 0, source, parsed, createTime: 0, etag: '' };
 }
 
 function toRequests(text: string, input: OfflineInput): readonly AdmissionRequest[] {

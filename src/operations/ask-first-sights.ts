@@ -7,7 +7,7 @@ import type { ImageReference } from '../domain/image-reference.ts';
 import { withDefaultTag } from '../domain/image-reference.ts';
 import { HOUR } from '../domain/time.ts';
 import type { AdmissionRequest } from '../domain/verdict.ts';
-import { readAdmittedReference } from '../policy/judge-image.ts';
+import { readAdmittedReference } from '../policy/image-verdict.ts';
 import { findTagEvent } from '../store/image-rows.ts';
 import { findScanRequest } from '../store/scan-request-rows.ts';
 import type { Deps } from './deps.ts';

@@ -7,11 +7,13 @@ import { ATTESTOR_CATALOG } from './attestor-catalog.ts';
 import type { CatalogEntry } from './catalog-entry.ts';
 import type { Deps } from './deps.ts';
 import { NOTARY_CATALOG } from './notary-catalog.ts';
+import { POLICY_CATALOG } from './policy-catalog.ts';
 
 /** Every operation of our own API. */
 export const CATALOG = {
   ...ATTESTOR_CATALOG,
   ...NOTARY_CATALOG,
+  ...POLICY_CATALOG,
   'create-project': entry(
     'POST',
     '/api/v1/projects',

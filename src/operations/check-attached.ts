@@ -61,8 +61,15 @@ interface Question extends AttachedTrust {
   readonly within: ProvenIndex | undefined;
 }
 
+interface PlacedLayer {
+  readonly attachment: Attachment;
+  readonly layer: AttachedLayer;
+}
+
 /** Layers that are read at once. */
 const PARALLEL = 8;
+/** Layers of one image that are verified: whoever may push could attach junk without end. */
+const MAX_LAYERS = 256;
 
 /** Verifies everything that is attached to an image. */
 export async function checkAttached(
@@ -74,15 +81,23 @@ export async function checkAttached(
   const layers = image.found.attachments.flatMap((attachment) =>
     attachment.layers.map((layer) => ({ attachment, layer })),
   );
-  const checked: CheckedAttachment[] = [];
-  const queue = layers.entries();
+  const rest = layers.slice(MAX_LAYERS).map(passOver);
+  const done: CheckedAttachment[] = [];
+  const queue = layers.slice(0, MAX_LAYERS).entries();
   const work = async (): Promise<void> => {
     for (const [index, { attachment, layer }] of queue) {
-      checked[index] = await checkLayer(question, attachment, layer);
+      done[index] = await checkLayer(question, attachment, layer);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
-  return checked;
+  return [...done, ...rest];
+}
+
+function passOver({ attachment, layer }: PlacedLayer): CheckedAttachment {
+  const why = `more than ${MAX_LAYERS} layers are attached; delete what is no use`;
+  const answer = { kind: 'attachment', outcome: 'could-not-check', step: 'unread', why } as const;
+  const { location, digest: manifest } = attachment;
+  return { location, manifest, mediaType: layer.descriptor.mediaType, answer };
 }
 
 type Verify = (

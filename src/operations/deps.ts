@@ -8,6 +8,7 @@ import type { NotaryClient } from '../remote/notary-client.ts';
 import type { Store } from '../store/store-contract.ts';
 import type { FeedSettings } from './feed-settings.ts';
 import type { CheckAttestation } from './proof-memory.ts';
+import type { CheckTrust } from './trust-question.ts';
 import type { VerdictCache } from './verdict-cache.ts';
 
 /** Writes structured log lines; never given a secret. */
@@ -56,6 +57,8 @@ export interface Deps {
   readonly verdicts: VerdictCache;
   /** Checks an attestation, or remembers what came of it. */
   readonly checkAttestation: CheckAttestation;
+  /** Asks registries and notary servers about an image's signatures, or remembers the answer. */
+  readonly checkTrust: CheckTrust;
   /** Tells a person how far a long operation is. */
   readonly progress: (text: string) => void;
 }

@@ -11,6 +11,7 @@ import { findTagEvent } from '../store/image-rows.ts';
 import { isRepositorySighted } from '../store/sighting-rows.ts';
 import { checkAttestations } from './check-attestations.ts';
 import type { Deps } from './deps.ts';
+import { gatherTrust } from './gather-trust.ts';
 import { findJudgingAttestor, thresholdOf } from './judging-attestor.ts';
 
 /** Tags of one request that are looked up: a pod of many must not make us call a registry each. */
@@ -34,16 +35,14 @@ export async function gatherEvidence(
   const until = (time: Micros): void => {
     validUntil = Math.min(validUntil, time);
   };
-  const attestations = await Promise.all(
-    wanted.attestations.map((one) => gatherAttestations(deps, one, until)),
-  );
-  const tags = await Promise.all(
-    wanted.tags.map((reference, index) =>
-      index < MAX_TAGS ? gatherTag(deps, project, reference) : passOver(reference),
-    ),
-  );
+  const [attestations, tags, trust] = await Promise.all([
+    Promise.all(wanted.attestations.map((one) => gatherAttestations(deps, one, until))),
+    Promise.all(wanted.tags.map((one, index) => gatherNth(deps, project, { one, index }))),
+    wanted.trust && gatherTrust(deps, { project, wanted: wanted.trust }, until),
+  ]);
   if (tags.length > 0) until(deps.now() + TAG_STANDING);
-  return { evidence: { attestations, tags }, validUntil };
+  const evidence = { attestations, tags, ...(trust && { trust }) };
+  return { evidence, validUntil };
 }
 
 /** Told of each time from which on the evidence may be another. */
@@ -67,6 +66,14 @@ async function gatherAttestations(
     until(deps.now());
     return { ...base, state: 'unreadable' };
   }
+}
+
+async function gatherNth(
+  deps: Deps,
+  project: string,
+  { one, index }: { readonly one: ImageReference; readonly index: number },
+): Promise<TagEvidence> {
+  return index < MAX_TAGS ? gatherTag(deps, project, one) : passOver(one);
 }
 
 async function passOver(reference: ImageReference): Promise<TagEvidence> {

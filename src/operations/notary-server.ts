@@ -6,7 +6,8 @@ import type { Deps } from './deps.ts';
 
 /** Which server is to be called, and for whom. */
 export interface NotaryCall {
-  readonly caller: Caller;
+  /** Absent: nobody asks but a policy, which has no rights of its own. */
+  readonly caller?: Caller;
   /** `https://HOST[:PORT]`. */
   readonly server: string;
 }
@@ -16,13 +17,13 @@ export interface NotaryCall {
  * only admins may have it call into its own.
  */
 export async function withNotary<T>(
-  deps: Deps,
-  call: NotaryCall,
+  deps: Pick<Deps, 'openNotary' | 'guardRegistry'>,
+  { caller, server }: NotaryCall,
   work: (client: NotaryClient) => Promise<T>,
 ): Promise<T> {
-  const { client, host } = await deps.openNotary(call.server);
+  const { client, host } = await deps.openNotary(server);
   try {
-    const anywhere = isAllowed(call.caller, 'assay.images.scanInner', undefined);
+    const anywhere = caller !== undefined && isAllowed(caller, 'assay.images.scanInner', undefined);
     if (!anywhere) await deps.guardRegistry?.(parseImageReference(`${host}/notary`));
     return await work(client);
   } finally {

@@ -46,7 +46,8 @@ export async function setPolicy(deps: Deps, input: SetPolicyInput): Promise<Poli
   });
 }
 
-async function refuseUnknownAttestors(
+/** Refuses with `invalid-policy` an attestor that a policy names and nobody made. */
+export async function refuseUnknownAttestors(
   reader: Reader,
   attestors: ReadonlySet<string>,
 ): Promise<void> {

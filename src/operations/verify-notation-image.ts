@@ -4,7 +4,6 @@
  * is wrong with others is told.
  */
 import { AssayError, isAssayError } from '../domain/error.ts';
-import type { Digest } from '../domain/digest.ts';
 import {
   type ImageReference,
   parseImageReference,
@@ -12,8 +11,6 @@ import {
 } from '../domain/image-reference.ts';
 import type { Micros } from '../domain/time.ts';
 import type { Outcome } from '../domain/verdict.ts';
-import { parseManifest } from '../image/manifest.ts';
-import { type Attachment, type Attachments, findAttachments } from '../remote/find-attachments.ts';
 import { readNotationTrust } from '../remote/read-notation-trust.ts';
 import { readFileCapped } from '../remote/read-text-file.ts';
 import { openRegistryClient, type RegistryClient } from '../remote/registry-client.ts';
@@ -22,8 +19,10 @@ import {
   type NotationPolicy,
   parseNotationPolicies,
 } from '../signing/notation-policy.ts';
-import { isProof, type Proof, type Refusal, refusalOf } from '../signing/proof.ts';
-import { type NotationTrust, verifyNotation } from '../signing/verify-notation.ts';
+import { isProof, type Proof, type Refusal } from '../signing/proof.ts';
+import type { NotationTrust } from '../signing/verify-notation.ts';
+import { checkNotation, NOTATION_PLACES, type SignatureAnswer } from './check-notation.ts';
+import { readAttached } from './read-attached.ts';
 
 /** What is asked, and where the trust is. */
 export interface VerifyNotationInput {
@@ -47,13 +46,7 @@ export interface NotationAnswer {
   readonly refusals: readonly SignatureAnswer<Refusal>[];
 }
 
-/** What was found of one signature; without a manifest: of all of them. */
-export type SignatureAnswer<Answer> = Answer & { readonly manifest?: Digest };
-
-/** Artifact type of Notation's signatures in a registry. */
-const SIGNATURE = 'application/vnd.cncf.notary.signature';
 const MAX_POLICY_BYTES = 1024 * 1024;
-const LIMITS = { manifests: 64, layers: 1, layerBytes: 1024 * 1024, totalBytes: 16 * 1024 * 1024 };
 
 /** Verifies an image by the trust policy of its repository. */
 export async function verifyNotationImage(
@@ -92,62 +85,11 @@ async function verifyAt(
   reference: ImageReference,
   trust: NotationTrust,
 ): Promise<NotationAnswer> {
-  const { domain, path } = reference;
-  const repository = { domain, path };
-  const target = reference.digest ?? reference.tag ?? 'latest';
-  const { bytes, mediaType: told, digest } = await client.manifest({ repository, target });
-  const { mediaType } = parseManifest(bytes, told);
-  const subject = { digest, mediaType, size: bytes.length };
-  const found = await findAttachments(client, {
-    repository,
-    digest,
-    locations: ['referrers', 'fallback-tag'],
-    artifactTypes: [SIGNATURE],
-    limits: LIMITS,
-  });
-  const answers: SignatureAnswer<Proof | Refusal>[] = [];
-  for (const one of found.attachments) answers.push(await verifyOne(one, subject, trust));
+  const image = await readAttached(client, reference, NOTATION_PLACES);
+  const answers = await checkNotation(image, trust);
   const proofs = answers.filter((one) => isProof(one));
   const refusals = answers.filter((one) => !isProof(one)) as SignatureAnswer<Refusal>[];
-  return conclude(`${reference.name}@${digest}`, proofs, [...refusals, ...unasked(found)]);
-}
-
-interface Subject {
-  readonly digest: Digest;
-  readonly mediaType: string;
-  readonly size: number;
-}
-
-async function verifyOne(
-  { digest: manifest, layers }: Attachment,
-  { digest, ...subject }: Subject,
-  trust: NotationTrust,
-): Promise<SignatureAnswer<Proof | Refusal>> {
-  const [layer] = layers;
-  if (layer === undefined) {
-    const why = 'the manifest of the signature has no layer; wanted one';
-    return { manifest, kind: 'notation', outcome: 'wrong', step: 'envelope', why };
-  }
-  try {
-    const envelope = await layer.read();
-    const evidence = { mediaType: layer.descriptor.mediaType, envelope, subject };
-    return { manifest, ...(await verifyNotation(digest, evidence, trust)) };
-  } catch (error) {
-    const { why } = refusalOf('notation', error, 'envelope');
-    return { manifest, kind: 'notation', outcome: 'could-not-check', step: 'fetch', why };
-  }
-}
-
-/** What the registry could not tell: a signature may be there. */
-function unasked({ locations }: Attachments): readonly Refusal[] {
-  return locations.flatMap(({ location, problems }) =>
-    problems.map((problem) => ({
-      kind: 'notation',
-      outcome: 'could-not-check' as const,
-      step: location,
-      why: problem,
-    })),
-  );
+  return conclude(`${reference.name}@${image.digest}`, proofs, refusals);
 }
 
 function conclude(

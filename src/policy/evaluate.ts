@@ -4,6 +4,7 @@
  */
 import { AssayError } from '../domain/error.ts';
 import type { ImageReference } from '../domain/image-reference.ts';
+import type { TrustDocument } from '../domain/image-trust-policy.ts';
 import type { PolicyDocument } from '../domain/policy-document.ts';
 import type {
   AdmissionRequest,
@@ -15,15 +16,15 @@ import type {
 } from '../domain/verdict.ts';
 import { chooseRule } from './choose-rule.ts';
 import { step } from './finding.ts';
-import {
-  findExemption,
-  judgeImage,
-  type JudgingPolicy,
-  readAdmittedReference,
-} from './judge-image.ts';
+import { readAdmittedReference } from './image-verdict.ts';
+import { findExemption, judgeImage, type JudgingPolicy } from './judge-image.ts';
+import { judgeTrust, type WantedTrust, wantedTrust } from './judge-trust.ts';
 
 /** The annotation that lets a request in without respect for the policy, and its only value. */
 export const BREAK_GLASS = { key: 'alpha.image-policy.k8s.io/break-glass', value: 'true' } as const;
+
+/** A document of any kind that requests are judged by. */
+export type JudgingDocument = PolicyDocument | TrustDocument;
 
 /** What must be known before `evaluate` can decide. */
 export interface WantedEvidence {
@@ -33,29 +34,50 @@ export interface WantedEvidence {
   }[];
   /** References whose tag's digest would help the denied to correct themselves. */
   readonly tags: readonly ImageReference[];
+  /** Authorities of policies of trust; absent: none is asked. */
+  readonly trust?: readonly WantedTrust[];
 }
 
 /** Names the evidence that the documents will look at for this request. */
 export function wantedEvidence(
   request: AdmissionRequest,
-  documents: readonly PolicyDocument[],
+  documents: readonly JudgingDocument[],
 ): WantedEvidence {
   const attestations = new Map<string, { attestor: string; reference: ImageReference }>();
   const tags = new Map<string, ImageReference>();
+  const trust = new Map<string, WantedTrust>();
   for (const { image } of request.images) {
     const reference = readAdmittedReference(image);
     if (reference instanceof AssayError) continue;
-    const judging = judgingPolicies(documents);
-    for (const attestor of judging.flatMap((one) => attestorsOf(one, request, reference))) {
-      if (reference.digest === undefined) tags.set(`${reference.name}:${reference.tag}`, reference);
-      else
-        attestations.set(`${attestor} ${reference.name}@${reference.digest}`, {
-          attestor,
-          reference,
-        });
+    const wanted = trustDocuments(documents).flatMap((one) => wantedTrust(one.parsed, reference));
+    const attestors = [
+      ...judgingPolicies(documents).flatMap((one) => attestorsOf(one, request, reference)),
+      ...wanted.flatMap(({ authority: one }) => (one.kind === 'attestor' ? [one.attestor] : [])),
+    ];
+    const named = `${reference.name}:${reference.tag}@${reference.digest}`;
+    if (reference.digest === undefined && attestors.length + wanted.length > 0) {
+      tags.set(`${reference.name}:${reference.tag}`, reference);
     }
+    for (const attestor of reference.digest === undefined ? [] : attestors) {
+      const key = `${attestor} ${reference.name}@${reference.digest}`;
+      attestations.set(key, { attestor, reference });
+    }
+    for (const one of wanted.filter(isAsked)) trust.set(`${one.place} ${named}`, one);
   }
-  return { attestations: [...attestations.values()], tags: [...tags.values()] };
+  return {
+    attestations: [...attestations.values()],
+    tags: [...tags.values()],
+    ...(trust.size === 0 ? {} : { trust: [...trust.values()] }),
+  };
+}
+
+/** A tag alone is asked about only where tags are what is signed. */
+function isAsked({ authority: { kind }, reference }: WantedTrust): boolean {
+  return kind !== 'attestor' && (reference.digest !== undefined || kind === 'notary');
+}
+
+function trustDocuments(documents: readonly JudgingDocument[]): readonly TrustDocument[] {
+  return documents.filter((one) => one.kind === 'ImageTrustPolicy');
 }
 
 function attestorsOf(
@@ -68,18 +90,22 @@ function attestorsOf(
 }
 
 /** The policies that judge: the system's is no judge, it only exempts. */
-function judgingPolicies(documents: readonly PolicyDocument[]): readonly JudgingPolicy[] {
-  const system = documents.find((one) => one.kind === 'SystemPolicy');
-  return documents
-    .filter((one) => one !== system)
-    .map(({ parsed: policy }) => ({ policy, system }));
+function judgingPolicies(documents: readonly JudgingDocument[]): readonly JudgingPolicy[] {
+  const policies = documents.filter(isBinauthz);
+  const system = policies.find((one) => one.kind === 'SystemPolicy');
+  return policies.filter((one) => one !== system).map(({ parsed: policy }) => ({ policy, system }));
+}
+
+function isBinauthz(document: JudgingDocument): document is PolicyDocument {
+  return document.kind !== 'ImageTrustPolicy';
 }
 
 /** A system policy that no policy asks has no part in the verdict. */
-function appliedOf(documents: readonly PolicyDocument[]): readonly PolicyDocument[] {
-  const judging = documents.filter((one) => one.kind !== 'SystemPolicy');
-  const asked = judging.some((one) => one.parsed.globalPolicyEvaluationMode === 'ENABLE');
-  return asked ? documents : judging;
+function appliedOf(documents: readonly JudgingDocument[]): readonly JudgingDocument[] {
+  const asked = judgingPolicies(documents).some(
+    ({ policy }) => policy.globalPolicyEvaluationMode === 'ENABLE',
+  );
+  return asked ? documents : documents.filter((one) => one.kind !== 'SystemPolicy');
 }
 
 /**
@@ -88,13 +114,17 @@ function appliedOf(documents: readonly PolicyDocument[]): readonly PolicyDocumen
  */
 export function evaluate(
   request: AdmissionRequest,
-  documents: readonly PolicyDocument[],
+  documents: readonly JudgingDocument[],
   evidence: Evidence,
 ): Verdict {
   const judging = judgingPolicies(documents);
+  const trusting = trustDocuments(documents);
   const judged = request.images.map((image) =>
     combine(
-      judging.map((one) => judgeImage({ image, place: request }, one, evidence)),
+      [
+        ...judging.map((one) => judgeImage({ image, place: request }, one, evidence)),
+        ...trusting.map((one) => judgeTrust(image, one, evidence)),
+      ],
       image,
     ),
   );

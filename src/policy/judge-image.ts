@@ -3,32 +3,14 @@
  * order, each leaving a step that explains itself.
  */
 import { AssayError } from '../domain/error.ts';
-import {
-  type ImageReference,
-  formatImageReference,
-  parseImageReference,
-  refuseDigestLikeTag,
-} from '../domain/image-reference.ts';
+import { type ImageReference, formatImageReference } from '../domain/image-reference.ts';
 import { findNamePattern } from '../domain/name-pattern.ts';
 import type { AdmissionRule, BinauthzPolicy, PolicyDocument } from '../domain/policy-document.ts';
 import type { Evidence, ImageVerdict, RequestedImage, VerdictStep } from '../domain/verdict.ts';
 import { type ChosenRule, chooseRule, type OpenChoice, type RequestPlace } from './choose-rule.ts';
-import { judgeAttestors } from './judge-attestors.ts';
 import { type Finding, step } from './finding.ts';
-
-/**
- * Reads an image for admission: any reference of the grammar, except one with a digest for a tag.
- */
-export function readAdmittedReference(image: string): ImageReference | AssayError {
-  try {
-    const reference = parseImageReference(image);
-    refuseDigestLikeTag(reference);
-    return reference;
-  } catch (error) {
-    if (error instanceof AssayError) return error;
-    throw error;
-  }
-}
+import { malformed, pass, readAdmittedReference, verdictOf } from './image-verdict.ts';
+import { judgeAttestors } from './judge-attestors.ts';
 
 /** The documents that one policy is judged by: itself, and the system's where it is asked. */
 export interface JudgingPolicy {
@@ -147,44 +129,7 @@ function judgeByRule(reference: ImageReference, chosen: ChosenRule, evidence: Ev
   };
 }
 
-function malformed(image: RequestedImage, error: AssayError): ImageVerdict {
-  return {
-    ...image,
-    outcome: 'deny',
-    enforced: true,
-    sentence: `Denied: the image reference does not parse: ${error.message}`,
-    found: JSON.stringify(image.image.slice(0, 300)),
-    wanted: 'an image reference such as registry.example/team/app@sha256:…',
-    fix: 'correct the image field of the workload',
-    steps: [step('parse-reference', 'fail', error.message)],
-  };
-}
-
-function verdictOf(
-  image: RequestedImage,
-  reference: ImageReference,
-  judged: {
-    readonly before: readonly VerdictStep[];
-    readonly finding: Finding;
-    readonly enforced: boolean;
-  },
-): ImageVerdict {
-  const { steps, ...rest } = judged.finding;
-  return {
-    ...image,
-    reference: formatImageReference(reference),
-    ...(reference.digest === undefined ? {} : { digest: reference.digest }),
-    ...rest,
-    enforced: judged.enforced,
-    steps: [...judged.before, ...steps],
-  };
-}
-
 function ruleStep(chosen: ChosenRule): VerdictStep {
   const { evaluationMode, enforcementMode } = chosen.rule;
   return step('choose-rule', 'note', `the ${chosen.title}: ${evaluationMode}, ${enforcementMode}`);
-}
-
-function pass(found: string, steps: readonly VerdictStep[]): Finding {
-  return { outcome: 'allow', sentence: '', found, wanted: '', fix: '', steps };
 }

@@ -77,6 +77,13 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
       .max(16)
       .optional(),
   }),
+  'set-policy-document': z.strictObject({
+    project,
+    source: z.string().min(1).max(4_194_304),
+    etag: z.string().max(256).optional(),
+  }),
+  'list-policy-documents': z.strictObject({ project }),
+  'get-policy-document': z.strictObject({ project, kind: id }),
   'create-project': z.strictObject({ project }),
   'list-projects': z.strictObject({}),
   'add-cluster': z.strictObject({ project, cluster: z.string().max(256) }),

@@ -132,12 +132,11 @@ export function verifyRepository(evidence: NotaryEvidence, trust: NotaryTrust): 
 export function proveTag(
   subject: Digest,
   repository: VerifiedRepository,
-  { gun, tag, signers }: NotaryTrust,
+  trust: NotaryTrust,
 ): NotaryProof {
-  const signed =
-    signers.length === 0 ? [released(repository, tag)] : signedByAll(repository, tag, signers);
+  const { gun, tag } = trust;
+  const signed = signedTags(repository, trust);
   const [first] = signed;
-  if (first === undefined) return refuse('tag-unsigned', `${gun} has no signed tag ${tag}`);
   requireDigest(subject, first.meta, `${gun}:${tag}`);
   const { roles } = repository;
   const by = signed.map(({ role }) => role);
@@ -156,6 +155,23 @@ export function proveTag(
     length: first.meta.length,
     roles,
   };
+}
+
+/** The digest that a verified repository signed a tag for; throws the refusal. */
+export function signedDigest(repository: VerifiedRepository, trust: NotaryTrust): Digest {
+  const [{ meta }] = signedTags(repository, trust);
+  return parseDigest(`sha256:${meta.sha256}`);
+}
+
+function signedTags(
+  repository: VerifiedRepository,
+  { gun, tag, signers }: NotaryTrust,
+): readonly [SignedTag, ...SignedTag[]] {
+  if (signers.length === 0) return [released(repository, tag)];
+  const [first, ...others] = signedByAll(repository, tag, signers);
+  return first === undefined
+    ? refuse('tag-unsigned', `${gun} has no signed tag ${tag}`)
+    : [first, ...others];
 }
 
 /** The delegations that are looked at: the release role and those of the signers. */

@@ -1,19 +1,38 @@
 /** Policy documents in the store: every revision is kept, the highest is the current one. */
 import { AssayError } from '../domain/error.ts';
 import { sameEtag } from '../domain/etag.ts';
-import type { BinauthzPolicy, PolicyDocument } from '../domain/policy-document.ts';
+import type { ImageTrustPolicy } from '../domain/image-trust-policy.ts';
+import type { BinauthzPolicy, PolicyRevision } from '../domain/policy-document.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
 import { formatStored, parseStored } from './stored-json.ts';
 import type { PolicyDocumentTable } from './schema.ts';
 
+/** What the documents of each kind say. */
+interface PolicyBodies {
+  readonly BinauthzPolicy: BinauthzPolicy;
+  readonly SystemPolicy: BinauthzPolicy;
+  readonly ImageTrustPolicy: ImageTrustPolicy;
+}
+
+/** Kinds of policy documents. */
+export type PolicyKind = keyof PolicyBodies;
+type BinauthzKind = 'BinauthzPolicy' | 'SystemPolicy';
+
 /** What a policy document is found by. */
-export type PolicyId = Pick<PolicyDocument, 'project' | 'kind' | 'name'>;
+export interface PolicyId<Kind extends PolicyKind = BinauthzKind> {
+  readonly project: string;
+  readonly kind: Kind;
+  readonly name: string;
+}
+
+/** A kept document of a kind. */
+export type KeptPolicy<Kind extends PolicyKind> = PolicyRevision<Kind, PolicyBodies[Kind]>;
 
 /** A revision to be kept; its number is given by the store. */
-export type NewPolicy = Omit<PolicyDocument, 'revision'>;
+export type NewPolicy<Kind extends PolicyKind = BinauthzKind> = Omit<KeptPolicy<Kind>, 'revision'>;
 
-const current = statement((sql, p: PolicyId) =>
+const current = statement((sql, p: PolicyId<PolicyKind>) =>
   sql
     .selectFrom('policy_document')
     .selectAll()
@@ -37,7 +56,7 @@ const insertPolicy = statement((sql, p: PolicyDocumentTable) =>
   }),
 );
 
-const currentRevision = statement((sql, p: PolicyId) =>
+const currentRevision = statement((sql, p: PolicyId<PolicyKind>) =>
   sql
     .selectFrom('policy_document')
     .select('revision')
@@ -50,21 +69,25 @@ const currentRevision = statement((sql, p: PolicyId) =>
 
 /** Documents that one store keeps parsed; each may be as large as a request's body. */
 const PARSED_DOCUMENTS = 32;
-const PARSED = new WeakMap<Reader, Map<string, PolicyDocument>>();
+const PARSED = new WeakMap<Reader, Map<string, KeptPolicy<PolicyKind>>>();
 
 /**
  * The current revision, or undefined. A revision never changes once it is committed, so that it is
  * parsed once however often it is asked for; within a transaction it is always read.
  */
-export async function findPolicy(db: Reader, id: PolicyId): Promise<PolicyDocument | undefined> {
+export async function findPolicy<Kind extends PolicyKind>(
+  db: Reader,
+  id: PolicyId<Kind>,
+): Promise<KeptPolicy<Kind> | undefined> {
   if ('run' in db) return findCurrent(db, id);
   const found = await db.first(currentRevision(id));
   if (found === undefined) return undefined;
-  const parsed = PARSED.get(db) ?? new Map<string, PolicyDocument>();
+  const parsed = PARSED.get(db) ?? new Map<string, KeptPolicy<PolicyKind>>();
   PARSED.set(db, parsed);
   const key = JSON.stringify([id.project, id.kind, id.name]);
   const known = parsed.get(key);
-  if (known?.revision === Number(found.revision)) return known;
+  // The kind is part of the key.
+  if (known?.revision === Number(found.revision)) return known as KeptPolicy<Kind>;
   const document = await findCurrent(db, id);
   parsed.delete(key);
   if (document !== undefined) parsed.set(key, document);
@@ -73,20 +96,23 @@ export async function findPolicy(db: Reader, id: PolicyId): Promise<PolicyDocume
   return document;
 }
 
-async function findCurrent(db: Reader, id: PolicyId): Promise<PolicyDocument | undefined> {
+async function findCurrent<Kind extends PolicyKind>(
+  db: Reader,
+  id: PolicyId<Kind>,
+): Promise<KeptPolicy<Kind> | undefined> {
   const row = await db.first(current(id));
-  return row && fromRow(row);
+  return row && fromRow(row, id.kind);
 }
 
 /**
  * Keeps the next revision. With `expectedEtag` the current one must have it, byte for byte; else
  * `aborted`.
  */
-export async function putPolicy(
+export async function putPolicy<Kind extends PolicyKind>(
   tx: Tx,
-  policy: NewPolicy,
+  policy: NewPolicy<Kind>,
   expectedEtag?: string,
-): Promise<PolicyDocument> {
+): Promise<KeptPolicy<Kind>> {
   const before = await findPolicy(tx, policy);
   if (expectedEtag !== undefined && !sameEtag(expectedEtag, before?.etag ?? '')) {
     throw staleEtag(policy);
@@ -97,7 +123,7 @@ export async function putPolicy(
   return kept;
 }
 
-function staleEtag({ project, name }: NewPolicy): AssayError {
+function staleEtag({ project, name }: PolicyId<PolicyKind>): AssayError {
   return new AssayError(
     'aborted',
     `projects/${project}/${name} has changed since it was read (its etag differs): ` +
@@ -105,13 +131,16 @@ function staleEtag({ project, name }: NewPolicy): AssayError {
   );
 }
 
-function toRow(policy: PolicyDocument): PolicyDocumentTable {
+function toRow(policy: KeptPolicy<PolicyKind>): PolicyDocumentTable {
   const { createTime, parsed, ...rest } = policy;
   return { ...rest, parsed: formatStored({ policy: parsed }), create_time: createTime };
 }
 
-function fromRow({ create_time, parsed, kind, ...rest }: PolicyDocumentTable): PolicyDocument {
-  const { policy } = parseStored<{ policy: BinauthzPolicy }>(parsed);
-  // Written from a PolicyDocument only.
-  return { ...rest, kind: kind as PolicyDocument['kind'], parsed: policy, createTime: create_time };
+function fromRow<Kind extends PolicyKind>(
+  { create_time, parsed, ...rest }: PolicyDocumentTable,
+  kind: Kind,
+): KeptPolicy<Kind> {
+  // Written from a document of this kind only.
+  const { policy } = parseStored<{ policy: PolicyBodies[Kind] }>(parsed);
+  return { ...rest, kind, parsed: policy, createTime: create_time };
 }

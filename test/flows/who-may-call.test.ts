@@ -180,6 +180,9 @@ const OWN: Readonly<Record<OperationName, OwnRoute>> = {
     server: 'ftp://nowhere.example',
     fingerprint: `sha256:${'ab'.repeat(32)}`,
   }),
+  'set-policy-document': of('binaryauthorization.policy.update', { project: P, source: 'x' }),
+  'list-policy-documents': of('binaryauthorization.policy.get', { project: P }),
+  'get-policy-document': of('binaryauthorization.policy.get', { project: P, kind: 'absent' }),
   'list-notary-roots': of('binaryauthorization.attestors.list', { project: P }),
   'verify-signed-tag': of('binaryauthorization.attestors.verifyImageAttested', {
     project: P,

@@ -1,0 +1,90 @@
+/** Policies from files: one of Binary Authorization, one of trust, or both, and the system's. */
+import { AssayError, isAssayError } from '../domain/error.ts';
+import { authoritiesOf } from '../domain/image-trust-policy.ts';
+import type { PolicyDocument } from '../domain/policy-document.ts';
+import type { Micros } from '../domain/time.ts';
+import {
+  parsePolicyYaml,
+  parseSystemPolicyYaml,
+  parseYamlDocuments,
+} from '../google/policy-yaml.ts';
+import type { JudgingDocument } from '../policy/evaluate.ts';
+import { BUILT_IN_SYSTEM_POLICY } from '../policy/system-policy.ts';
+import { readTextFile } from '../remote/read-text-file.ts';
+import type { KeptPolicy, NewPolicy, PolicyId, PolicyKind } from '../store/policy-rows.ts';
+import { policyOf, SYSTEM_POLICY_ID, trustPolicyOf } from './new-policy.ts';
+import { isTrustDocument, readTrustDocument } from './read-trust-document.ts';
+
+/** Largest file that is read, in bytes. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** Which files. */
+export interface PolicyFiles {
+  readonly policies: readonly string[];
+  readonly project: string;
+  /** Path of a file in place of the built-in system policy. */
+  readonly systemPolicy?: string;
+}
+
+/** Reads the files; refuses none, two policies of one kind, and what cannot be judged by. */
+export async function readPolicyFiles(
+  files: PolicyFiles,
+  now: Micros,
+): Promise<readonly JudgingDocument[]> {
+  const documents: JudgingDocument[] = [];
+  for (const path of files.policies) {
+    const document = await readFileAs(path, (text) => readPolicy(text, files.project, now));
+    const other = documents.find(({ kind }) => kind === document.kind);
+    if (other !== undefined) {
+      const message = `${path} is a second ${document.kind}; a project has one of each kind`;
+      throw new AssayError('invalid-argument', message);
+    }
+    documents.push(document);
+  }
+  return [...documents, await readSystemPolicy(files)];
+}
+
+async function readPolicy(text: string, project: string, now: Micros): Promise<JudgingDocument> {
+  const [document, second] = parseYamlDocuments(text, 'invalid-policy');
+  if (document === undefined || !isTrustDocument(document)) {
+    return documentOf(policyOf(project), parsePolicyYaml(text).policy, text);
+  }
+  if (second !== undefined) {
+    const message = `${second.locate([])}: a second document begins; a policy is one document`;
+    throw new AssayError('invalid-policy', message);
+  }
+  const parsed = readTrustDocument(document);
+  // The libraries of signatures are loaded where somebody trusts any.
+  const { checkAuthorities } = await import('./prepare-trust.ts');
+  await checkAuthorities(authoritiesOf(parsed), now);
+  return documentOf(trustPolicyOf(project), parsed, text);
+}
+
+async function readSystemPolicy({ systemPolicy }: PolicyFiles): Promise<PolicyDocument> {
+  if (systemPolicy === undefined) return documentOf(SYSTEM_POLICY_ID, BUILT_IN_SYSTEM_POLICY, '');
+  return readFileAs(systemPolicy, (text) =>
+    documentOf(SYSTEM_POLICY_ID, parseSystemPolicyYaml(text), text),
+  );
+}
+
+function documentOf<Kind extends PolicyKind>(
+  id: PolicyId<Kind>,
+  parsed: NewPolicy<Kind>['parsed'],
+  source: string,
+): KeptPolicy<Kind> {
+  return { ...id, revision: 0, source, parsed, createTime: 0, etag: '' };
+}
+
+/** Reads a file; what is wrong with its text names the file. */
+export async function readFileAs<T>(
+  path: string,
+  read: (text: string) => T | Promise<T>,
+): Promise<T> {
+  const text = await readTextFile(path, MAX_FILE_BYTES);
+  try {
+    return await read(text);
+  } catch (cause) {
+    if (!isAssayError(cause)) throw cause;
+    throw new AssayError(cause.code, `${path}: ${cause.message}`, { cause });
+  }
+}
