@@ -1,4 +1,4 @@
-/** What all that is attached to one manifest comes to: what cannot be read or asked is never a no. */
+/** What all that is attached to a manifest comes to: what cannot be read or asked is never a no. */
 import type { Digest } from '../domain/digest.ts';
 import type { Outcome } from '../domain/verdict.ts';
 import type { LocationState } from '../remote/find-attachments.ts';

@@ -31,19 +31,17 @@ export function logEntryKind(body: Uint8Array): {
   return refuse('log-body', 'the log entry has no kind and version');
 }
 
+/** Refuses (`unsupported`) an entry of a kind that is not read, such as `intoto` 0.0.1. */
+export function requireKnownKind({ canonicalizedBody }: TransparencyLogEntry): void {
+  keyPathOf(canonicalizedBody);
+}
+
 /** Refuses an entry whose body is of another key (SPKI, DER) or another certificate (DER). */
 export function requireEntryOf(
   entry: TransparencyLogEntry,
   signer: { readonly spki: Uint8Array; readonly certificate?: Uint8Array | undefined },
 ): void {
-  const { kind, version } = logEntryKind(entry.canonicalizedBody);
-  const path = Object.hasOwn(KEY_PATHS, `${kind}/${version}`)
-    ? KEY_PATHS[`${kind}/${version}`]
-    : undefined;
-  if (path === undefined) {
-    const found = JSON.stringify(`${kind}/${version}`.slice(0, 60));
-    return refuse('unsupported', `a log entry of kind ${found} is not read`);
-  }
+  const path = keyPathOf(entry.canonicalizedBody);
   const found = readVerifier(valueAt(parseStrictJson(entry.canonicalizedBody, LIMITS), path));
   if (!sameBytes(found.spki, signer.spki)) {
     refuse('log-body', 'the log entry is of another key than the signature');
@@ -51,6 +49,15 @@ export function requireEntryOf(
   if (found.certificate === undefined || signer.certificate === undefined) return;
   if (sameBytes(found.certificate, signer.certificate)) return;
   refuse('log-body', 'the log entry is of another certificate than the signature');
+}
+
+function keyPathOf(body: Uint8Array): readonly (string | number)[] {
+  const { kind, version } = logEntryKind(body);
+  const name = `${kind}/${version}`;
+  const path = Object.hasOwn(KEY_PATHS, name) ? KEY_PATHS[name] : undefined;
+  if (path !== undefined) return path;
+  const found = JSON.stringify(name.slice(0, 60));
+  return refuse('unsupported', `a log entry of kind ${found} is not read`);
 }
 
 function valueAt(json: Json, path: readonly (string | number)[]): Json | undefined {

@@ -72,8 +72,12 @@ const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d{1,9})?Z$/;
 /** Reads a token; refuses (`timestamp`) whatever is not exactly one. */
 export function readTimestampToken(der: Uint8Array): TimestampToken {
   if (der.length > MAX_BYTES) bad(`has ${der.length} bytes; at most ${MAX_BYTES} are read`);
+  return reading(() => readToken(der));
+}
+
+function reading<T>(read: () => T): T {
   try {
-    return readToken(der);
+    return read();
   } catch (error) {
     // The library throws errors of its own on hostile bytes.
     if (isAssayError(error)) throw error;
@@ -144,6 +148,11 @@ function readSigningCertificateId(node: Node | undefined): TimestampToken['signi
     return { hash: 'sha256', value: octets(first) };
   }
   return { hash: hashOf(first), value: octets(second) };
+}
+
+/** Reads what an authority signed (`TSTInfo`); refuses (`timestamp`) what is not exactly one. */
+export function readTimestampInfo(der: Uint8Array): TimestampInfo {
+  return reading(() => readInfo(der));
 }
 
 function readInfo(der: Uint8Array): TimestampInfo {

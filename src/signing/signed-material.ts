@@ -6,14 +6,15 @@
  */
 import { createHash, type KeyObject, X509Certificate as NodeCertificate } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
-import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
+import { X509Certificate } from '@sigstore/core';
 import { type SignedEntity, VerificationError, Verifier } from '@sigstore/verify';
 import { formatTime, type Micros } from '../domain/time.ts';
 import { requireIdentity } from './signer-identity.ts';
 import { requireStanding } from './key-standing.ts';
-import { requireEntryOf } from './log-entry-binding.ts';
+import { requireEntryOf, requireKnownKind } from './log-entry-binding.ts';
 import { knownPkixKey } from './pkix-key-memory.ts';
 import { errorText, refuse, type RefusalCode } from './refusal.ts';
+import { readSigstoreTimestamp, type SigstoreTimestamp } from './sigstore-timestamp.ts';
 import { needsOf, type SigstoreTrust } from './sigstore-trust.ts';
 import { usualAlgorithm } from './usual-algorithm.ts';
 import { trustedPkixKey } from './verify-pkix-attestation.ts';
@@ -165,12 +166,15 @@ function verifyBeside(material: SignedMaterial, trust: SigstoreTrust, key: PkixK
     },
   );
   try {
-    const entity = entityOf(material, trust, key);
+    // The library would call a kind that it does not read wrong; it may be good.
+    for (const entry of material.logEntries) requireKnownKind(entry);
+    const stamps = material.timestamps.map(readSigstoreTimestamp);
+    const entity = entityOf(material, stamps, trust, key);
     const { identity } = verifier.verify(entity);
     bindEntries(material, trust, key);
     return {
       identity,
-      ...timesOf(entity),
+      ...timesOf(entity, stamps),
       checked: besideChecked(material, needs.certificateLogs),
     };
   } catch (error) {
@@ -199,7 +203,11 @@ function besideChecked(
   ];
 }
 
-function entityOf(material: SignedMaterial, { by }: SigstoreTrust, key: PkixKey): SignedEntity {
+function entityOf(
+  material: SignedMaterial,
+  stamps: readonly SigstoreTimestamp[],
+  ...[{ by }, key]: [SigstoreTrust, PkixKey]
+): SignedEntity {
   const { certificate, logEntries } = material;
   return {
     signature: contentOf(material, key),
@@ -212,23 +220,11 @@ function entityOf(material: SignedMaterial, { by }: SigstoreTrust, key: PkixKey)
       ...logEntries
         .filter(({ integratedTime }) => Number(integratedTime) > 0)
         .map((tlogEntry) => ({ $case: 'transparency-log', tlogEntry }) as const),
-      ...material.timestamps.map(
-        (der) =>
-          ({
-            $case: 'timestamp-authority',
-            timestamp: readTimestamp(der),
-          }) as const,
+      ...stamps.map(
+        ({ response: timestamp }) => ({ $case: 'timestamp-authority', timestamp }) as const,
       ),
     ],
   };
-}
-
-function readTimestamp(der: Uint8Array): RFC3161Timestamp {
-  try {
-    return RFC3161Timestamp.parse(Buffer.from(der));
-  } catch (error) {
-    return refuse('timestamp', `the signed timestamp cannot be read: ${errorText(error)}`);
-  }
 }
 
 const HASHES: Readonly<Record<number, string>> = { 32: 'sha256', 48: 'sha384', 64: 'sha512' };
@@ -253,12 +249,15 @@ function hasDigest(bytes: Uint8Array, digest: Buffer): boolean {
 }
 
 /** The earliest time that somebody else than the signer vouches for; only after it was verified. */
-function timesOf({ timestamps }: SignedEntity): { readonly trustedTime?: Micros } {
-  const times = timestamps.flatMap((one) => {
-    if (one.$case === 'timestamp-authority') return [one.timestamp.signingTime.getTime() * 1000];
-    const { inclusionPromise, integratedTime } = one.tlogEntry;
-    return inclusionPromise === undefined ? [] : [Number(integratedTime) * 1_000_000];
+function timesOf(
+  { tlogEntries }: SignedEntity,
+  stamps: readonly SigstoreTimestamp[],
+): { readonly trustedTime?: Micros } {
+  const logged = tlogEntries.flatMap(({ inclusionPromise, integratedTime }) => {
+    const time = Number(integratedTime) * 1_000_000;
+    return inclusionPromise === undefined || time === 0 ? [] : [time];
   });
+  const times = [...logged, ...stamps.map(({ time }) => time)];
   return times.length === 0 ? {} : { trustedTime: Math.min(...times) };
 }
 

@@ -285,6 +285,14 @@ describe('a keyless signature is refused', () => {
       },
     ],
     [
+      'with an entry of a kind that is not read',
+      'could-not-check: unsupported',
+      async () => {
+        const entry = await services.log({ apiVersion: '0.0.1', kind: 'intoto', spec: {} });
+        return signatureLayer({ signer: holder, digest: DIGEST, services, entry });
+      },
+    ],
+    [
       'with an entry whose time was changed',
       'wrong: log-entry',
       async () => {

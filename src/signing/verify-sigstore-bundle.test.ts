@@ -69,6 +69,16 @@ describe('a bundle proves', () => {
     expect(answer).toMatchObject({ grade: 'verified', signer: HOLDER.subject });
   });
 
+  it.each([5, 50, 120, 123, 500])('with a timestamp %d ms after a second', async (millis) => {
+    const own = await startSigstore(millis);
+    const parts = { signer: await own.issue(HOLDER), digest: DIGEST, timestamp: true };
+    const bytes = await statementBundle({ ...parts, services: own });
+    const needs = { times: 2 };
+    const trust = byHolder({ root: parseSigstoreRoot(own.trustedRoot), needs });
+    const answer = await verifySigstoreBundle(DIGEST, { bytes }, trust);
+    expect(outcome(answer)).toBe('verified');
+  });
+
   it('by key, without anything beside', async () => {
     const bytes = await statementBundle({ signer, digest: DIGEST });
     const trust = byKey({ annotations: { env: 'prod' } });

@@ -67,7 +67,11 @@ async function putBuild(tag?: string): Promise<PutDescriptor> {
   return repository.putIndex([amd, arm, ...said], tag);
 }
 
-async function run(verb: 'verify' | 'tree', image: string, ...more: readonly string[]) {
+async function run(
+  verb: 'verify' | 'tree',
+  image: string,
+  ...more: readonly string[]
+): Promise<string> {
   const args = ['attest', verb, `${name}${image}`, ...more];
   const { code, stdout, stderr } = await runInProcess(args, join(work, 'data'));
   return `${code} ${stdout}${stderr}`;

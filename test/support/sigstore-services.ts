@@ -13,6 +13,7 @@ import {
 import { initializeCA, initializeCTLog, initializeTLog, initializeTSA } from '@sigstore/mock';
 
 const LOG_URL = 'https://rekor.test';
+const OLD_ISSUER_OID = '1.3.6.1.4.1.57264.1.1';
 const ISSUER_OID = '1.3.6.1.4.1.57264.1.8';
 const SHA256_OID = '2.16.840.1.101.3.4.2.1';
 
@@ -46,18 +47,33 @@ export interface LoggedEntry {
   };
 }
 
+/** Certificates and public keys of the services, PEM. */
+export interface SigstorePems {
+  readonly authority: string;
+  readonly log: string;
+  readonly certificateLog: string;
+  /** Leaf first. */
+  readonly stamps: string;
+}
+
 /** The services of one trust root. */
 export interface SigstoreServices {
   /** `trusted_root.json` */
   readonly trustedRoot: Buffer;
+  /** The same one by one, as `cosign trusted-root create` takes them. */
+  readonly pems: SigstorePems;
   issue(holder: Holder): Promise<TestSigner>;
+  /** A certificate for a key that somebody else has; SPKI and certificate in DER. */
+  certify(key: Buffer<ArrayBuffer>, holder: Holder): Promise<Buffer>;
   log(entry: object): Promise<LoggedEntry>;
   /** An RFC 3161 response over the SHA-256 of these bytes. */
   timestamp(over: Uint8Array): Promise<Buffer>;
+  /** The same over a SHA-256 that somebody else made. */
+  timestampHash(artifactHash: Buffer<ArrayBuffer>): Promise<Buffer>;
 }
 
-/** Starts services that know nothing of any others. */
-export async function startSigstore(): Promise<SigstoreServices> {
+/** Starts services that know nothing of any others; timestamps are of this part of a second. */
+export async function startSigstore(stampMillis = 0): Promise<SigstoreServices> {
   const certificateLogKeys = keyPair();
   const authorityKeys = keyPair('P-384');
   const logKeys = keyPair();
@@ -65,49 +81,63 @@ export async function startSigstore(): Promise<SigstoreServices> {
   const certificateLog = await initializeCTLog(certificateLogKeys);
   const authority = await initializeCA(authorityKeys, certificateLog);
   const log = await initializeTLog(LOG_URL, logKeys);
-  // The mock prints fractions of seconds that the library does not read, and certificates begin now.
-  const stampTime = new Date((Math.floor(Date.now() / 1000) + 60) * 1000);
+  // Certificates begin now, and the mock's clock stands still.
+  const stampTime = new Date((Math.floor(Date.now() / 1000) + 60) * 1000 + stampMillis);
   const stamps = await initializeTSA(stampKeys, stampTime);
-  const chain = (...certificates: readonly ArrayBufferView[]): object => ({
-    certificates: certificates.map((one) => ({ rawBytes: base64(bytesOf(one)) })),
-  });
-  const trustedRoot = {
-    mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
-    tlogs: [trustedLog(logKeys.publicKey)],
-    ctlogs: [trustedLog(certificateLogKeys.publicKey)],
-    certificateAuthorities: [
-      { certChain: chain(authority.rootCertificate), validFor: { start: '2020-01-01T00:00:00Z' } },
-    ],
-    timestampAuthorities: [
-      {
-        certChain: chain(stamps.intCertificate, stamps.rootCertificate),
-        validFor: { start: '2020-01-01T00:00:00Z' },
-      },
-    ],
+  const stampChain = [stamps.intCertificate, stamps.rootCertificate].map(bytesOf);
+  const timestampHash: SigstoreServices['timestampHash'] = async (artifactHash) => {
+    const request = { artifactHash, hashAlgorithmOID: SHA256_OID, nonce: 1, policyOID: '1.2.3.4' };
+    return bytesOf(await stamps.timestamp(request));
+  };
+  const certify: SigstoreServices['certify'] = async (publicKey, { subject, issuer }) => {
+    // Fulcio names the issuer twice; cosign reads the older one of signatures in the classic form.
+    const extensions = [
+      { oid: OLD_ISSUER_OID, value: issuer, legacy: true },
+      { oid: ISSUER_OID, value: issuer },
+    ];
+    const request = { publicKey, subjectAltName: subject, extensions };
+    return bytesOf(await authority.issueCertificate(request));
   };
   return {
-    trustedRoot: Buffer.from(JSON.stringify(trustedRoot)),
-    issue: async ({ subject, issuer }) => {
+    trustedRoot: trustedRootOf({
+      logs: [logKeys.publicKey, certificateLogKeys.publicKey],
+      chains: [[bytesOf(authority.rootCertificate)], stampChain],
+    }),
+    pems: {
+      authority: certificatePem(bytesOf(authority.rootCertificate)),
+      log: keyPem(logKeys.publicKey),
+      certificateLog: keyPem(certificateLogKeys.publicKey),
+      stamps: stampChain.map(certificatePem).join(''),
+    },
+    certify,
+    issue: async (holder) => {
       const keys = keyPair();
-      const certificate = await authority.issueCertificate({
-        publicKey: spki(keys.publicKey),
-        subjectAltName: subject,
-        extensions: [{ oid: ISSUER_OID, value: issuer }],
-      });
-      return { keys, certificate: bytesOf(certificate) };
+      return { keys, certificate: await certify(spki(keys.publicKey), holder) };
     },
     log: async (entry) => Object.values(await log.log(entry))[0] as unknown as LoggedEntry,
-    timestamp: async (over) => {
-      const artifactHash = createHash('sha256').update(over).digest();
-      const request = {
-        artifactHash,
-        hashAlgorithmOID: SHA256_OID,
-        nonce: 1,
-        policyOID: '1.2.3.4',
-      };
-      return bytesOf(await stamps.timestamp(request));
-    },
+    timestamp: (over) => timestampHash(createHash('sha256').update(over).digest()),
+    timestampHash,
   };
+}
+
+interface RootParts {
+  /** Of signatures, and of certificates. */
+  readonly logs: readonly [KeyObject, KeyObject];
+  /** Of the authority that certifies, and of the one that stamps; DER, leaf first. */
+  readonly chains: readonly [readonly Buffer[], readonly Buffer[]];
+}
+
+function trustedRootOf({ logs, chains }: RootParts): Buffer {
+  const [tlogs, ctlogs] = logs.map((key) => [trustedLog(key)]);
+  const [certificateAuthorities, timestampAuthorities] = chains.map((certificates) => [
+    {
+      certChain: { certificates: certificates.map((one) => ({ rawBytes: base64(one) })) },
+      validFor: { start: '2020-01-01T00:00:00Z' },
+    },
+  ]);
+  const mediaType = 'application/vnd.dev.sigstore.trustedroot+json;version=0.1';
+  const root = { mediaType, tlogs, ctlogs, certificateAuthorities, timestampAuthorities };
+  return Buffer.from(JSON.stringify(root));
 }
 
 /** A signer by key alone. */
@@ -117,7 +147,7 @@ export function keySigner(): TestSigner {
 
 /** The PEM of a signer's public key. */
 export function publicPem({ keys }: TestSigner): string {
-  return String(keys.publicKey.export({ type: 'spki', format: 'pem' }));
+  return keyPem(keys.publicKey);
 }
 
 /** A SHA-256 signature (ECDSA, DER). */
@@ -134,9 +164,13 @@ export function envelopeBytes(type: string, payload: Uint8Array): Buffer {
 /** What a log calls the signer: certificate or key, PEM in base64. */
 export function verifierText(signer: TestSigner): string {
   if (signer.certificate === undefined) return base64(Buffer.from(publicPem(signer)));
-  const lines = base64(signer.certificate).replaceAll(/.{64}/g, '$&\n');
-  const pem = `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
-  return base64(Buffer.from(pem));
+  return base64(Buffer.from(certificatePem(signer.certificate)));
+}
+
+/** A certificate (DER) as PEM. */
+export function certificatePem(der: Uint8Array): string {
+  const lines = base64(der).replaceAll(/.{64}/g, '$&\n');
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
 /** The entry of a signature over bytes (Rekor's hashedrekord 0.0.1). */
@@ -211,6 +245,10 @@ export function sha256(bytes: Uint8Array): string {
 
 function keyPair(namedCurve = 'P-256'): KeyPairKeyObjectResult {
   return generateKeyPairSync('ec', { namedCurve });
+}
+
+function keyPem(key: KeyObject): string {
+  return String(key.export({ type: 'spki', format: 'pem' }));
 }
 
 function spki(key: KeyObject): Buffer<ArrayBuffer> {
