@@ -10,9 +10,18 @@ import { rolldown } from 'rolldown';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
-const BUNDLED = /^(?:kysely|smol-toml|yaml)(?:\/|$)/;
+const BUNDLED = /^(?:commander|kysely|smol-toml|yaml)(?:\/|$)/;
 const BANNER =
-  '/* Assay, Apache-2.0; contains kysely (MIT), yaml (ISC), smol-toml (BSD-3-Clause). */';
+  '/* Assay, Apache-2.0; contains commander and kysely (MIT), yaml (ISC), smol-toml ' +
+  '(BSD-3-Clause). */';
+/**
+ * What many commands share of the lowest folders lies in one file each, else it would be one file
+ * for each set of commands. No folder above these, whose parts import heavy libraries.
+ */
+const SHARED = [
+  { name: 'domain', test: /\/domain\//, minShareCount: 4 },
+  { name: 'store', test: /\/store\//, minShareCount: 6 },
+];
 
 /** Builds into a folder, which is emptied first; `check` says whether types are held too. */
 export async function build(out: string, check: boolean): Promise<void> {
@@ -40,7 +49,8 @@ async function bundle(compiled: string, out: string): Promise<void> {
   const made = await rolldown({ input, platform: 'node', external: isPackage, logLevel: 'warn' });
   // The files lie side by side: a thread is started by its path.
   const files = { format: 'esm', chunkFileNames: '[name]-[hash].js' } as const;
-  await made.write({ dir: out, ...files, banner: BANNER });
+  const codeSplitting = { groups: SHARED };
+  await made.write({ dir: out, ...files, banner: BANNER, codeSplitting });
   await made.close();
 }
 

@@ -33,7 +33,7 @@ it('a command on a data folder loads no HTTP client, server, descriptors or Open
     '--data',
     join(built, 'data'),
   ]);
-  expect(modules.filter((url) => /\/sql-builder-[^/]+$/.test(url))).not.toEqual([]);
+  expect(modules.filter((url) => /\/store-[^/]+$/.test(url))).not.toEqual([]);
   expect(
     modules.filter((url) =>
       /\/node_modules\/(?:undici|fastify|openpgp|pg|@grpc|@bufbuild)\//.test(url),

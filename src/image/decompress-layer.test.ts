@@ -20,10 +20,14 @@ const COMPRESSED: readonly (readonly [string, Buffer])[] = [
   ],
 ];
 
+function decoderOf(compressed: Buffer, listener: (chunk: Buffer) => void) {
+  return createDecoder(compressed.subarray(0, MAGIC_BYTES), { listener, nextTurn: setImmediate });
+}
+
 describe.each(COMPRESSED)('%s', (_name, compressed) => {
   it.each([1_000, 262_144])('is decoded from pieces of %i bytes', async (size) => {
     const hash = createHash('sha256');
-    const decoder = createDecoder(compressed.subarray(0, MAGIC_BYTES), (chunk) => {
+    const decoder = decoderOf(compressed, (chunk) => {
       hash.update(chunk);
     });
     for await (const piece of inPieces(compressed, size)) await decoder.write(Buffer.from(piece));
@@ -33,7 +37,7 @@ describe.each(COMPRESSED)('%s', (_name, compressed) => {
 
   it('keeps no memory of what was handed out but in the last buffer', async () => {
     const handed: Buffer[] = [];
-    const decoder = createDecoder(compressed.subarray(0, MAGIC_BYTES), (chunk) => {
+    const decoder = decoderOf(compressed, (chunk) => {
       handed.push(chunk);
     });
     await decoder.write(compressed);
@@ -51,7 +55,7 @@ it('what comes before damage is handed out, whoever is faster', async () => {
   const lengths = new Set<number>();
   for (let round = 0; round < 5; round += 1) {
     let length = 0;
-    const decoder = createDecoder(compressed.subarray(0, MAGIC_BYTES), (chunk) => {
+    const decoder = decoderOf(compressed, (chunk) => {
       length += chunk.length;
     });
     await expect(decoder.write(compressed).then(() => decoder.end())).rejects.toMatchObject({
@@ -66,7 +70,7 @@ it('what comes before damage is handed out, whoever is faster', async () => {
 it('a listener that throws ends the decoding with its error', async () => {
   const compressed = gzipSync(CONTENT);
   let calls = 0;
-  const decoder = createDecoder(compressed.subarray(0, MAGIC_BYTES), () => {
+  const decoder = decoderOf(compressed, () => {
     calls += 1;
     throw new Error('enough');
   });

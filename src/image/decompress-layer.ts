@@ -5,7 +5,7 @@
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { AssayError } from '../domain/error.ts';
 import { invalid } from './json-document.ts';
-import { newSliceQueue } from './slice-queue.ts';
+import { newSliceQueue, type NextTurn } from './slice-queue.ts';
 
 /** A decoder that takes chunks and hands out decoded ones. */
 export interface Decoder {
@@ -39,16 +39,24 @@ const OPTIONS = {
   readableHighWaterMark: 1,
 };
 
+/** Who gets the decoded bytes, and when the next ones. */
+export interface DecoderOptions {
+  /** Looks at the next bytes, which are only valid during the call; may throw to stop. */
+  readonly listener: (chunk: Buffer) => void;
+  /** Without it they are looked at as soon as zlib has its next work. */
+  readonly nextTurn?: NextTurn | undefined;
+}
+
 /** The decoder for a layer that begins with these bytes; refuses bzip2 and xz by name. */
-export function createDecoder(magic: Buffer, listener: (chunk: Buffer) => void): Decoder {
+export function createDecoder(magic: Buffer, options: DecoderOptions): Decoder {
   const hex = magic.toString('hex');
-  if (hex.startsWith('1f8b')) return zlibDecoder({ name: 'gzip', create: gunzip, listener });
+  if (hex.startsWith('1f8b')) return zlibDecoder({ name: 'gzip', create: gunzip, ...options });
   if (/^(?:28b52ffd|5.2a4d18)/.test(hex)) {
-    return zlibDecoder({ name: 'zstd', create: unzstd, listener });
+    return zlibDecoder({ name: 'zstd', create: unzstd, ...options });
   }
   if (hex.startsWith('425a68')) throw unknownCompression('bzip2');
   if (hex.startsWith('fd377a585a00')) throw unknownCompression('xz');
-  return plainDecoder(listener);
+  return plainDecoder(options);
 }
 
 function gunzip(): Gunzip {
@@ -63,7 +71,7 @@ function unknownCompression(name: string): Error {
   return invalid(`the layer is compressed with ${name}; gzip, zstd and plain tar are read`);
 }
 
-function plainDecoder(listener: (chunk: Buffer) => void): Decoder {
+function plainDecoder({ listener }: DecoderOptions): Decoder {
   return {
     write: async (chunk) => listener(chunk),
     end: async () => {},
@@ -71,10 +79,9 @@ function plainDecoder(listener: (chunk: Buffer) => void): Decoder {
   };
 }
 
-interface ZlibOptions {
+interface ZlibOptions extends DecoderOptions {
   readonly name: 'gzip' | 'zstd';
   readonly create: () => Gunzip | ZstdDecompress;
-  readonly listener: (chunk: Buffer) => void;
 }
 
 interface ZlibRun {
@@ -141,6 +148,7 @@ function startRun(options: ZlibOptions): ZlibRun {
     take: (slice) => handOut(run, options, slice),
     pause: () => stream.pause(),
     resume: () => stream.resume(),
+    nextTurn: options.nextTurn ?? queueMicrotask,
   });
   const ended = (): void => {
     if (run.state === 'open') run.state = 'ended';

@@ -78,6 +78,12 @@ export function spend(budget: ImageBudget, what: keyof ImageLimits, count: numbe
   throw new AssayError('too-large', message, { details: { problem: IMAGE_OVER_CAP } });
 }
 
+/** The problem's code of a layer whose reading failed so: by a cap, or by damage. */
+export function failureCode(failure: AssayError | undefined): string {
+  if (failure?.details['problem'] === IMAGE_OVER_CAP) return IMAGE_OVER_CAP;
+  return failure?.code === 'too-large' ? 'layer-over-cap' : 'layer-damaged';
+}
+
 /** Spends what is kept of one file. */
 export function spendExtracted(budget: ImageBudget, { data }: ExtractedFile): void {
   spend(budget, 'extractedFiles', 1);

@@ -9,7 +9,7 @@ import type { LayerEntry, LayerFacts } from '../domain/layer-facts.ts';
 import type { ExtractedFile, ScanProblem } from '../domain/software-package.ts';
 import { createDecoder, MAGIC_BYTES, type Decoder } from './decompress-layer.ts';
 import { entryKind, sizeAndTarget } from './entry-kind.ts';
-import { baseName, cleanEntryPath, joinPath, parentPath } from './entry-path.ts';
+import { cleanEntryPath } from './entry-path.ts';
 import {
   startInspection,
   type FileInspector,
@@ -17,13 +17,15 @@ import {
   type Inspection,
 } from './file-inspector.ts';
 import {
-  IMAGE_OVER_CAP,
+  failureCode,
   newImageBudget,
   spend,
   spendExtracted,
   type ImageBudget,
 } from './image-budget.ts';
 import { LAYER_LIMITS, type LayerLimits } from './layer-limits.ts';
+import { parseWhiteout } from './parse-whiteout.ts';
+import type { NextTurn } from './slice-queue.ts';
 import type { TarHeader } from './tar-header.ts';
 import { walkTar, type TarWalk, type WantedContent } from './walk-tar.ts';
 
@@ -62,6 +64,8 @@ export interface ReadLayerOptions {
   readonly limits?: Partial<LayerLimits>;
   /** What the image's layers share; without it this layer is the image's only one. */
   readonly budget?: ImageBudget;
+  /** When the next bytes are looked at: `setImmediate` lets others have their turn between. */
+  readonly nextTurn?: NextTurn;
 }
 
 /**
@@ -81,7 +85,8 @@ export async function readLayer(
         reading.failure = overCap(`more than ${reading.limits.compressedBytes} bytes`);
         break;
       }
-      await attempt(reading, () => feed(reading, asBuffer(chunk)));
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      await attempt(reading, () => feed(reading, bytes));
     }
     await attempt(reading, () => finish(reading));
   } finally {
@@ -94,6 +99,7 @@ interface Reading {
   readonly want: LayerReader;
   readonly limits: LayerLimits;
   readonly budget: ImageBudget;
+  readonly nextTurn: NextTurn | undefined;
   readonly hash: Hash;
   readonly walk: TarWalk;
   readonly entries: LayerEntry[];
@@ -119,6 +125,7 @@ function startReading(options: ReadLayerOptions): Reading {
     want: options.want,
     limits,
     budget: options.budget ?? newImageBudget(),
+    nextTurn: options.nextTurn,
     hash: createHash('sha256'),
     walk: walkTar(
       {
@@ -168,7 +175,10 @@ async function feed(reading: Reading, chunk: Buffer): Promise<void> {
 async function start(reading: Reading): Promise<void> {
   const { head } = reading;
   reading.head = Buffer.alloc(0);
-  const decoder = createDecoder(head.subarray(0, MAGIC_BYTES), (tar) => takeTar(reading, tar));
+  const decoder = createDecoder(head.subarray(0, MAGIC_BYTES), {
+    listener: (tar) => takeTar(reading, tar),
+    nextTurn: reading.nextTurn,
+  });
   reading.decoder = decoder;
   await decoder.write(head);
 }
@@ -224,20 +234,17 @@ function noteOutside(reading: Reading, clamped: string): void {
   note(reading, { code: 'path-outside-root', message, fatal });
 }
 
-const WHITEOUT = '.wh.';
-const OPAQUE = '.wh..wh..opq';
-
-/** Notes a whiteout (OCI image-spec, layer.md); answers whether the path was one. */
+/** Notes a whiteout; answers whether the path was one. */
 function takeWhiteout(reading: Reading, path: string): boolean {
-  const name = baseName(path);
-  if (!name.startsWith(WHITEOUT)) return false;
-  const removed = name.slice(WHITEOUT.length);
-  if (name === OPAQUE) reading.opaqueDirectories.push(parentPath(path));
-  else if (removed.startsWith(WHITEOUT)) return true;
-  else if (['', '.', '..'].includes(removed)) {
+  const whiteout = parseWhiteout(path);
+  if (whiteout === undefined) return false;
+  if (whiteout.kind === 'reserved') return true;
+  if (whiteout.kind === 'opaque') reading.opaqueDirectories.push(whiteout.directory);
+  else if (whiteout.kind === 'path') reading.whiteouts.push(whiteout.path);
+  else {
     const message = `the whiteout ${quote(path)} names nothing that it could remove`;
     note(reading, { code: 'whiteout-invalid', message, fatal: false });
-  } else reading.whiteouts.push(joinPath(parentPath(path), removed));
+  }
   checkKept(reading, path.length);
   return true;
 }
@@ -383,15 +390,6 @@ function toFacts(reading: Reading, options: ReadLayerOptions): LayerFacts {
     opaqueDirectories: reading.opaqueDirectories,
     problems: failure ? [...reading.problems, { code, message, fatal: true }] : reading.problems,
   };
-}
-
-function failureCode(failure: AssayError | undefined): string {
-  if (failure?.details['problem'] === IMAGE_OVER_CAP) return IMAGE_OVER_CAP;
-  return failure?.code === 'too-large' ? 'layer-over-cap' : 'layer-damaged';
-}
-
-function asBuffer(chunk: Uint8Array): Buffer {
-  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 function quote(text: string): string {

@@ -12,6 +12,7 @@ function recorded() {
     take: (slice) => void calls.push(slice.length),
     pause: () => void calls.push('pause'),
     resume: () => void calls.push('resume'),
+    nextTurn: setImmediate,
   });
   return { calls, queue };
 }

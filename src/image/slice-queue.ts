@@ -19,7 +19,11 @@ export interface SliceOptions {
   readonly pause: () => void;
   /** Called when there is room again. */
   readonly resume: () => void;
+  readonly nextTurn: NextTurn;
 }
+
+/** Calls a step soon, in a turn of the loop of its own where it is `setImmediate`. */
+export type NextTurn = (step: () => void) => void;
 
 /** Small enough for a processor's own cache: a slice is hashed, then walked through. */
 const SLICE_BYTES = 64 * 1024;
@@ -28,7 +32,8 @@ const MOST = 8;
 const AGAIN = 6;
 
 /** An empty queue. */
-export function newSliceQueue({ take, pause, resume }: SliceOptions): SliceQueue {
+export function newSliceQueue(options: SliceOptions): SliceQueue {
+  const { take, pause, resume, nextTurn } = options;
   const waiting: Buffer[] = [];
   let at = 0;
   let scheduled = false;
@@ -36,7 +41,7 @@ export function newSliceQueue({ take, pause, resume }: SliceOptions): SliceQueue
   const schedule = (): void => {
     if (scheduled) return;
     scheduled = true;
-    setImmediate(step);
+    nextTurn(step);
   };
   const step = (): void => {
     scheduled = false;

@@ -116,7 +116,12 @@ async function readOnce(deps: Deps, reading: Reading, layer: Descriptor): Promis
 
 async function readWanted(reading: Reading, layer: Descriptor): Promise<OneLayer> {
   const { source, want, budget } = reading;
-  const facts = await readLayer(source.blob(layer), { digest: layer.digest, want, budget });
+  const facts = await readLayer(source.blob(layer), {
+    digest: layer.digest,
+    want,
+    budget,
+    nextTurn: setImmediate,
+  });
   return { facts, read: true };
 }
 

@@ -90,7 +90,10 @@ async function* unpack(
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, 0);
   const magic = buffer.subarray(0, bytesRead);
   refuseForeign(state.path, magic);
-  const decoder = createDecoder(magic, (chunk) => takeChunk(state, chunk));
+  const decoder = createDecoder(magic, {
+    listener: (chunk) => takeChunk(state, chunk),
+    nextTurn: setImmediate,
+  });
   try {
     for (let at = 0; ;) {
       const read = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, at);

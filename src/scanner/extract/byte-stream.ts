@@ -112,23 +112,33 @@ function feed(piece: Piece, { bytes, start }: ByteWindow): boolean {
   }
 }
 
+/** Bytes to look for, and which of them are looked for first. */
+export interface BytePattern {
+  readonly bytes: Buffer;
+  /**
+   * Where those begin that are seldom in programs, first of all the first one: a search stops at
+   * each place that has it. `\xff` is the most usual byte of a program after zero.
+   */
+  readonly core: number;
+}
+
 /** A short search compares many bytes at once, a longer one does not. */
 const CORE = 4;
 
 /** Where in the window the pattern begins, each place once over all windows. */
 export function* findBytes(
   { bytes, seen, until }: ByteWindow,
-  pattern: Buffer,
-  span: number = pattern.length,
+  pattern: BytePattern,
+  span: number = pattern.bytes.length,
 ): Generator<number> {
-  const core = pattern.subarray(0, CORE);
-  const end = Math.min(until, bytes.length - span + 1);
-  let at = bytes.indexOf(core, Math.max(seen - span + 1, 0));
+  const core = pattern.bytes.subarray(pattern.core, pattern.core + CORE);
+  const end = Math.min(until, bytes.length - span + 1) + pattern.core;
+  let at = bytes.indexOf(core, Math.max(seen - span + 1, 0) + pattern.core);
   for (; at !== -1 && at < end; at = bytes.indexOf(core, at + 1)) {
-    if (pattern.length <= CORE || isAt(bytes, pattern, at)) yield at;
+    if (isAt(bytes, pattern.bytes, at - pattern.core)) yield at - pattern.core;
   }
 }
 
 function isAt(bytes: Buffer, pattern: Buffer, at: number): boolean {
-  return pattern.compare(bytes, at, at + pattern.length) === 0;
+  return pattern.length <= CORE || pattern.compare(bytes, at, at + pattern.length) === 0;
 }

@@ -14,8 +14,8 @@ export interface GoFinder {
   found(): GoBuildInfo | undefined;
 }
 
-const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1');
-const START = Buffer.from('3077af0c9274080241e1c107e6d618e6', 'hex');
+const MAGIC = { bytes: Buffer.from('\xff Go buildinf:', 'latin1'), core: 2 };
+const START = { bytes: Buffer.from('3077af0c9274080241e1c107e6d618e6', 'hex'), core: 4 };
 const END = Buffer.from('f932433186182072008242104116d8f2', 'hex');
 const HEADER = 32;
 /** Most bytes of module lines. */
@@ -23,7 +23,7 @@ const LINES = 8 * 1024 * 1024;
 /** How far into a file the build id stands that tells a program of Go. */
 const ID_REACH = 64 * 1024;
 const BUILD_IDS = [Buffer.from('Go\0\0', 'latin1'), Buffer.from('Go build ID: "', 'latin1')];
-const RELEASE = Buffer.from('go1.', 'latin1');
+const RELEASE = { bytes: Buffer.from('go1.', 'latin1'), core: 0 };
 const RELEASE_SPAN = 48;
 const RELEASES = 20_000;
 
@@ -74,7 +74,7 @@ function look(finding: Finding, window: ByteWindow): void {
   if (finding.isGo) noteReleases(finding, window);
   for (const at of findBytes(window, START)) {
     if (finding.lines === undefined) {
-      stream.keep(window.start + at + START.length, 4096, takeLines(finding));
+      stream.keep(window.start + at + START.bytes.length, 4096, takeLines(finding));
     }
   }
   for (const at of findBytes(window, MAGIC)) {
@@ -102,7 +102,7 @@ function takeLines(finding: Finding): Grow {
 
 function takeHeader(finding: Finding): Grow {
   return (piece, ended) => {
-    const flags = piece[MAGIC.length + 1] ?? 0;
+    const flags = piece[MAGIC.bytes.length + 1] ?? 0;
     if (piece.length < HEADER) return undefined;
     if ((flags & 2) === 0) return takePointers(finding, piece);
     const version = textAt(piece, HEADER);
@@ -144,9 +144,9 @@ function textAt(piece: Buffer, at: number): TextAt {
 
 /** Go 1.13 to 1.17: the pointer leads to a text's pointer and length, further on in the file. */
 function takePointers(finding: Finding, header: Buffer): undefined {
-  const size = header[MAGIC.length] ?? 0;
+  const size = header[MAGIC.bytes.length] ?? 0;
   if (size !== 4 && size !== 8) return undefined;
-  const word = wordReader(size, ((header[MAGIC.length + 1] ?? 0) & 1) !== 0);
+  const word = wordReader(size, ((header[MAGIC.bytes.length + 1] ?? 0) & 1) !== 0);
   finding.pointers = true;
   const at = fileOffset(finding.segments, word(header, 16));
   if (at === undefined) return undefined;

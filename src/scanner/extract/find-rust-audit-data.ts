@@ -15,7 +15,7 @@ export interface RustFinder {
 }
 
 /** zlib's header at its usual and its higher levels; cargo-auditable writes the second. */
-const HEADERS = [Buffer.from([0x78, 0x9c]), Buffer.from([0x78, 0xda])];
+const HEADERS = ['789c', '78da'].map((hex) => ({ bytes: Buffer.from(hex, 'hex'), core: 0 }));
 /** How many bytes show whether something may begin. */
 const SPAN = 24;
 const START = 512;
