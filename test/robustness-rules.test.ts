@@ -80,6 +80,7 @@ const RULES: readonly Row[] = [
     [JAVA, 'a bomb stops where its size says'],
     [JAVA, 'attack: files that lie over each other are not inflated'],
     [JAVA, 'one of more files than are read'],
+    [IMAGE, '%s of nested archives'],
     [SCANS, 'packages of an archive within one are found'],
     [SCANS, 'a bomb within one: INCOMPLETE by name'],
   ],

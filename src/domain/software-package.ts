@@ -109,4 +109,14 @@ export interface ExtractedFile {
   /** The extractor's name, e.g. `dpkg-status`. */
   readonly extractor: string;
   readonly data: Json;
+  /** What was read within it, where it is an archive: its images share a bound on that. */
+  readonly nested?: NestedCost;
+}
+
+/** What archives within a file came to. */
+export interface NestedCost {
+  /** Bytes that were inflated of them. */
+  readonly bytes: number;
+  /** Files that their directories name. */
+  readonly entries: number;
 }

@@ -23,6 +23,10 @@ export interface ImageLimits {
   readonly extractedFiles: number;
   /** Characters of what is kept of them, as JSON. */
   readonly extractedCharacters: number;
+  /** Bytes inflated of what archives hold, and of the archives in those. */
+  readonly nestedBytes: number;
+  /** Files that all archives hold. */
+  readonly nestedEntries: number;
 }
 
 /** The caps that hold where none are given. */
@@ -34,6 +38,8 @@ export const IMAGE_LIMITS: ImageLimits = {
   wantedBytes: 4 * 1024 ** 3,
   extractedFiles: 200_000,
   extractedCharacters: 32 * 1024 ** 2,
+  nestedBytes: 8 * 1024 ** 3,
+  nestedEntries: 10_000_000,
 };
 
 /** One image's budget; layers that are read at the same time spend it together. */
@@ -55,6 +61,8 @@ export function newImageBudget(limits: Partial<ImageLimits> = {}): ImageBudget {
     wantedBytes: 0,
     extractedFiles: 0,
     extractedCharacters: 0,
+    nestedBytes: 0,
+    nestedEntries: 0,
   };
   return { limits: { ...IMAGE_LIMITS, ...limits }, spent };
 }
@@ -67,6 +75,8 @@ const WORDS: Readonly<Record<keyof ImageLimits, string>> = {
   wantedBytes: 'bytes in the files to be read',
   extractedFiles: 'files that something has to be kept of',
   extractedCharacters: 'characters to be kept of their files',
+  nestedBytes: 'bytes inflated of their archives',
+  nestedEntries: 'files in their archives',
 };
 
 /** Spends; throws `too-large` with the detail `problem` where that is more than there is. */
@@ -85,9 +95,11 @@ export function failureCode(failure: AssayError | undefined): string {
 }
 
 /** Spends what is kept of one file. */
-export function spendExtracted(budget: ImageBudget, { data }: ExtractedFile): void {
+export function spendExtracted(budget: ImageBudget, { data, nested }: ExtractedFile): void {
   spend(budget, 'extractedFiles', 1);
   spend(budget, 'extractedCharacters', charactersOf(data));
+  spend(budget, 'nestedBytes', nested?.bytes ?? 0);
+  spend(budget, 'nestedEntries', nested?.entries ?? 0);
 }
 
 function charactersOf(data: Json): number {
@@ -123,5 +135,7 @@ function costs(facts: LayerFacts): readonly (readonly [keyof ImageLimits, number
       'extractedCharacters',
       wanted.reduce((sum, one) => sum + charactersOf(one.extracted?.data ?? null), 0),
     ],
+    ['nestedBytes', wanted.reduce((sum, one) => sum + (one.extracted?.nested?.bytes ?? 0), 0)],
+    ['nestedEntries', wanted.reduce((sum, one) => sum + (one.extracted?.nested?.entries ?? 0), 0)],
   ];
 }

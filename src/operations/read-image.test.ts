@@ -1,5 +1,6 @@
 /** Reading an image: caps hold over all its layers, and what was read is found again. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeZip } from '../../test/support/make-zip.ts';
 import { type FakeDeps, memoryImage, openFakeDeps } from '../../test/support/fake-deps.ts';
 import { AssayError } from '../domain/error.ts';
 import type { ImageLimits } from '../image/image-budget.ts';
@@ -59,6 +60,32 @@ describe('no layer is over a cap, but all together are over that on', () => {
     const again = await read(limits);
     expect(again.status, 'facts of layers that are known count, too').toBe('INCOMPLETE');
     expect(codes(await read()), 'nothing of it stays').not.toContain('image-over-cap');
+  });
+
+  it.each<[string, Partial<ImageLimits>, string]>([
+    ['inflated bytes', { nestedBytes: 150_000 }, 'bytes inflated of their archives'],
+    ['files', { nestedEntries: 5 }, 'more than 5 files in their archives'],
+  ])('%s of nested archives', async (_, limits, reason) => {
+    // Each within every cap of one archive: a jar in a jar that inflates to a hundred times more.
+    const jar = (name: string): Buffer => {
+      const pom = `groupId=g\nartifactId=${name}\nversion=1\n#${' '.repeat(60_000)}`;
+      const inner = { name: `META-INF/maven/g/${name}/pom.properties`, text: pom };
+      return makeZip([inner, { name: 'lib/inner.jar', text: makeZip([inner]) }]);
+    };
+    const base = layers.slice(0, 2);
+    const jars = ['one', 'two'].map((name) =>
+      rawTar([{ name: `opt/${name}.jar`, content: jar(name) }]),
+    );
+    source = memoryImage([...base, ...jars]);
+    for (const round of ['read', 'known']) {
+      const found = await read(limits);
+      expect(found.status, round).toBe('INCOMPLETE');
+      expect(codes(found)).toContain('image-over-cap');
+      expect(found.problems.map((one) => one.message).join()).toContain(reason);
+    }
+    expect(codes(await read())).not.toContain('image-over-cap');
+    source = memoryImage([...base, ...jars.slice(1)]);
+    expect(codes(await read(limits)), 'one is within').not.toContain('image-over-cap');
   });
 
   it('facts that another image left count as if they were read now', async () => {

@@ -203,27 +203,39 @@ export function extendedLayerReader(unread: readonly UnreadFile[]): LayerReader 
 }
 
 /** Who reads a file, whatever it is of, and what stands for it where it cannot be read. */
-interface FileReader extends Pick<Extractor, 'name' | 'cap' | 'extract'> {
+interface FileReader extends Pick<Extractor, 'name' | 'cap'> {
+  readonly read: (path: string, bytes: Uint8Array) => Omit<ExtractedFile, 'extractor'>;
   readonly refuse?: (path: string, reason: string) => Json;
 }
 
 const OWNED: FileReader = {
   name: OWNED_FILES,
   cap: OWNED_FILES_CAP,
-  extract: readOwnedFiles,
+  read: (path, bytes) => ({ data: readOwnedFiles(path, bytes) }),
   refuse: unreadOwnedFiles,
 };
 
+const SYSTEM_READERS: ReadonlyMap<Extractor, FileReader> = new Map(
+  EXTRACTORS.map((row) => {
+    const { name, cap } = row;
+    return [row, { name, cap, read: (path, bytes) => ({ data: row.extract(path, bytes) }) }];
+  }),
+);
+
 function findReader(path: string): FileReader | undefined {
   const system = findExtractor(path);
-  if (system !== undefined) return system;
+  if (system !== undefined) return SYSTEM_READERS.get(system);
   if (isFileList(path)) return OWNED;
   const language = findLanguageFile(path);
   if (language === undefined) return undefined;
   return {
     name: language.name,
     cap: language.cap,
-    extract: (at, bytes) => databaseToJson(readLanguageFile(language, bytes, at)),
+    read: (at, bytes) => {
+      const database = readLanguageFile(language, bytes, at);
+      const { nested } = database;
+      return { data: databaseToJson(database), ...(nested && { nested }) };
+    },
     // It counts as long as the file is there, not for ever as a problem of its layer.
     refuse: (at, reason) => databaseToJson(unreadLanguageFile(language, at, reason)),
   };
@@ -237,7 +249,7 @@ function extractAs(
   const reader = findReader(wanted);
   if (reader === undefined) return { problems: [] };
   return {
-    extracted: { extractor: reader.name, data: reader.extract(path, bytes) },
+    extracted: { extractor: reader.name, ...reader.read(path, bytes) },
     problems: [],
   };
 }

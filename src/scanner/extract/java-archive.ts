@@ -38,7 +38,8 @@ export function readJavaArchive(bytes: Uint8Array, path: string): PackageDatabas
   const most = Math.min(MEBIBYTE + RATIO * buffer.length, INFLATED_BYTES);
   const reading = { list: newPackageList(path, 'installed'), items: 0, most, left: most };
   readArchive(reading, directory.items, [path]);
-  return reading.list.database();
+  const nested = { bytes: most - Math.max(reading.left, 0), entries: reading.items };
+  return { ...reading.list.database(), nested };
 }
 
 /** `trail`: the archive's path, and before it those of the archives that hold it. */

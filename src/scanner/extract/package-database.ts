@@ -1,6 +1,6 @@
 /** What every database of installed packages is read into, and how its damage is told. */
 import type { Json } from '../../domain/json.ts';
-import type { ScanProblem } from '../../domain/software-package.ts';
+import type { NestedCost, ScanProblem } from '../../domain/software-package.ts';
 import { BLOCK_LINES, decodeLossy, textBlocks, type TextLine } from './text-lines.ts';
 
 /** A package as its database names it. */
@@ -24,6 +24,8 @@ export interface PackageDatabase {
   readonly problems: readonly ScanProblem[];
   /** The kind of language file where one reader reads several kinds, e.g. executables. */
   readonly language?: string;
+  /** What was read within it, where it is an archive. Not kept in its JSON. */
+  readonly nested?: NestedCost;
 }
 
 /**
