@@ -48,6 +48,8 @@ export interface FoundPackage {
 export interface DerivedOccurrence {
   readonly occurrence: Occurrence;
   readonly finding?: Finding;
+  /** The package that it is about. */
+  readonly packageId?: number;
   /** A signed VEX document clears it. */
   readonly suppressed?: true;
 }
@@ -125,7 +127,7 @@ export function deriveVulnerability(found: FoundPackage, matched: FoundMatch): D
   const last = Math.max(first, matched.changeTime ?? 0);
   const finding = { ...matched.match, package: packageOf(found) };
   const occurrence = vulnerabilityOccurrence(finding, imageOf(sighting, first, last));
-  return { occurrence, finding };
+  return { occurrence, finding, packageId: found.member.packageId };
 }
 
 /** In the order of the advisories' ids, which is that of the rows. */

@@ -10,6 +10,7 @@ import { findScanRequest } from '../store/scan-request-rows.ts';
 import { findSighting } from '../store/sighting-rows.ts';
 import { awaitedSighting } from './asked-image.ts';
 import { assessVulnerabilities } from './assess-vulnerabilities.ts';
+import { describeVulnerabilities } from './describe-vulnerabilities.ts';
 import { refreshMatches } from './current-matches.ts';
 import type { Deps } from './deps.ts';
 import {
@@ -84,7 +85,8 @@ async function findMatch(
   if (matched === undefined) return undefined;
   const { project } = found.sighting;
   const derived = [deriveVulnerability(found, matched)];
-  return (await assessVulnerabilities(deps, project, derived))[0]?.occurrence;
+  const assessed = await assessVulnerabilities(deps, project, derived);
+  return (await describeVulnerabilities(deps, found.sighting, assessed))[0];
 }
 
 /** The match after an import, as a list would find it. */

@@ -9,6 +9,7 @@ import type { Occurrence } from '../domain/note.ts';
 import type { Sighting } from '../store/sighting-rows.ts';
 import { awaitedSighting, listAskedImages } from './asked-image.ts';
 import { assessVulnerabilities } from './assess-vulnerabilities.ts';
+import { describeVulnerabilities } from './describe-vulnerabilities.ts';
 import type { Deps } from './deps.ts';
 import type { DerivedBounds } from './derived-bounds.ts';
 import { type DerivedPlace, isWithin, placeBefore } from './derived-place.ts';
@@ -85,14 +86,12 @@ async function readSighting(
 ): Promise<DerivedPlace | undefined> {
   const { bounds, passes } = page.list;
   for await (const part of walkSighting(deps, { ...at, bounds })) {
-    for (const { place, occurrence } of await assessVulnerabilities(
-      deps,
-      page.list.project,
-      part.steps,
-    )) {
-      if (passes(occurrence)) page.occurrences.push(occurrence);
-      if (page.occurrences.length >= page.list.limit) return place;
-    }
+    const steps = await assessVulnerabilities(deps, page.list.project, part.steps);
+    const room = page.list.limit - page.occurrences.length;
+    const taken = steps.filter(({ occurrence }) => passes(occurrence)).slice(0, room);
+    page.occurrences.push(...(await describeVulnerabilities(deps, at.sighting, taken)));
+    const last = taken.at(-1);
+    if (last !== undefined && taken.length === room) return last.place;
     page.examined += part.examined;
     if (isFull(page)) return part.end;
   }

@@ -346,7 +346,8 @@ function printRuns(places: readonly number[]): readonly number[] {
   return runs;
 }
 
-function readRuns(runs: readonly number[]): readonly number[] {
+/** The indices that such runs stand for. */
+export function readRuns(runs: readonly number[]): readonly number[] {
   return runs.flatMap((count, at) =>
     at % 2 === 0 ? [] : Array.from({ length: count }, () => runs[at - 1] ?? -1),
   );
