@@ -3,9 +3,8 @@
  * layers, base image and exploitation. For those who list and get; who is notified of changes is
  * not told of these.
  */
-import type { Digest } from '../domain/digest.ts';
 import type { Occurrence } from '../domain/note.ts';
-import { withFacts } from '../google/vulnerability-facts.ts';
+import { type VulnerabilityFacts, withFacts } from '../google/vulnerability-facts.ts';
 import { baseChains, findLayer } from '../image/base-image.ts';
 import { findLayeredPackages } from '../store/image-layers.ts';
 import type { Sighting } from '../store/sighting-rows.ts';
@@ -26,18 +25,16 @@ export async function describeVulnerabilities(
   const chains = image?.origins === undefined ? [] : baseChains(image.origins);
   const signals = await withExploitSignals(store, found);
   const bySource = new Map(found.map((finding, at) => [finding, signals[at] ?? finding]));
+  const layerFacts = (packageId: number, path: string): VulnerabilityFacts => {
+    const layer = findLayer(layers, image?.layerOf(packageId, path));
+    const chainId = chains[layer?.index ?? -1];
+    return { ...(layer && { layer }), ...(chainId && { chainId }), ...(base && { base }) };
+  };
   return derived.map(({ occurrence, finding, packageId = 0 }) => {
     if (finding === undefined) return occurrence;
-    const layer = findLayer(layers, image?.layerOf(packageId, finding.package.path));
-    const chainId: Digest | undefined = chains[layer?.index ?? -1];
     const { kev, epss } = bySource.get(finding) ?? finding;
-    return withFacts(occurrence, {
-      ...(kev && { kev }),
-      ...(epss && { epss }),
-      ...(layer && { layer }),
-      ...(chainId && { chainId }),
-      ...(base && { base }),
-    });
+    const known = { ...(kev && { kev }), ...(epss && { epss }) };
+    return withFacts(occurrence, { ...known, ...layerFacts(packageId, finding.package.path) });
   });
 }
 
