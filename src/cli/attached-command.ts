@@ -1,4 +1,4 @@
-/** `assay attest verify` by what is attached in a registry, and `assay attest tree`. */
+/** `assay attest verify` by what is attached in a registry. */
 import { AssayError } from '../domain/error.ts';
 import type { AttachedGrade } from '../operations/check-attached.ts';
 import type { VerifiedAttachments, VerifyAttachedInput } from '../operations/verify-attached.ts';
@@ -11,24 +11,21 @@ import { readPairs } from './read-pairs.ts';
 
 const MAX_ROOT = 1024 * 1024;
 
+/** Where else there may be a proof. */
+const ONLY_ATTACHED =
+  'looked at: what is attached in the registry; for the attestations that a project keeps: ' +
+  'assay attest verify IMAGE --attestor NAME, or --key FILE with --server or --data';
+
 /** `assay attest verify IMAGE --attached --key FILE`, or by certificate and identity. */
 export const verifyAttachments: CommandRun = async (context, args, options) => {
-  const trust = await readTrust(context, options);
+  const trust = await readAttachedTrust(context, options);
   if ((trust.keys?.length ?? 0) + (trust.identities?.length ?? 0) === 0) refuseNobody(trust);
-  const found = await look(context, { image: args[0] ?? '', ...trust }, options, 'proof');
+  const found = await lookAttached(context, { image: args[0] ?? '', ...trust }, options, 'proof');
   await printAttached({ context, options, title: 'outcome' }, found);
+  if (found.outcome !== 'allow' && !isOn(options, 'attached')) {
+    context.stderr.write(`${ONLY_ATTACHED}\n`);
+  }
   return OUTCOME_EXIT_CODES[found.outcome];
-};
-
-/** `assay attest tree IMAGE`: exit 3 where a place could not be asked. */
-export const showAttachments: CommandRun = async (context, args, options) => {
-  const trust = await readTrust(context, options);
-  const shown = { ...trust, grade: 'attested' } as const;
-  const found = await look(context, { image: args[0] ?? '', ...shown }, options, 'all');
-  await printAttached({ context, options, title: 'image' }, found);
-  const all = [found, ...(found.platforms ?? []), ...(found.index ? [found.index] : [])];
-  const problems = all.flatMap((one) => one.locations.flatMap((place) => place.problems));
-  return problems.length > 0 ? OUTCOME_EXIT_CODES.undecided : 0;
 };
 
 /** What nobody signed may be asked for by name, and then needs nobody to be believed. */
@@ -40,7 +37,8 @@ function refuseNobody({ grade, type }: Omit<VerifyAttachedInput, 'image'>): void
   throw new AssayError('invalid-argument', `nobody to believe; ${wanted}`);
 }
 
-async function look(
+/** Reads and verifies what is attached. */
+export async function lookAttached(
   context: CliContext,
   input: VerifyAttachedInput,
   ...[options, reading]: [OptionValues, 'proof' | 'all']
@@ -50,7 +48,8 @@ async function look(
   return verifyAttached(input, { plainHttp, now: context.now(), reading });
 }
 
-async function readTrust(
+/** Whom to believe, and what is wanted, as options say it. */
+export async function readAttachedTrust(
   context: CliContext,
   options: OptionValues,
 ): Promise<Omit<VerifyAttachedInput, 'image'>> {

@@ -1,6 +1,6 @@
 /** What `assay attest` asks of what is attached in a registry, as data. */
 import type { CommandSpec, OptionSpec } from './command.ts';
-import { PLAIN_HTTP, PUBLIC_KEY, TABLE_OR_JSON } from './shared-options.ts';
+import { PLAIN_HTTP, PROJECT, PUBLIC_KEY, TABLE_OR_JSON, WHERE } from './shared-options.ts';
 
 /** What is believed of what is attached in the registry. */
 export const ATTACHED_TRUST: readonly OptionSpec[] = [
@@ -53,6 +53,15 @@ export const ATTACHED_TRUST: readonly OptionSpec[] = [
   },
 ];
 
+/** Notation's own trust. */
+export const NOTATION: readonly OptionSpec[] = [
+  {
+    flags: '--notation-policy <file>',
+    description: 'Notation’s trust policy, by which its signatures in the registry are verified',
+  },
+  { flags: '--notation-trust-store <dir>', description: 'Notation’s truststore, with x509/ca/…' },
+];
+
 /** Chooses what is attached in the registry. */
 export const ATTACHED: OptionSpec = {
   flags: '--attached',
@@ -74,8 +83,24 @@ export const TREE: CommandSpec = {
   summary: 'Show all that is attached to an image in its registry, where, and what verifies.',
   examples: [
     'assay attest tree registry.example/shop/app:1.4',
+    'assay attest tree registry.example/shop/app:1.4 --attestor built-by-ci',
+    'assay attest tree registry.example/shop/app:1.4 --notation-policy trustpolicy.json \\\n' +
+      '      --notation-trust-store ~/.config/notation/truststore',
     'assay attest tree registry.example/shop/app:1.4 --key cosign.pub --output json',
   ],
-  options: [PUBLIC_KEY, ...ATTACHED_TRUST, PLAIN_HTTP, TABLE_OR_JSON],
-  load: async () => (await import('./attached-command.ts')).showAttachments,
+  options: [
+    ...WHERE,
+    PROJECT,
+    {
+      flags: '--attestor <name>',
+      description: 'believe its keys, and show its attestations: projects/P/attestors/A, or A',
+      many: true,
+    },
+    ...NOTATION,
+    PUBLIC_KEY,
+    ...ATTACHED_TRUST,
+    PLAIN_HTTP,
+    TABLE_OR_JSON,
+  ],
+  load: async () => (await import('./tree-command.ts')).showAttachments,
 };

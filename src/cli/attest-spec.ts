@@ -1,5 +1,5 @@
 /** `assay attest …` as data. */
-import { ATTACHED, ATTACHED_EXAMPLES, ATTACHED_TRUST, TREE } from './attached-spec.ts';
+import { ATTACHED, ATTACHED_EXAMPLES, ATTACHED_TRUST, NOTATION, TREE } from './attached-spec.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { NOTARY_OPTIONS } from './notary-spec.ts';
 import { PLAIN_HTTP, PROJECT, PUBLIC_KEY, TABLE_OR_JSON, WHERE } from './shared-options.ts';
@@ -59,10 +59,11 @@ const VERIFY: CommandSpec = {
   summary: 'Verify the attestations of an image: exit 0 verified, 2 not, 3 could not check.',
   examples: [
     'assay attest verify registry.example/shop/app@sha256:… --attestor built-by-ci',
+    'assay attest verify registry.example/shop/app:1.4 --key ci.pub.pem',
     ...ATTACHED_EXAMPLES,
     'assay attest verify registry.example/shop/app:1.4 --notation-policy trustpolicy.json \\\n' +
       '      --notation-trust-store ~/.config/notation/truststore',
-    'assay attest verify registry.example/shop/app:1.4 --key ci.pub.pem --output json',
+    'assay attest verify registry.example/shop/app@sha256:… --key ci.pub.pem --data DIR -o json',
     'assay attest verify registry.example/shop/app:1.4 --notary-root root.json \\\n      ' +
       '--notary-server https://notary.example',
   ],
@@ -70,11 +71,7 @@ const VERIFY: CommandSpec = {
     ...WHERE,
     PROJECT,
     ATTESTOR,
-    {
-      flags: '--notation-policy <file>',
-      description: 'Notation’s trust policy, by which its signatures in the registry are verified',
-    },
-    { flags: '--notation-trust-store <dir>', description: 'Notation’s truststore, with x509/ca/…' },
+    ...NOTATION,
     PUBLIC_KEY,
     {
       flags: '--algorithm <name>',

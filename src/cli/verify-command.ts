@@ -10,6 +10,11 @@ import { readAttestorName } from './read-attestor-name.ts';
 import { readPublicKeys } from './read-key-options.ts';
 import { withOperations } from './with-operations.ts';
 
+/** Where else a signature of the key may be. */
+const ONLY_KEPT =
+  'looked at: the attestations that the project keeps; for what is attached in the registry: ' +
+  'assay attest verify IMAGE --key FILE --attached';
+
 /** `assay attest verify IMAGE --attestor A` */
 export const verifyAttestations: CommandRun = async (context, args, options) => {
   const byKey = textOptions(options, 'key').length > 0;
@@ -20,7 +25,9 @@ export const verifyAttestations: CommandRun = async (context, args, options) => 
   const reach = { ...reachOf(options), readOnly: true, plainHttp: isOn(options, 'plainHttp') };
   return withOperations(context, reach, async (client) => {
     const found = (await client.call('verify-image', input)) as VerifiedImage;
-    return printVerified(found, options, context);
+    const code = await printVerified(found, options, context);
+    if (byKey && code !== 0) context.stderr.write(`${ONLY_KEPT}\n`);
+    return code;
   });
 };
 

@@ -1,23 +1,18 @@
 /** `assay attest verify --notation-policy`: Notation's signatures by its own trust policy. */
-import { AssayError } from '../domain/error.ts';
 import { terminalText } from '../domain/terminal-text.ts';
 import type { NotationAnswer } from '../operations/verify-notation-image.ts';
 import type { CommandRun } from './command.ts';
 import { isOn, textOption } from './options.ts';
 import { OUTCOME_EXIT_CODES, VERIFIED_WORDS } from './outcome-words.ts';
 import { printDocument } from './print-values.ts';
+import { readNotationPlaces } from './read-notation-options.ts';
 
 /** `assay attest verify IMAGE --notation-policy FILE --notation-trust-store DIR` */
 export const verifyByNotation: CommandRun = async (context, args, options) => {
   const { verifyNotationImage } = await import('../operations/verify-notation-image.ts');
-  const policy = textOption(options, 'notationPolicy');
-  const trustStore = textOption(options, 'notationTrustStore');
-  if (policy === undefined || trustStore === undefined) {
-    const wanted = 'give both --notation-policy FILE and --notation-trust-store DIR';
-    throw new AssayError('invalid-argument', wanted);
-  }
+  const places = readNotationPlaces(options) ?? { policy: '', trustStore: '' };
   const plainHttp = isOn(options, 'plainHttp');
-  const input = { image: args[0] ?? '', policy, trustStore, plainHttp };
+  const input = { image: args[0] ?? '', ...places, plainHttp };
   const answer = await verifyNotationImage({ now: () => context.now() }, input);
   const format = textOption(options, 'output') ?? 'table';
   if (format === 'table') context.stdout.write(`${lines(answer).map(terminalText).join('\n')}\n`);

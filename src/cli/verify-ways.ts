@@ -21,13 +21,18 @@ const KEPT: Way = {
   load: async () => (await import('./verify-command.ts')).verifyAttestations,
 };
 
+const ATTACHED: Way = {
+  own: ATTACHED_OPTIONS,
+  takesKey: true,
+  load: async () => (await import('./attached-command.ts')).verifyAttachments,
+};
+
+/** Options that say where kept attestations are; every way may have them in its environment. */
+const WHERE_KEPT = ['server', 'data'];
+
 const WAYS: readonly Way[] = [
   KEPT,
-  {
-    own: ATTACHED_OPTIONS,
-    takesKey: true,
-    load: async () => (await import('./attached-command.ts')).verifyAttachments,
-  },
+  ATTACHED,
   {
     own: ['notationPolicy', 'notationTrustStore'],
     takesKey: false,
@@ -40,17 +45,25 @@ const WAYS: readonly Way[] = [
   },
 ];
 
-/** `assay attest verify IMAGE`, in the way that the options choose; else by `--key`. */
+/**
+ * `assay attest verify IMAGE`, in the way that the options choose. A key alone asks the registry of
+ * the image; with a server or data folder it asks for the attestations that are kept there.
+ */
 export const verifyImage: CommandRun = async (context, args, options) => {
   const asked = WAYS.flatMap((way) => {
     const name = way.own.find((one) => isGiven(options, one));
     return name === undefined ? [] : [{ way, name }];
   });
-  const [first = { way: KEPT, name: 'attestor' }, second] = asked;
+  const [first = { way: wayByKey(options), name: 'key' }, second] = asked;
   if (second !== undefined) throw refusal(first.name, second.name);
   if (isGiven(options, 'key') && !first.way.takesKey) throw refusal(first.name, 'key');
   return (await first.way.load())(context, args, options);
 };
+
+function wayByKey(options: OptionValues): Way {
+  const isKept = WHERE_KEPT.some((name) => isGiven(options, name));
+  return isGiven(options, 'key') && !isKept ? ATTACHED : KEPT;
+}
 
 function isGiven(options: OptionValues, name: string): boolean {
   const value = options[name];

@@ -11,13 +11,13 @@ import type { AttachedImage, AttachedPlaces } from './read-attached.ts';
 export type SignatureAnswer<Answer> = Answer & { readonly manifest?: Digest };
 
 /** Artifact type of Notation's signatures in a registry. */
-const SIGNATURE = 'application/vnd.cncf.notary.signature';
+export const NOTATION_ARTIFACT_TYPE = 'application/vnd.cncf.notary.signature';
 const LOCATIONS: readonly AttachmentLocation[] = ['referrers', 'fallback-tag'];
 
 /** Where Notation keeps signatures. */
 export const NOTATION_PLACES: AttachedPlaces = {
   locations: LOCATIONS,
-  artifactTypes: [SIGNATURE],
+  artifactTypes: [NOTATION_ARTIFACT_TYPE],
   limits: { manifests: 64, layers: 1, layerBytes: 1024 * 1024, totalBytes: 16 * 1024 * 1024 },
 };
 
@@ -28,20 +28,24 @@ export async function checkNotation(
 ): Promise<readonly SignatureAnswer<Proof | Refusal>[]> {
   const { mediaType } = parseManifest(bytes, told);
   const subject = { digest, mediaType, size: bytes.length };
-  const signatures = found.attachments.filter(({ artifactType }) => artifactType === SIGNATURE);
-  const answers = signatures.map((one) => verifyOne(one, subject, trust));
+  const signatures = found.attachments.filter(
+    ({ artifactType }) => artifactType === NOTATION_ARTIFACT_TYPE,
+  );
+  const answers = signatures.map((one) => checkNotationSignature(one, subject, trust));
   return [...(await Promise.all(answers)), ...unasked(found)];
 }
 
-interface Subject {
+/** The manifest of an image, as a signature must name it. */
+export interface SignedManifest {
   readonly digest: Digest;
   readonly mediaType: string;
   readonly size: number;
 }
 
-async function verifyOne(
+/** Verifies one signature; what cannot be read could not be checked. */
+export async function checkNotationSignature(
   { digest: manifest, layers }: Attachment,
-  { digest, ...subject }: Subject,
+  { digest, ...subject }: SignedManifest,
   trust: NotationTrust,
 ): Promise<SignatureAnswer<Proof | Refusal>> {
   const [layer, another] = layers;

@@ -16,6 +16,8 @@ export interface ShownKey extends KeyStanding {
   readonly kind: 'pgp' | 'pkix';
   /** Of a PKIX key. */
   readonly algorithm?: string;
+  /** PEM, or PGP armor. */
+  readonly publicKey: string;
   readonly comment?: string;
 }
 
@@ -66,6 +68,7 @@ function showKey(key: AttestorKey, standings: Readonly<Record<string, KeyStandin
     id,
     name,
     kind: pkix === undefined ? 'pgp' : 'pkix',
+    publicKey: pkix?.publicKeyPem ?? key.asciiArmoredPgpPublicKey ?? '',
     ...(pkix === undefined ? {} : { algorithm: pkix.signatureAlgorithm }),
     ...(comment === undefined ? {} : { comment }),
     ...(Object.hasOwn(standings, name) ? standings[name] : {}),

@@ -17,7 +17,8 @@ import type { ProvenanceRequirements } from '../signing/slsa-provenance.ts';
 import type { AttachedGrade, AttachedTrust } from './check-attached.ts';
 import { type CheckedManifest, judgeManifest } from './checked-manifest.ts';
 import { type AttachedImage, readAttached } from './read-attached.ts';
-import { type GivenSigners, readSigners } from './sigstore-signers.ts';
+import { type NotationPlaces, openNotationTrust } from './open-notation-trust.ts';
+import { type GivenSigners, holdersOf, readSigners } from './sigstore-signers.ts';
 import {
   type AttachedSearch,
   type CheckedIndex,
@@ -39,6 +40,8 @@ export interface VerifyAttachedInput extends GivenSigners {
   readonly provenance?: ProvenanceRequirements;
   /** The least that counts; default `verified`. */
   readonly grade?: AttachedGrade;
+  /** Paths of a trust policy of Notation and of its store. */
+  readonly notation?: NotationPlaces;
 }
 
 /** How the registry is reached, what time it is, and whether to read on beyond a proof. */
@@ -60,7 +63,7 @@ export async function verifyAttached(
   input: VerifyAttachedInput,
   { plainHttp, now, reading }: AttachedAccess,
 ): Promise<VerifiedAttachments> {
-  const trust = await readTrust(input, now);
+  const trust = await readTrust(input, { now, reading });
   const client = openRegistryClient(plainHttp ? { plainHttp } : {});
   try {
     const reference = parseImageReference(input.image);
@@ -72,13 +75,25 @@ export async function verifyAttached(
   }
 }
 
-async function readTrust(input: VerifyAttachedInput, now: Micros): Promise<AttachedTrust> {
-  const { annotations, type, provenance, grade } = input;
+async function readTrust(
+  input: VerifyAttachedInput,
+  { now, reading }: Omit<AttachedAccess, 'plainHttp'>,
+): Promise<AttachedTrust> {
+  const { annotations, type, provenance, grade, image, notation, attestors = [] } = input;
   const stated = {
     ...(annotations === undefined ? {} : { annotations }),
     ...(type === undefined ? {} : { predicateType: predicateTypeOf(type) }),
   };
-  return { trusts: await readSigners(input, now), provenance, grade, stated };
+  const trusts = await readSigners(input, now);
+  return {
+    trusts,
+    provenance,
+    grade,
+    stated,
+    describe: reading === 'all',
+    holders: holdersOf(attestors),
+    notation: notation && (await openNotationTrust(notation, { image, now })),
+  };
 }
 
 async function verifyReference(

@@ -70,7 +70,8 @@ export async function verifyNotationImage(
   }
 }
 
-async function readPolicies(path: string): Promise<readonly NotationPolicy[]> {
+/** Reads a `trustpolicy.json`; errors name the file. */
+export async function readPolicies(path: string): Promise<readonly NotationPolicy[]> {
   const bytes = await readFileCapped(path, MAX_POLICY_BYTES);
   try {
     return parseNotationPolicies(bytes);
