@@ -21,6 +21,7 @@ function note(id: string, genericUri: string, assessment: object, updateTime = 1
   return { name: `projects/p/notes/${id}`, kind, createTime: 1, updateTime, detail };
 }
 
+const FIRST = { vulnerabilityId: 'CVE-2026-0001', state: 'NOT_AFFECTED' };
 const ONE = { vulnerabilityId: 'CVE-2026-1', state: 'NOT_AFFECTED' };
 
 function spokenOf(...notes: readonly Note[]): unknown {
@@ -54,6 +55,23 @@ describe('the assessment of a vulnerability', () => {
     ['no product', '', ONE],
   ])('is not one of %s', (_name, uri, assessment) => {
     expect(assessOccurrence(FOUND, [note('a', uri, assessment)])).toBe(FOUND);
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ['another name of it', { ...ONE, vulnerabilityId: 'GHSA-AAAA-bbbb-cccc' }, 'a'],
+    ['its CVE where older clients write it', { cve: 'CVE-2026-1', state: 'AFFECTED' }, 'a'],
+    ['one CVE of several, which it clears', FIRST, undefined],
+    ['one CVE of several, which is there', { ...FIRST, state: 'AFFECTED' }, 'a'],
+    ['the advisory that gathers several', { ...ONE, vulnerabilityId: 'ALSA-2026:1' }, 'a'],
+  ])('speaks of %s', (what, assessment, found) => {
+    const several = what.includes('several');
+    const names = several
+      ? { advisoryId: 'ALSA-2026:1', aliases: ['CVE-2026-0001', 'CVE-2026-0002'] }
+      : { advisoryId: 'PYSEC-2026-1', aliases: ['CVE-2026-1', 'GHSA-aaaa-bbbb-cccc'] };
+    const spoken = note('a', IMAGE, assessment);
+    const { vexAssessment } = assessOccurrence(FOUND, [spoken], names).detail;
+    const name = (vexAssessment as { noteName?: string } | undefined)?.noteName;
+    expect(name).toBe(found && `projects/p/notes/${found}`);
   });
 
   it('is that of the digest before that of the image, and the newest of several', () => {

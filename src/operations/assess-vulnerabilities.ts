@@ -36,7 +36,7 @@ export async function assessVulnerabilities<T extends DerivedOccurrence>(
   if (notes.length === 0 && documents.size === 0) return derived;
   return derived.map((one) => ({
     ...one,
-    ...(documents.get(one.occurrence) ?? { occurrence: byNotes(one.occurrence, notes) }),
+    ...(documents.get(one.occurrence) ?? { occurrence: byNotes(one, notes) }),
   }));
 }
 
@@ -54,8 +54,9 @@ async function saysAnything(store: Deps['store'], project: string): Promise<bool
   return voices?.any === true;
 }
 
-function byNotes(occurrence: Occurrence, notes: readonly Note[]): Occurrence {
-  return occurrence.kind === 'VULNERABILITY' ? assessOccurrence(occurrence, notes) : occurrence;
+function byNotes({ occurrence, finding }: DerivedOccurrence, notes: readonly Note[]): Occurrence {
+  if (occurrence.kind !== 'VULNERABILITY') return occurrence;
+  return assessOccurrence(occurrence, notes, finding);
 }
 
 /** The occurrences of which a document speaks, by what they were before. */
