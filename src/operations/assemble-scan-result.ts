@@ -169,8 +169,8 @@ function partialSources(advisories: readonly AdvisorySource[]): readonly ScanPro
       code: 'advisories-partial',
       message:
         `advisory data for ${ecosystem} are a part of what is published (${source}, records: ` +
-        `${records}); fetch all: assay advisories update, or import all: assay advisories ` +
-        'import DIR-OR-ZIP, with --complete where it is no export of OSV but has everything',
+        `${records}); fetch all: assay advisories update, or import a whole export: assay ` +
+        'advisories import DIR-OR-ZIP (with --complete where its layout does not tell)',
       fatal: true,
     }));
 }
@@ -208,7 +208,7 @@ function oldFeeds({ feeds = [], now, maxAdvisoryAge }: ScanParts): readonly Scan
       code: `${name}-old`,
       message:
         `${source} is of ${formatTime(updated).slice(0, 10)}, older than ` +
-        `${Math.floor(maxAdvisoryAge / DAY)} days; import a newer one`,
+        `${Math.floor(maxAdvisoryAge / DAY)} days; fetch a newer one: assay advisories update`,
       fatal: false,
     }));
 }

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeDeps, NOW, openFakeDeps } from '../../test/support/fake-deps.ts';
+import { makeZip } from '../../test/support/make-zip.ts';
 import type { Caller } from '../domain/caller.ts';
 import { DAY, formatTime } from '../domain/time.ts';
 import { listAdvisorySources } from '../store/advisory-rows.ts';
@@ -91,6 +92,17 @@ describe('a source has all that is published', () => {
     expect(await all()).toEqual([true]);
     await importAdvisories(fake.deps, { caller, path: write(GOOD), complete: false });
     expect(await all()).toEqual([false]);
+  });
+
+  it('whose date is its own: a newer sample beside it makes the rest no newer', async () => {
+    const items = Array.from({ length: 1000 }, (_, at) => {
+      const name = `Z-${at}`;
+      return { name: `${name}.json`, text: record(name, NOW - 30 * DAY) };
+    });
+    const sample = { 'b/Debian/A-1.json': record('A-1', NOW) };
+    await load({ 'a/Debian/all.zip': makeZip(items), ...sample });
+    expect(await all()).toEqual([true]);
+    expect(await dates()).toEqual([['Debian:12', NOW - 30 * DAY]]);
   });
 
   it('never by one record, whatever is said', async () => {
