@@ -17,7 +17,7 @@ it.each([
 ])('data %s', (_, updated, codes) => {
   const pkg = { ecosystem: 'Debian:12', origin: 'installed' };
   const packageSet = { packages: [pkg], problems: [], status: 'COMPLETE' };
-  const source = { ecosystem: 'Debian:12', source: 'test', updated, records: 1 };
+  const source = { ecosystem: 'Debian:12', source: 'test', updated, records: 1, complete: true };
   const { problems } = assembleScanResult({
     image: { packageSet, problems: [], status: 'COMPLETE' },
     matched: { findings: [], problems: [], sources: [source] },
@@ -71,7 +71,7 @@ it.each([
     matched: {
       findings: [],
       problems: [],
-      sources: [{ ecosystem, source: 'test', updated: NOW, records: 1 }],
+      sources: [{ ecosystem, source: 'test', updated: NOW, records: 1, complete: true }],
     },
     now: NOW,
     maxAdvisoryAge: 7 * DAY,
@@ -79,4 +79,23 @@ it.each([
   expect(result.problems.map(({ code }) => code)).toEqual(codes);
   expect(result.status).toBe('COMPLETE');
   expect(result.system?.endOfLife).toEqual(endOfLife);
+});
+
+it.each([
+  ['one of two sources has all', [true, false], []],
+  ['none has', [false, false], ['advisories-partial', 'advisories-partial']],
+])('a part is not the whole: %s', (_, complete, codes) => {
+  const sources = complete.map((whole, at) => {
+    const source = `OSV export ${at}`;
+    return { ecosystem: 'npm', source, updated: NOW, records: 1, complete: whole };
+  });
+  const { status, problems } = judgeScan({
+    read: { status: 'COMPLETE', problems: [] },
+    ecosystems: { installed: ['npm'], declared: [] },
+    matched: { problems: [], sources },
+    now: NOW,
+    maxAdvisoryAge: DAY,
+  });
+  expect(problems.map(({ code }) => code)).toEqual(codes);
+  expect(status).toBe(codes.length === 0 ? 'COMPLETE' : 'INCOMPLETE');
 });
