@@ -1,7 +1,8 @@
 /**
  * Verifying an attestation by a PKIX key, with everything that belongs to it (key by its text, exact
  * bytes, strict payload, name and digest), beside the bare call of `node:crypto` with a parsed key;
- * and how often a thousand who ask for one digest at the same time make us verify.
+ * how often a thousand who ask for one digest at the same time make us verify; and how often
+ * verifying an image waits for its registry.
  */
 import {
   constants,
@@ -18,6 +19,7 @@ import { isProof } from '../src/signing/proof.ts';
 import { createSignaturePayload } from '../src/signing/signature-payload.ts';
 import { verifyPkixAttestation } from '../src/signing/verify-pkix-attestation.ts';
 import type { BenchResult, Figure } from './figure.ts';
+import { countRoundTrips } from './round-trips.ts';
 
 const ROUNDS = 9;
 const ASKING = 1000;
@@ -70,10 +72,11 @@ const payload = Buffer.from(createSignaturePayload(image));
 export async function benchSigning(): Promise<BenchResult> {
   const figures: Figure[] = [];
   for (const one of cases()) figures.push(await measure(one));
-  figures.push(await countFlights());
+  figures.push(await countFlights(), ...(await countRoundTrips()));
   const notes = [
     'signing: the baseline is node:crypto verify with a parsed key, CPU time of as many calls',
     `signing: ${ASKING} ask for one digest at the same time; PGP, whose key reads are counted`,
+    'signing: round trips are sequential ones after the token, counted at a loopback registry',
   ];
   return { name: 'signing', figures, notes };
 }

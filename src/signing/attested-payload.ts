@@ -2,7 +2,12 @@
 import type { Digest } from '../domain/digest.ts';
 import type { Json } from '../domain/json.ts';
 import { refuse } from './refusal.ts';
-import { parseSignaturePayload, type SignaturePayload } from './signature-payload.ts';
+import {
+  createSignaturePayload,
+  parseSignaturePayload,
+  payloadOf,
+  type SignaturePayload,
+} from './signature-payload.ts';
 
 /** The image that was asked about; its name is normalised. */
 export interface AskedImage {
@@ -13,8 +18,12 @@ export interface AskedImage {
 /** What every proof over a signature payload has checked at the end. */
 export const PAYLOAD_CHECKED = 'the signed payload names this image and this digest';
 
-/** Reads signed bytes, and only signed bytes: name and digest must be those asked about. */
+/**
+ * Reads signed bytes, and only signed bytes: name and digest must be those asked about. The very
+ * bytes that gcloud prints for the image have one reading, and need not be parsed to find it.
+ */
 export function requirePayload(bytes: Uint8Array, image: AskedImage): Json {
+  if (Buffer.from(createSignaturePayload(image)).equals(bytes)) return payloadOf(image);
   const payload = parseSignaturePayload(bytes);
   requireImage(payload, image);
   return payload.json;

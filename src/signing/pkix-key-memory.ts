@@ -7,16 +7,25 @@ import { type PkixKey, readPkixKey } from './verify-pkix.ts';
 /** Keys that are kept at most; each is a few kilobytes. */
 const CAPACITY = 500;
 
-const kept = new Map<string, PkixKey>();
+interface KnownKey {
+  readonly algorithm: string;
+  readonly key: PkixKey;
+}
+
+/** By the text alone: joining it with the algorithm, and hashing that, took a tenth of a check. */
+const kept = new Map<string, KnownKey>();
 
 /** As {@link readPkixKey}, remembering the keys that were used last; refusals are not kept. */
-export function knownPkixKey(publicKeyPem: string, signatureAlgorithm: string): PkixKey {
-  const name = `${signatureAlgorithm}\n${publicKeyPem}`;
-  const found = kept.get(name);
-  const key = found ?? readPkixKey(publicKeyPem, signatureAlgorithm);
-  kept.delete(name);
-  kept.set(name, key);
+export function knownPkixKey(publicKeyPem: string, algorithm: string): PkixKey {
+  const found = kept.get(publicKeyPem);
+  const known = found?.algorithm === algorithm ? found : readAnew(publicKeyPem, algorithm);
+  kept.delete(publicKeyPem);
+  kept.set(publicKeyPem, known);
   const oldest = kept.size > CAPACITY ? kept.keys().next() : undefined;
   if (oldest?.value !== undefined) kept.delete(oldest.value);
-  return key;
+  return known.key;
+}
+
+function readAnew(publicKeyPem: string, algorithm: string): KnownKey {
+  return { algorithm, key: readPkixKey(publicKeyPem, algorithm) };
 }

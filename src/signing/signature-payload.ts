@@ -27,12 +27,17 @@ export interface SignaturePayload {
  * does: two blanks a level, sorted keys, a final line feed. `name` is printed as given.
  */
 export function createSignaturePayload(image: { name: string; digest: Digest }): string {
+  return `${JSON.stringify(payloadOf(image), undefined, 2)}\n`;
+}
+
+/** The document that {@link createSignaturePayload} prints. */
+export function payloadOf(image: { readonly name: string; readonly digest: Digest }): JsonObject {
   const critical = {
     identity: { 'docker-reference': image.name },
     image: { 'docker-manifest-digest': image.digest },
     type: PAYLOAD_TYPE,
   };
-  return `${JSON.stringify({ critical }, undefined, 2)}\n`;
+  return { critical };
 }
 
 /**

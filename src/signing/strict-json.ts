@@ -33,10 +33,13 @@ export function parseStrictJson(bytes: Uint8Array, limits = PAYLOAD_LIMITS): Jso
   return parseJson(text);
 }
 
+/** Without `stream` a decoder keeps nothing from one text to the next. */
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Decodes UTF-8; refuses broken sequences. A byte order mark stays, for the parser to refuse. */
 export function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return STRICT_UTF8.decode(bytes);
   } catch {
     return refuse('bad-encoding', `${what} is not valid UTF-8`);
   }
