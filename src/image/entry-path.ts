@@ -9,7 +9,9 @@ export interface EntryPath {
 
 /** Cleans a name as written: leading `./` and `/` go, `a/../b` becomes `b`. */
 export function cleanEntryPath(name: string): EntryPath {
-  if (!NEEDS_WORK.test(name)) return { path: name, outside: false };
+  // Most need no more than that: image builders write `./etc`, and directories with a slash.
+  const path = name.slice(name.startsWith('./') ? 2 : 0, name.endsWith('/') ? -1 : undefined);
+  if (!NEEDS_WORK.test(path)) return { path, outside: false };
   const parts: string[] = [];
   let outside = false;
   for (const part of name.split('/')) {

@@ -5,6 +5,7 @@
 import type { Digest } from '../domain/digest.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
 import type { FileTree } from '../image/fold-layers.ts';
+import { baseName } from '../image/entry-path.ts';
 import { OWNED_FILES, ownedFilesFromJson } from './extract/owned-files.ts';
 import { dataOf } from './layer-finder.ts';
 
@@ -27,7 +28,8 @@ export function markOwned(
 ): readonly ScannedPackage[] {
   if (packages.length === 0) return packages;
   const listed = listedOwners(tree).filter(({ name }) => installed.names.has(name));
-  const owners = ownersByPath(tree, [...installed.owners, ...listed]);
+  const names = new Set([...packages.map(({ path }) => baseName(path)), ...linkNames(tree)]);
+  const owners = ownersByPath(tree, [...installed.owners, ...listed], names);
   return packages.map((found) => {
     const owner = owners.get(found.path);
     if (owner === undefined || isLater(tree, found.path, owner)) return found;
@@ -45,11 +47,25 @@ function listedOwners({ files }: FileTree): FileOwner[] {
   });
 }
 
-/** By where the files really lie: lists say `/lib` where that is a link to `/usr/lib`. */
-function ownersByPath(tree: FileTree, owners: readonly FileOwner[]): Map<string, FileOwner> {
+/** A path with one of these names may lead to a file of another name. */
+function linkNames({ symlinks, hardLinks }: FileTree): string[] {
+  return [...symlinks.map(({ path }) => path), ...hardLinks.keys()].map(baseName);
+}
+
+/**
+ * By where the files really lie: lists say `/lib` where that is a link to `/usr/lib`. Following a
+ * path is dear and lists are long, so only those are followed whose name may lead to one of these.
+ */
+function ownersByPath(
+  tree: FileTree,
+  owners: readonly FileOwner[],
+  names: ReadonlySet<string>,
+): Map<string, FileOwner> {
   const found = new Map<string, FileOwner>();
   for (const owner of owners) {
-    for (const path of owner.files) found.set(tree.resolve(path).path, owner);
+    for (const path of owner.files) {
+      if (names.has(baseName(path))) found.set(tree.resolve(path).path, owner);
+    }
   }
   return found;
 }

@@ -164,6 +164,19 @@ describe('whose they are', () => {
       'a',
     ],
     [
+      'a list that names a link of another name',
+      [
+        [
+          { name: 'usr/bin/a', type: '2', link: `/${owned}` },
+          DEBIAN,
+          dpkg('a'),
+          list('a', '/usr/bin/a'),
+          file,
+        ],
+      ],
+      'a',
+    ],
+    [
       'the checksums of a distroless image',
       [
         [
