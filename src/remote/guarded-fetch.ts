@@ -5,7 +5,6 @@
  * exchange has one deadline; errors name the host alone, since a URL's path may be a secret.
  */
 import { isIP } from 'node:net';
-import { rootCertificates } from 'node:tls';
 import type { Agent, buildConnector, Dispatcher } from 'undici';
 import { AssayError } from '../domain/error.ts';
 import { checkedConnector } from './dial-checked.ts';
@@ -73,6 +72,7 @@ export function openGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
 
 async function openAgent(guard: DestinationGuard, ca: string | undefined): Promise<Agent> {
   const { Agent, buildConnector } = await import('undici');
+  const { rootCertificates } = await import('node:tls');
   const connect = buildConnector({
     allowH2: false,
     timeout: CONNECT_MS,

@@ -2,7 +2,6 @@
  * The connections to registries: straight to an address that was checked, or through the proxy that
  * the environment names, with the authorities that are believed for the host.
  */
-import { rootCertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { checkedConnector } from './dial-checked.ts';
 import { type ProxyRule, proxyFor } from './proxy-rule.ts';
@@ -100,5 +99,7 @@ function authorityFile({ caFiles }: ConnectionPlaces, host: string): string | un
 
 async function readAuthority(file: string | undefined): Promise<string[] | undefined> {
   if (file === undefined) return undefined;
+  // Loaded here: it starts a thread that reads all of them, at the cost of whatever runs beside it.
+  const { rootCertificates } = await import('node:tls');
   return [...rootCertificates, await readTextFile(file, MAX_CA_BYTES)];
 }
