@@ -5,7 +5,9 @@
 #   ASSAY_SERVER=https://assay.example ASSAY_TOKEN_FILE=admin-token ASSAY_PROJECT=shop \
 #     ASSAY_ATTESTOR=built-by-ci CLUSTER=us-west2-b.prod deploy/ci/onetime-setup.sh ./keys
 #
-# It writes ./keys/public-key.asc and ./keys/private-key.base64. Put the latter's content into the
+# KEY_KIND=pkix makes an EC key in place of the PGP key, which cosign verifies by as well.
+#
+# It writes ./keys/public-key.asc (or .pem) and ./keys/private-key.base64. Put the latter's content into the
 # pipeline's secret variable BINAUTH_PRIVATE_KEY, keep a copy where keys are kept, and delete it.
 set -eu
 umask 077
@@ -24,18 +26,32 @@ fi
 assay project create "$ASSAY_PROJECT" || assay project list >/dev/null
 assay project add-cluster "$ASSAY_PROJECT" "$CLUSTER"
 
-# The key is made in a home of its own, which ends with this script.
-GNUPGHOME=$(mktemp -d)
-export GNUPGHOME
-trap 'gpgconf --kill all; rm -rf "$GNUPGHOME"' EXIT
-user="$ASSAY_ATTESTOR@$ASSAY_PROJECT"
-gpg --batch --quiet --pinentry-mode loopback --passphrase '' \
-  --quick-generate-key "$user" rsa3072 sign never
-gpg --batch --armor --export "$user" >"$keys/public-key.asc"
-gpg --batch --pinentry-mode loopback --passphrase '' --armor --export-secret-keys "$user" |
-  base64 -w0 >"$keys/private-key.base64"
+make_pgp_key() {
+  # The key is made in a home of its own, which ends with this script.
+  GNUPGHOME=$(mktemp -d)
+  export GNUPGHOME
+  trap 'gpgconf --kill all; rm -rf "$GNUPGHOME"' EXIT
+  user="$ASSAY_ATTESTOR@$ASSAY_PROJECT"
+  gpg --batch --quiet --pinentry-mode loopback --passphrase '' \
+    --quick-generate-key "$user" rsa3072 sign never
+  gpg --batch --armor --export "$user" >"$1"
+  gpg --batch --pinentry-mode loopback --passphrase '' --armor --export-secret-keys "$user" |
+    base64 -w0 >"$keys/private-key.base64"
+}
 
-assay attestor create "$ASSAY_ATTESTOR" --key "$keys/public-key.asc"
+make_pkix_key() {
+  pem=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)
+  printf '%s\n' "$pem" | openssl pkey -pubout -out "$1"
+  printf '%s\n' "$pem" | base64 -w0 >"$keys/private-key.base64"
+}
+
+case "${KEY_KIND:-pgp}" in
+  pgp) public="$keys/public-key.asc" && make_pgp_key "$public" ;;
+  pkix) public="$keys/public-key.pem" && make_pkix_key "$public" ;;
+  *) echo "KEY_KIND is $KEY_KIND; give pgp or pkix" >&2 && exit 1 ;;
+esac
+
+assay attestor create "$ASSAY_ATTESTOR" --key "$public"
 
 cat >"$keys/policy.json" <<POLICY
 {

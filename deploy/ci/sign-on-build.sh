@@ -5,6 +5,9 @@
 #   BINAUTH_PRIVATE_KEY=… ASSAY_SERVER=https://assay.example ASSAY_TOKEN_FILE=token \
 #     ASSAY_PROJECT=shop ASSAY_ATTESTOR=built-by-ci deploy/ci/sign-on-build.sh "$IMAGE@$DIGEST"
 #
+# With ASSAY_COSIGN=true it writes a signature beside the image too, which stock cosign verifies by
+# the public key; with ASSAY_REFERRER=true a sigstore bundle as an OCI referrer. Both need a PKIX key.
+#
 # Take the digest from the push itself, e.g. docker buildx build --push --metadata-file build.json
 # and its containerimage.digest: a tag can move between push and signature.
 set -eu

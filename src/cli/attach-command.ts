@@ -27,16 +27,25 @@ export async function attach(
   const { attachSignature } = await import('../operations/attach-signature.ts');
   const { name } = parseImageReference(image);
   const input = { image, forms, key, annotations: readPairs(options, 'annotation') };
-  await attachSignature(input, {
+  const algorithm = await attachSignature(input, {
     plainHttp: isOn(options, 'plainHttp'),
     done: (signature) => tell(context, name, signature),
   });
-  const next = `next: assay attest verify ${image} --key PUBLIC.pem`;
-  context.stderr.write(`${next}\n      cosign verify --key PUBLIC.pem ${IGNORE_LOG} ${image}\n`);
+  const flags = [IGNORE_LOG, ...hashFlags(algorithm)].join(' ');
+  context.stderr.write(
+    `next: assay attest verify ${image} --key PUBLIC.pem\n` +
+      `      cosign verify --key PUBLIC.pem ${flags} ${image}\n`,
+  );
 }
 
 /** No log was told: cosign has to be told so. */
 const IGNORE_LOG = '--insecure-ignore-tlog';
+
+/** cosign takes SHA-256 for any key unless it is told otherwise. */
+function hashFlags(algorithm: string): readonly string[] {
+  const [, bits] = /SHA(384|512)$/.exec(algorithm) ?? [];
+  return bits === undefined ? [] : [`--signature-digest-algorithm sha${bits}`];
+}
 
 const WORDS: Readonly<Record<AttachedForm, string>> = {
   cosign: 'cosign signature',

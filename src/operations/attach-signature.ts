@@ -45,13 +45,13 @@ export interface AttachAccess {
 }
 
 /**
- * Signs and writes, form by form. Throws `invalid-argument` for a tag, naming the digest that it
+ * Signs and writes, form by form; answers the algorithm of the signatures. Throws `invalid-argument` for a tag, naming the digest that it
  * has now, and `not-found` for an image that its registry does not have.
  */
 export async function attachSignature(
   { image, key, forms, annotations = {} }: AttachSignatureInput,
   { plainHttp, done }: AttachAccess,
-): Promise<void> {
+): Promise<string> {
   const opened = openSigstoreKey(key);
   const parsed = parseImageReference(image);
   refuseDigestLikeTag(parsed);
@@ -59,6 +59,7 @@ export async function attachSignature(
   try {
     const target = await openTarget(client, parsed, { key: opened, annotations });
     for (const form of forms) done(await WAYS[form](target));
+    return opened.algorithm;
   } finally {
     await client.close();
   }

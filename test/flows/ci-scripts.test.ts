@@ -6,9 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ASSAY_MAIN, type Ended, runProgram } from '../support/assay-command.ts';
 import { type AssayServer, imageReview, startAssay } from '../support/assay-server.ts';
+import { startOwnRegistry } from '../support/own-registry.ts';
 import { realProgram } from '../support/real.ts';
+import { openSigningWorkbench } from '../support/signing-workbench.ts';
 
-const missing = ['gpg', 'gpgconf', 'curl'].filter((name) => realProgram(name) === undefined);
+const missing = ['gpg', 'gpgconf', 'curl', 'openssl'].filter(
+  (name) => realProgram(name) === undefined,
+);
 const script = (name: string): string =>
   fileURLToPath(new URL(`../../deploy/ci/${name}`, import.meta.url));
 const image = (digit: string): string => `registry.example/shop/demo@sha256:${digit.repeat(64)}`;
@@ -45,33 +49,60 @@ async function isAdmitted(asked: string): Promise<boolean> {
   return (await server.review(imageReview([asked]), path)).allowed;
 }
 
-describe.skipIf(missing.length > 0)('deploy/ci (needs gpg, curl)', { timeout: 120_000 }, () => {
-  it('is set up once, then signs each build; only what was signed is admitted', async () => {
-    const keys = join(folder, 'keys');
-    const setup = await run('onetime-setup.sh', [keys]);
-    expect([setup.code, setup.code === 0 ? '' : setup.stderr]).toEqual([0, '']);
-    const secret = readFileSync(join(keys, 'private-key.base64'), 'utf8');
-    expect(statSync(join(keys, 'private-key.base64')).mode & 0o077).toBe(0);
-    expect(await isAdmitted(image('1'))).toBe(false);
+describe.skipIf(missing.length > 0)(
+  'deploy/ci (needs gpg, curl, openssl)',
+  { timeout: 120_000 },
+  () => {
+    it('is set up once, then signs each build; only what was signed is admitted', async () => {
+      const keys = join(folder, 'keys');
+      const setup = await run('onetime-setup.sh', [keys]);
+      expect([setup.code, setup.code === 0 ? '' : setup.stderr]).toEqual([0, '']);
+      const secret = readFileSync(join(keys, 'private-key.base64'), 'utf8');
+      expect(statSync(join(keys, 'private-key.base64')).mode & 0o077).toBe(0);
+      expect(await isAdmitted(image('1'))).toBe(false);
 
-    const key = { BINAUTH_PRIVATE_KEY: secret };
-    const signed = await run('sign-on-build.sh', [image('1')], key);
-    expect([signed.code, signed.stdout]).toEqual([0, `${image('1')}\n`]);
-    expect(signed.stdout + signed.stderr + setup.stderr).not.toContain(secret.slice(100, 140));
-    expect(await isAdmitted(image('1'))).toBe(true);
-    expect(await isAdmitted(image('2'))).toBe(false);
+      const key = { BINAUTH_PRIVATE_KEY: secret };
+      const signed = await run('sign-on-build.sh', [image('1')], key);
+      expect([signed.code, signed.stdout]).toEqual([0, `${image('1')}\n`]);
+      expect(signed.stdout + signed.stderr + setup.stderr).not.toContain(secret.slice(100, 140));
+      expect(await isAdmitted(image('1'))).toBe(true);
+      expect(await isAdmitted(image('2'))).toBe(false);
 
-    const again = await run('onetime-setup.sh', [keys]);
-    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')]);
-  });
-
-  it('says what is missing', async () => {
-    const ended = await run('sign-on-build.sh', [image('3')]);
-    expect(ended.code).not.toBe(0);
-    expect(ended.stderr).toContain('BINAUTH_PRIVATE_KEY: private key in base64');
-    const tagged = await run('sign-on-build.sh', ['registry.example/shop/demo:1'], {
-      BINAUTH_PRIVATE_KEY: 'AAAA',
+      const again = await run('onetime-setup.sh', [keys]);
+      expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')]);
     });
-    expect([tagged.code, tagged.stdout]).toEqual([1, '']);
-  });
-});
+
+    it('signs so that others verify too, by a PKIX key', async () => {
+      const bench = await openSigningWorkbench();
+      const registry = await startOwnRegistry();
+      try {
+        const keys = join(folder, 'pkix');
+        const attestor = { ASSAY_PROJECT: 'others', ASSAY_ATTESTOR: 'for-others' };
+        const setup = await run('onetime-setup.sh', [keys], { ...attestor, KEY_KIND: 'pkix' });
+        expect([setup.code, setup.code === 0 ? '' : setup.stderr]).toEqual([0, '']);
+        const secret = readFileSync(join(keys, 'private-key.base64'), 'utf8');
+        const named = await bench.push(registry.host, 'shop/demo');
+        const both = { ASSAY_COSIGN: 'true', ASSAY_REFERRER: 'true' };
+        const env = { ...attestor, ...both, BINAUTH_PRIVATE_KEY: secret };
+        const signed = await run('sign-on-build.sh', [named], env);
+        expect([signed.code, signed.stdout]).toEqual([0, `${named}\n`]);
+        const publicKey = join(keys, 'public-key.pem');
+        const seen = await bench.assay(['attest', 'verify', named, '--key', publicKey]);
+        expect(seen.stdout).toMatch(/^VERIFIED[^]*\+ signature-tag[^]*\+ referrers/);
+      } finally {
+        await registry.stop();
+        await bench.close();
+      }
+    });
+
+    it('says what is missing', async () => {
+      const ended = await run('sign-on-build.sh', [image('3')]);
+      expect(ended.code).not.toBe(0);
+      expect(ended.stderr).toContain('BINAUTH_PRIVATE_KEY: private key in base64');
+      const tagged = await run('sign-on-build.sh', ['registry.example/shop/demo:1'], {
+        BINAUTH_PRIVATE_KEY: 'AAAA',
+      });
+      expect([tagged.code, tagged.stdout]).toEqual([1, '']);
+    });
+  },
+);
