@@ -9,8 +9,6 @@ import { printAttached } from './print-attached.ts';
 import { readPublicKeys } from './read-key-options.ts';
 import { readPairs } from './read-pairs.ts';
 
-const MAX_ROOT = 1024 * 1024;
-
 /** Where else there may be a proof. */
 const ONLY_ATTACHED =
   'looked at: what is attached in the registry; for the attestations that a project keeps: ' +
@@ -56,17 +54,23 @@ export async function readAttachedTrust(
   const type = textOption(options, 'type');
   const index = textOption(options, 'index');
   const rootFile = textOption(options, 'trustRoot');
-  const { readNamedFile } = await import('../operations/read-named-file.ts');
   return {
     keys: await readPublicKeys(context, options),
     identities: readIdentities(options),
     annotations: readPairs(options, 'annotation'),
-    ...(rootFile === undefined ? {} : { trustRoot: await readNamedFile(rootFile, MAX_ROOT) }),
+    ...(rootFile === undefined ? {} : { trustRoot: await readRoot(context, rootFile) }),
     ...(type === undefined ? {} : { type }),
     ...(index === undefined ? {} : { index }),
     ...readGrade(options),
     ...readProvenance(options),
   };
+}
+
+async function readRoot(context: CliContext, named: string): Promise<Uint8Array> {
+  const { readTrustRoot } = await import('../operations/read-trust-root.ts');
+  const { bytes, notes } = await readTrustRoot(named, context.now());
+  for (const note of notes) context.stderr.write(`assay: note: ${note}\n`);
+  return bytes;
 }
 
 const GRADES: readonly AttachedGrade[] = ['attested', 'verified'];

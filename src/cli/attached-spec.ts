@@ -22,7 +22,7 @@ export const ATTACHED_TRUST: readonly OptionSpec[] = [
   },
   {
     flags: '--trust-root <file>',
-    description: 'trusted_root.json with the authorities and logs to believe',
+    description: 'trusted_root.json with the authorities and logs to believe, or public-good',
   },
   {
     flags: '--type <name>',
@@ -103,4 +103,28 @@ export const TREE: CommandSpec = {
     TABLE_OR_JSON,
   ],
   load: async () => (await import('./tree-command.ts')).showAttachments,
+};
+
+/** `assay attest trust-root` */
+export const TRUST_ROOT: CommandSpec = {
+  name: 'trust-root',
+  summary: 'Fetch a trust root of sigstore from its TUF mirror into a folder; refuse older ones.',
+  examples: [
+    'assay attest trust-root --folder sigstore',
+    'assay attest trust-root --folder own --mirror https://tuf.example/ --tuf-root root.json',
+  ],
+  options: [
+    { flags: '--folder <dir>', description: 'where trusted_root.json and what was seen are kept' },
+    {
+      flags: '--mirror <url>',
+      description: 'the TUF repository (default: that of sigstore’s public instance)',
+    },
+    {
+      flags: '--tuf-root <file>',
+      description: 'the root.json that is trusted of the mirror (default: the bundled public one)',
+    },
+    { flags: '--mirror-ca <file>', description: 'authority (PEM) that is believed for the mirror' },
+    TABLE_OR_JSON,
+  ],
+  load: async () => (await import('./trust-root-command.ts')).fetchRoot,
 };

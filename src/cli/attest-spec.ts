@@ -1,5 +1,12 @@
 /** `assay attest …` as data. */
-import { ATTACHED, ATTACHED_EXAMPLES, ATTACHED_TRUST, NOTATION, TREE } from './attached-spec.ts';
+import {
+  ATTACHED,
+  ATTACHED_EXAMPLES,
+  ATTACHED_TRUST,
+  NOTATION,
+  TREE,
+  TRUST_ROOT,
+} from './attached-spec.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { NOTARY_OPTIONS } from './notary-spec.ts';
 import { PLAIN_HTTP, PROJECT, PUBLIC_KEY, TABLE_OR_JSON, WHERE } from './shared-options.ts';
@@ -114,5 +121,5 @@ export const ATTEST: CommandSpec = {
     'assay attest verify registry.example/shop/app@sha256:… --attestor built-by-ci',
     'assay attest wait registry.example/shop/app:1.4 --attestor built-by-ci',
   ],
-  commands: [SIGN, VERIFY, TREE, WAIT],
+  commands: [SIGN, VERIFY, TREE, TRUST_ROOT, WAIT],
 };

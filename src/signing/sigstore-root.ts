@@ -6,6 +6,7 @@
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toTrustMaterial, type TrustMaterial } from '@sigstore/verify';
 import { isJsonObject } from '../domain/json.ts';
+import type { Micros } from '../domain/time.ts';
 import { errorText, refuse } from './refusal.ts';
 import { parseStrictJson, type StrictJsonLimits } from './strict-json.ts';
 
@@ -14,6 +15,23 @@ export interface SigstoreRoot {
   readonly material: Omit<TrustMaterial, 'publicKey'>;
   /** How many of each it lists, for people. */
   readonly lists: string;
+}
+
+/** The kinds that a root lists, but of which none counts at a time: it is too old, or too new. */
+export function staleKinds({ material }: SigstoreRoot, now: Micros): readonly string[] {
+  const at = now / 1000;
+  const kinds = {
+    'certificate authority': material.certificateAuthorities,
+    log: material.tlogs,
+    'certificate log': material.ctlogs,
+    'timestamp authority': material.timestampAuthorities,
+  };
+  return Object.entries(kinds).flatMap(([name, all]) => {
+    const current = all.filter(
+      ({ validFor: { start, end } }) => start.getTime() <= at && at < end.getTime(),
+    );
+    return all.length > 0 && current.length === 0 ? [name] : [];
+  });
 }
 
 const LIMITS: StrictJsonLimits = { bytes: 1024 * 1024, depth: 16, containers: 10_000 };
