@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { SoftwarePackage } from '../src/domain/software-package.ts';
 import { DAY } from '../src/domain/time.ts';
-import type { AdvisoryRecord } from '../src/remote/read-advisory-export.ts';
+import type { AdvisoryRecord } from '../src/remote/advisory-export.ts';
 import { packMembers } from '../src/store/package-members.ts';
 import { savePackageSet } from '../src/store/package-rows.ts';
 import { createProject } from '../src/store/project-rows.ts';

@@ -44,7 +44,7 @@ async function bundle(compiled: string, out: string): Promise<void> {
   const input = {
     main: join(compiled, 'main.js'),
     'writer-thread': join(compiled, 'store/writer-thread.js'),
-    'inflate-thread': join(compiled, 'remote/inflate-thread.js'),
+    'export-thread': join(compiled, 'operations/export-thread.js'),
   };
   const made = await rolldown({ input, platform: 'node', external: isPackage, logLevel: 'warn' });
   // The files lie side by side: a thread is started by its path.

@@ -57,7 +57,7 @@ async function openLocal(reach: Reach & { readonly data: string }): Promise<Oper
     mode,
     now: systemNow,
     newId,
-    writer: reach.writesMuch === true ? 'thread' : 'inline',
+    writer: 'inline',
   });
   const deps = await makeDeps({
     store,

@@ -19,7 +19,7 @@ interface ImportResult {
 /** `assay advisories import DIR|ZIP` */
 export const importAdvisories: CommandRun = async (context, args, options) => {
   const progress = progressTo(context);
-  const reach = { ...reachOf(options), writesMuch: true, progress: progress.show };
+  const reach = { ...reachOf(options), progress: progress.show };
   return withOperations(context, reach, async (client) => {
     const path = resolve(args[0] ?? '');
     const said = completeness(options);

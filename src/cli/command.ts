@@ -51,8 +51,6 @@ export interface Reach {
   readonly tokenFile?: string;
   /** Reads only: never refused because a server holds the data folder. */
   readonly readOnly?: boolean;
-  /** Writes so much that a thread of its own is worth its start. */
-  readonly writesMuch?: boolean;
   /** Tells how far a long operation is, in words for people. */
   readonly progress?: (text: string) => void;
   /** The options of fetching advisories, as they were given. */

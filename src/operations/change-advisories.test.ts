@@ -12,7 +12,7 @@ import type { Caller } from '../domain/caller.ts';
 import { formatTime } from '../domain/time.ts';
 import { runDueJobs } from '../jobs/run-jobs.ts';
 import { MATCHING_LANES } from '../jobs/matching-lanes.ts';
-import type { AdvisoryRecord } from '../remote/read-advisory-export.ts';
+import type { AdvisoryRecord } from '../remote/advisory-export.ts';
 import { listAdvisorySources } from '../store/advisory-rows.ts';
 import { findMatches } from '../store/match-rows.ts';
 import { type AdvisoryChanges, changeAdvisories } from './change-advisories.ts';

@@ -6,7 +6,7 @@
 import { ADVISORY_DATE_LEEWAY, newestMoment } from '../domain/advisory.ts';
 import { type Caller, authorise } from '../domain/caller.ts';
 import type { Micros } from '../domain/time.ts';
-import type { AdvisoryRecord } from '../remote/read-advisory-export.ts';
+import type { AdvisoryRecord } from '../remote/advisory-export.ts';
 import { beginAdvisoryImport, removeUnseen } from '../store/advisory-import.ts';
 import {
   type AdvisoryImport,
@@ -19,7 +19,7 @@ import { type PreparedAdvisory, prepareAdvisory } from '../store/prepared-adviso
 import type { Reader, Tx } from '../store/store-contract.ts';
 import { chunksOf } from '../store/stored-json.ts';
 import type { Deps } from './deps.ts';
-import { type FamilyReading, OSV_READING, readRecord } from './import-family.ts';
+import { type FamilyReading, OSV_READING, readRecord } from './family-reading.ts';
 import { publishAdvisories } from './publish-advisories.ts';
 
 /** Records in one transaction: well below the bound on a write's time. */

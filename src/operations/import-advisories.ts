@@ -9,12 +9,9 @@ import { type Micros, formatTime } from '../domain/time.ts';
 import { readAdvisoryExport } from '../remote/read-advisory-export.ts';
 import { HEAD_BYTES, recogniseForm } from '../scanner/advisories/advisory-forms.ts';
 import type { Deps } from './deps.ts';
-import {
-  FORM_IMPORTS,
-  type FormExport,
-  type FormFamily,
-  type ImportedAdvisories,
-} from './import-forms.ts';
+import { type ExportReader, openExportReader } from './export-reader.ts';
+import type { FormExport } from './form-readings.ts';
+import { FORM_IMPORTS, type FormFamily, type ImportedAdvisories } from './import-forms.ts';
 
 /** What is imported, by whom. */
 interface AdvisoryImportInput {
@@ -40,13 +37,27 @@ export async function importAdvisories(
   const families = Map.groupBy(listed, ({ form, name }) =>
     JSON.stringify([form, FORM_IMPORTS[form].family(name)]),
   );
+  const reader = await openExportReader([...families.values()].flat());
+  try {
+    return await importFamilies(deps, { ...input, reader }, families.values());
+  } finally {
+    await reader.end();
+  }
+}
+
+async function importFamilies(
+  deps: Deps,
+  input: AdvisoryImportInput & { readonly reader: ExportReader },
+  families: Iterable<readonly FormExport[]>,
+): Promise<ImportedAdvisories> {
+  const { caller, reader } = input;
   let records = 0;
   const sources: ImportedAdvisories['sources'][number][] = [];
-  for (const exports of families.values()) {
+  for (const exports of families) {
     const [first] = exports;
     if (first === undefined) continue;
     const { family, take } = FORM_IMPORTS[first.form];
-    const of = { ...saidOf(input), caller: input.caller, family: family(first.name), exports };
+    const of = { ...saidOf(input), caller, family: family(first.name), exports, reader };
     const imported = await take(deps, of);
     records += imported.records;
     sources.push(...imported.sources);

@@ -5,24 +5,18 @@
 import type { AdvisorySource } from '../domain/advisory.ts';
 import type { Caller } from '../domain/caller.ts';
 import { AssayError } from '../domain/error.ts';
-import type { AdvisoryExport } from '../remote/read-advisory-export.ts';
 import type { FormName } from '../scanner/advisories/advisory-forms.ts';
-import { readAmazonUpdates } from '../scanner/advisories/amazon-updateinfo.ts';
-import { readDebianTracker } from '../scanner/advisories/debian-tracker.ts';
-import { readOracleOval } from '../scanner/advisories/oracle-oval.ts';
-import { readRedHatCsaf } from '../scanner/advisories/redhat-csaf.ts';
 import type { Deps } from './deps.ts';
+import type { ExportReader } from './export-reader.ts';
+import { type AdvisoryForm, FORM_READINGS, type FormExport } from './form-readings.ts';
 import { importExploits } from './import-exploits.ts';
-import { type FamilyReading, importFamily, OSV_READING, parseJson } from './import-family.ts';
+import { importFamily } from './import-family.ts';
 
 /** What was imported. */
 export interface ImportedAdvisories {
   readonly records: number;
   readonly sources: readonly AdvisorySource[];
 }
-
-/** Documents of one form. */
-export type FormExport = AdvisoryExport<FormName>;
 
 /** Documents of one form that together replace the earlier data of their family. */
 export interface FormFamily {
@@ -31,6 +25,7 @@ export interface FormFamily {
   readonly exports: readonly FormExport[];
   /** Whether they are said to be all that is published; absent: as their layout tells. */
   readonly complete?: boolean;
+  readonly reader: ExportReader;
 }
 
 /** How a form is imported. */
@@ -44,18 +39,15 @@ export interface FormImport {
 export const FORM_IMPORTS: Readonly<Record<FormName, FormImport>> = {
   kev: { family: () => 'KEV', take: (deps, of) => importExploits(deps, 'kev', of) },
   epss: { family: () => 'EPSS', take: (deps, of) => importExploits(deps, 'epss', of) },
-  'debian-tracker': vendor('Debian security tracker', ({ bytes }) => readDebianTracker(bytes)),
-  'redhat-csaf': vendor('Red Hat CSAF VEX', ({ bytes }) => [readRedHatCsaf(parseJson(bytes))]),
-  'oracle-oval': vendor('Oracle OVAL', ({ bytes }) => readOracleOval(bytes)),
+  'debian-tracker': vendor('debian-tracker'),
+  'redhat-csaf': vendor('redhat-csaf'),
+  'oracle-oval': vendor('oracle-oval'),
   'amazon-updateinfo': {
     family: (name) => `amazon-updateinfo ${name}`,
-    take: advisories({
-      source: (family) => family.replace('amazon-updateinfo', 'Amazon ALAS'),
-      read: ({ bytes }) => readAmazonUpdates(bytes),
-    }),
+    take: advisories('amazon-updateinfo'),
   },
   'amazon-rss': { family: refuseFeed, take: refuseFeed },
-  osv: { family: (name) => name, take: advisories(OSV_READING) },
+  osv: { family: (name) => name, take: advisories('osv') },
 };
 
 /** What has no versions could only ever say that nothing is affected. */
@@ -68,10 +60,10 @@ function refuseFeed(): never {
 }
 
 /** A vendor's own data: all documents of the form are one family. */
-function vendor(title: string, read: FamilyReading['read']): FormImport {
-  return { family: () => title, take: advisories({ source: () => title, read }) };
+function vendor(form: AdvisoryForm): FormImport {
+  return { family: FORM_READINGS[form].source, take: advisories(form) };
 }
 
-function advisories(reading: FamilyReading): FormImport['take'] {
-  return (deps, of) => importFamily(deps, of, reading);
+function advisories(form: AdvisoryForm): FormImport['take'] {
+  return (deps, of) => importFamily(deps, of, FORM_READINGS[form].source(of.family));
 }

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { type AdvisorySource, newestMoment } from '../domain/advisory.ts';
 import type { Micros } from '../domain/time.ts';
-import type { AdvisoryExport } from '../remote/read-advisory-export.ts';
+import type { AdvisoryExport } from '../remote/advisory-export.ts';
 import type { FormName } from '../scanner/advisories/advisory-forms.ts';
 import { wholeEcosystems } from '../scanner/advisories/whole-export.ts';
 import type { PreparedAdvisory } from '../store/prepared-advisory.ts';

@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import { AssayError } from '../domain/error.ts';
 import type { Micros } from '../domain/time.ts';
-import type { AdvisoryRecord } from '../remote/read-advisory-export.ts';
+import type { AdvisoryRecord } from '../remote/advisory-export.ts';
 import { readFileCapped } from '../remote/read-text-file.ts';
 import { type SpoolBudget, emptySpool, removeSpool, spoolWithin } from '../remote/spool-feed.ts';
 import type { IndexEntry } from '../scanner/advisories/modified-index.ts';
 import { readRedHatCsaf } from '../scanner/advisories/redhat-csaf.ts';
 import { changeAdvisories } from './change-advisories.ts';
 import { type FeedRun, askFeed, below } from './feed-run.ts';
-import { type FamilyReading, parseJson } from './import-family.ts';
+import { type FamilyReading, parseJson } from './family-reading.ts';
 
 /** The family that imported documents are of, too. */
 export const RED_HAT_FAMILY = 'Red Hat CSAF VEX';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { AssayError } from '../domain/error.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { type Micros, SECOND, parseTime } from '../domain/time.ts';
-import type { AdvisoryRecord } from '../remote/read-advisory-export.ts';
+import type { AdvisoryRecord } from '../remote/advisory-export.ts';
 import { readFileCapped } from '../remote/read-text-file.ts';
 import { type SpoolBudget, emptySpool, removeSpool, spoolWithin } from '../remote/spool-feed.ts';
 import type { IndexEntry } from '../scanner/advisories/modified-index.ts';

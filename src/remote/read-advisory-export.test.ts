@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 
 import { type ZipItem, makeZip } from '../../test/support/make-zip.ts';
 import { parseTime } from '../domain/time.ts';
-import { EXPORT_LIMITS, readAdvisoryExport } from './read-advisory-export.ts';
+import { EXPORT_LIMITS, readExportRecords } from './advisory-export.ts';
+import { readAdvisoryExport } from './read-advisory-export.ts';
 
 async function folder(files: Readonly<Record<string, Buffer | string>>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'assay-osv-'));
@@ -31,7 +32,8 @@ async function readAll(path: string, limits = {}): Promise<Record<string, string
   const reading = { ...READING, limits: { ...EXPORT_LIMITS, ...limits } };
   for await (const item of readAdvisoryExport(path, reading)) {
     const texts = (found[item.name] ??= []);
-    for await (const record of item.records) texts.push(Buffer.from(record.bytes).toString());
+    for await (const record of readExportRecords(item))
+      texts.push(Buffer.from(record.bytes).toString());
   }
   return found;
 }

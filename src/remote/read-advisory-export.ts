@@ -10,48 +10,17 @@ import { AssayError } from '../domain/error.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { Micros } from '../domain/time.ts';
 import { parseTime } from '../domain/time.ts';
+import {
+  type AdvisoryExport,
+  DATE_FILE,
+  EXPORT_LIMITS,
+  type ExportLimits,
+  isDocument,
+  isZip,
+  zipRecords,
+} from './advisory-export.ts';
 import { readPackedFile, unpackedName } from './read-packed-file.ts';
 import { fileProblem, readFileCapped } from './read-text-file.ts';
-import type { ZipLimits } from './read-zip.ts';
-import { readZip } from './read-zip.ts';
-
-/** One record or document, unparsed. */
-export interface AdvisoryRecord {
-  /** Where it was: a path in the zip or tar, or a file. */
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Documents of one form that belong together; each is read when it is asked for. */
-export interface AdvisoryExport<Form extends string = string> {
-  /** The folder (an ecosystem's), or the file's name without its ending. */
-  readonly name: string;
-  /** The file or folder, for errors. */
-  readonly path: string;
-  /** What the recogniser called it. */
-  readonly form: Form;
-  /**
-   * The date of an `export.json` (`{"exportDate": RFC 3339}`) beside the records. OSV's own exports
-   * carry none, and a file's time of change is not one.
-   */
-  readonly exportDate?: Micros;
-  readonly records: AsyncIterable<AdvisoryRecord>;
-}
-
-/** Caps on one export. */
-export interface ExportLimits extends ZipLimits {
-  /** Bytes of a vendor's document, which may hold all that there is. */
-  readonly documentBytes: number;
-}
-
-/** The caps that hold where none are given. */
-export const EXPORT_LIMITS: ExportLimits = {
-  entries: 1_000_000,
-  entryBytes: 16 * 1024 * 1024,
-  totalBytes: 64 * 1024 * 1024 * 1024,
-  ratio: 500,
-  documentBytes: 512 * 1024 * 1024,
-};
 
 /** How the files of an export are told apart. */
 export interface ExportReading<Form extends string = string> {
@@ -66,16 +35,10 @@ type Reading<Form extends string> = Required<ExportReading<Form>>;
 
 /** The zip that has every record of its folder's ecosystem. */
 const WHOLE = 'all.zip';
-const DATE_FILE = 'export.json';
-/** What stands beside the documents and is none. */
-const BESIDE: ReadonlySet<string> = new Set([DATE_FILE, 'provider-metadata.json']);
 /** What is called the same wherever it is of. */
 const NAMED_BY_FOLDER: ReadonlySet<string> = new Set(['all', 'updateinfo']);
 const MAX_DATE_BYTES = 4096;
 const MAX_DEPTH = 3;
-/** Debian's file is called `json` and nothing else. */
-const DOCUMENT = /(?:^|\.)(?:json|xml|csv|rss|tar)(?:\.(?:gz|zst|bz2|xz))?$|\.tgz$/;
-
 /**
  * The exports under a folder (itself and up to three levels below), or of one file: a zip, a
  * document, one compressed by gzip or zstd, or a tar. In a folder, `all.zip` stands for every file
@@ -111,14 +74,21 @@ async function oneFile<Form extends string>(
   path: string,
   reading: Reading<Form>,
 ): Promise<AdvisoryExport<Form>> {
-  if (path.endsWith('.zip')) return zipExport(path, reading);
+  if (isZip(path)) return zipExport(path, reading);
   const form = await formOf(path, reading);
   if (form === undefined) throw unknownForm(path);
   const folder = dirname(path);
-  const records = readFiles(folder, [basename(path)], { form, reading });
   const stem = unpackedName(path).replace(/\.\w+$/, '');
   const name = NAMED_BY_FOLDER.has(stem) ? basename(folder) : stem;
-  return { name, path, form, ...(await exportDate(folder)), records };
+  const limits = limitsOf(form, reading);
+  return { name, path, form, ...(await exportDate(folder)), files: [path], limits };
+}
+
+/** Records are small; a vendor's document may hold all that there is. */
+function limitsOf<Form extends string>(form: Form, reading: Reading<Form>): ExportLimits {
+  const isSmall = form === reading.recognise({ name: WHOLE, head: '' });
+  const { limits } = reading;
+  return isSmall ? { ...limits, documentBytes: limits.entryBytes } : limits;
 }
 
 function unknownForm(path: string): AssayError {
@@ -146,14 +116,10 @@ async function* folderExports<Form extends string>(
   }
 }
 
-function isDocument(name: string): boolean {
-  return DOCUMENT.test(name) && !BESIDE.has(name);
-}
-
 /** Other zips beside `all.zip` are the publisher's native form or parts of it. */
 function chooseZips(names: readonly string[]): readonly string[] {
   if (names.includes(WHOLE)) return [WHOLE];
-  return names.filter((name) => name.endsWith('.zip'));
+  return names.filter(isZip);
 }
 
 async function zipExport<Form extends string>(
@@ -164,14 +130,7 @@ async function zipExport<Form extends string>(
   const name = basename(path) === WHOLE ? basename(folder) : basename(path, '.zip');
   const form = await zipForm(path, reading);
   if (form === undefined) throw unknownForm(path);
-  return { name, path, form, ...(await exportDate(folder)), records: zipRecords(path, reading) };
-}
-
-function zipRecords(
-  path: string,
-  { limits }: { readonly limits: ExportLimits },
-): AsyncIterable<AdvisoryRecord> {
-  return readZip(path, { limits, wants: isDocument });
+  return { name, path, form, ...(await exportDate(folder)), files: [path], limits: reading.limits };
 }
 
 /** A zip is of the form of its first document; OSV's is known by its name. */
@@ -181,7 +140,7 @@ async function zipForm<Form extends string>(
 ): Promise<Form | undefined> {
   const byName = reading.recognise({ name: basename(path), head: '' });
   if (byName !== undefined) return byName;
-  for await (const { name, bytes } of zipRecords(path, reading)) {
+  for await (const { name, bytes } of zipRecords(path, reading.limits)) {
     return formOfBytes(name, bytes, reading);
   }
   return reading.recognise({ name: WHOLE, head: '' });
@@ -227,31 +186,10 @@ async function* filesExports<Form extends string>(
     else of.push(name);
   }
   const date = byForm.size === 0 ? {} : await exportDate(folder);
-  for (const [form, files] of byForm) {
-    const records = readFiles(folder, files, { form, reading });
-    yield { name: basename(folder), path: folder, form, ...date, records };
-  }
-}
-
-async function* readFiles<Form extends string>(
-  folder: string,
-  names: readonly string[],
-  { form, reading }: { readonly form: Form; readonly reading: Reading<Form> },
-): AsyncGenerator<AdvisoryRecord, void, void> {
-  const { limits } = reading;
-  const isSmall = form === reading.recognise({ name: WHOLE, head: '' });
-  const documentBytes = isSmall ? limits.entryBytes : limits.documentBytes;
-  const packed = { limits: { ...limits, documentBytes }, wants: isDocument };
-  let total = 0;
-  for (const file of names) {
-    const path = join(folder, file);
-    for await (const { name, bytes } of readPackedFile(path, packed)) {
-      total += bytes.byteLength;
-      if (total > limits.totalBytes) {
-        throw new AssayError('too-large', `${folder} has more than ${limits.totalBytes} bytes`);
-      }
-      yield { name: name === unpackedName(path) ? path : `${path}: ${name}`, bytes };
-    }
+  for (const [form, of] of byForm) {
+    const files = of.map((name) => join(folder, name));
+    const limits = limitsOf(form, reading);
+    yield { name: basename(folder), path: folder, form, ...date, files, limits };
   }
 }
 

@@ -8,9 +8,8 @@ import type { Entry, ZipFile } from 'yauzl';
 
 import { AssayError } from '../domain/error.ts';
 import { openNamedFile } from './byte-range.ts';
-import { inflateBeside } from './inflate-beside.ts';
-import { inflatePiece, label, type PackedPiece } from './inflate-piece.ts';
-import { type PlacedEntry, plainEntries, type ZipEntry } from './plain-zip.ts';
+import { inflatePiece, label } from './inflate-piece.ts';
+import { plainEntries, type ZipEntry } from './plain-zip.ts';
 
 /** Caps for one archive. */
 export interface ZipLimits {
@@ -31,25 +30,13 @@ const RATIO_FLOOR = 1024 * 1024;
 
 /** Archives up to this size are read at once: tens of thousands of small reads cost more. */
 const IN_MEMORY = 64 * 1024 * 1024;
-/** Smaller ones are inflated before a thread would have started. */
-const WORTH_A_THREAD = 512 * 1024;
-/** Inflated bytes that are asked of the thread at once. */
-const TOGETHER = 512 * 1024;
 const SETTINGS = { autoClose: false, decodeStrings: false, lazyEntries: true };
-
-/** An archive in memory whose files are all known. */
-interface PlainZip {
-  readonly archive: Uint8Array;
-  readonly placed: readonly PlacedEntry[];
-}
 
 interface OpenZip {
   readonly path: string;
   readonly entryCount: number;
   readonly entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>;
   readonly limits: ZipLimits;
-  /** Set where a thread beside this one is worth its start. */
-  readonly plain?: PlainZip;
   /** Bytes of the archive; fewer than asked for at its end. */
   readonly readAt: (position: number, length: number) => Buffer | Promise<Buffer>;
 }
@@ -70,7 +57,7 @@ export async function* readZip(
       throw tooMuch(path, `${zip.entryCount} files, of which ${limits.entries} are allowed`);
     }
     const takes = createGate(zip, wants);
-    yield* zip.plain === undefined ? readEntries(zip, takes) : readBeside(zip.plain, takes);
+    yield* readEntries(zip, takes);
   } catch (cause) {
     throw cause instanceof AssayError ? cause : damaged(path, cause);
   } finally {
@@ -91,10 +78,7 @@ async function openZip(
   const readAt = (position: number, length: number): Buffer =>
     bytes.subarray(position, position + length);
   const entries = plainEntries(bytes);
-  if (entries !== undefined) {
-    const plain = size < WORTH_A_THREAD ? {} : { plain: { archive: bytes, placed: entries } };
-    return { readAt, entries, entryCount: entries.length, ...plain };
-  }
+  if (entries !== undefined) return { readAt, entries, entryCount: entries.length };
   return { readAt, ...entriesOf(await fromBufferPromise(bytes, SETTINGS)) };
 }
 
@@ -135,73 +119,6 @@ async function* readEntries(
   for await (const entry of zip.entries) {
     if (takes(entry)) yield { name: entry.name, bytes: await readEntry(zip, entry) };
   }
-}
-
-/** The thread inflates some files while those before them are used. */
-async function* readBeside(
-  plain: PlainZip,
-  takes: (entry: ZipEntry) => boolean,
-): AsyncGenerator<ZipRecord, void, void> {
-  const parts = partsOf(plain, takes);
-  let coming = ask(plain, parts.next().value);
-  while (coming !== undefined) {
-    const { pieces, inflated } = coming;
-    coming = ask(plain, parts.next().value);
-    const bytes = await inflated;
-    let at = 0;
-    for (const { name, uncompressedSize } of pieces) {
-      yield { name, bytes: bytes.subarray(at, at + uncompressedSize) };
-      at += uncompressedSize;
-    }
-  }
-}
-
-interface Coming {
-  readonly pieces: readonly PackedPiece[];
-  readonly inflated: Promise<Uint8Array>;
-}
-
-function ask(
-  { archive }: PlainZip,
-  entries: readonly PlacedEntry[] | undefined,
-): Coming | undefined {
-  if (entries === undefined) return undefined;
-  const stored = new Uint8Array(entries.reduce((sum, entry) => sum + entry.compressedSize, 0));
-  let at = 0;
-  for (const entry of entries) {
-    const start = entry.start();
-    stored.set(archive.subarray(start, start + entry.compressedSize), at);
-    at += entry.compressedSize;
-  }
-  const pieces = entries.map(toPiece);
-  const inflated = inflateBeside({ stored, pieces });
-  // The error is met where it is awaited; it may come before, or nobody may read on.
-  inflated.catch(() => undefined);
-  return { pieces, inflated };
-}
-
-/** What can be sent to a thread of an entry. */
-function toPiece(entry: PackedPiece): PackedPiece {
-  const { name, compressionMethod, crc32, compressedSize, uncompressedSize } = entry;
-  return { name, compressionMethod, crc32, compressedSize, uncompressedSize };
-}
-
-function* partsOf(
-  { placed }: PlainZip,
-  takes: (entry: ZipEntry) => boolean,
-): Generator<readonly PlacedEntry[], undefined, void> {
-  let pieces: PlacedEntry[] = [];
-  let bytes = 0;
-  for (const entry of placed) {
-    if (!takes(entry)) continue;
-    pieces.push(entry);
-    bytes += entry.uncompressedSize;
-    if (bytes < TOGETHER) continue;
-    yield pieces;
-    pieces = [];
-    bytes = 0;
-  }
-  if (pieces.length > 0) yield pieces;
 }
 
 /** Tells which files are wanted, and throws at the first that is over a cap. */

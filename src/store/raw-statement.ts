@@ -38,7 +38,7 @@ export function among(
   return sql<SqlBool>`${column} = any(array(${each}))`;
 }
 
-/** The lists of a list parameter as rows of one column, `value`; `value->>0` is the first of one. */
+/** Lists of a list parameter as rows of a column `value`: `value->>0` is the first of a row. */
 export function listedRows(builder: SqlBuilder, list: string): RawBuilder<unknown> {
   if (jsonDialect(builder) === 'sqlite') return sql`json_each(${list})`;
   return sql`jsonb_array_elements(${list}::jsonb) as listed(value)`;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatTime } from '../../src/domain/time.ts';
 import { readZip } from '../../src/remote/read-zip.ts';
-import { EXPORT_LIMITS } from '../../src/remote/read-advisory-export.ts';
+import { EXPORT_LIMITS } from '../../src/remote/advisory-export.ts';
 import { runAssay } from '../support/assay-command.ts';
 import { ONLINE } from '../support/assay-service.ts';
 import { type FeedMirror, type PublishedRecord, startFeedMirror } from '../support/feed-mirror.ts';
