@@ -7,7 +7,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import type { CommandRun, OptionValues } from './command.ts';
 import { explainVerdict } from './explain-verdict.ts';
 import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
-import { isOn, textOption, textOptions } from './options.ts';
+import { registryOptionsOf, textOption, textOptions } from './options.ts';
 import { printDocument } from './print-values.ts';
 
 /** `assay admit FILE --policy F [--attestors F --attestations F] [--cluster L.N] …` */
@@ -20,12 +20,7 @@ export const runAdmit: CommandRun = async (context, args, options) => {
     {
       file: args[0] ?? '',
       policies,
-      registries: {
-        plainHttp: isOn(options, 'plainHttp'),
-        mirrors: textOptions(options, 'registryMirror'),
-        authorities: textOptions(options, 'registryCa'),
-        registryAuth: textOption(options, 'registryAuth'),
-      },
+      registries: registryOptionsOf(options),
       project: textOption(options, 'project') ?? 'default',
       ...optional(options, 'attestors'),
       ...optional(options, 'attestations'),

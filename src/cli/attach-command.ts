@@ -4,7 +4,7 @@ import { parseImageReference } from '../domain/image-reference.ts';
 import type { AttachedForm, AttachedSignature } from '../operations/attach-target.ts';
 import type { SigningKey } from '../operations/sign-attestation.ts';
 import type { CliContext, OptionValues } from './command.ts';
-import { isOn } from './options.ts';
+import { registriesOf } from './options.ts';
 import { readPairs } from './read-pairs.ts';
 
 /** What is put beside an image. */
@@ -28,7 +28,7 @@ export async function attach(
   const { name } = parseImageReference(image);
   const input = { image, forms, key, annotations: readPairs(options, 'annotation') };
   const algorithm = await attachSignature(input, {
-    plainHttp: isOn(options, 'plainHttp'),
+    registry: registriesOf(context, options),
     done: (signature) => tell(context, name, signature),
   });
   const flags = [IGNORE_LOG, ...hashFlags(algorithm)].join(' ');

@@ -3,7 +3,7 @@ import { AssayError } from '../domain/error.ts';
 import type { AttachedGrade } from '../operations/check-attached.ts';
 import type { VerifiedAttachments, VerifyAttachedInput } from '../operations/verify-attached.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
-import { isOn, textOption } from './options.ts';
+import { isOn, registriesOf, textOption } from './options.ts';
 import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
 import { printAttached } from './print-attached.ts';
 import { readPublicKeys } from './read-key-options.ts';
@@ -42,8 +42,8 @@ export async function lookAttached(
   ...[options, reading]: [OptionValues, 'proof' | 'all']
 ): Promise<VerifiedAttachments> {
   const { verifyAttached } = await import('../operations/verify-attached.ts');
-  const plainHttp = isOn(options, 'plainHttp');
-  return verifyAttached(input, { plainHttp, now: context.now(), reading });
+  const registry = registriesOf(context, options);
+  return verifyAttached(input, { registry, now: context.now(), reading });
 }
 
 /** Whom to believe, and what is wanted, as options say it. */

@@ -1,6 +1,13 @@
 /** What `assay attest` asks of what is attached in a registry, as data. */
 import type { CommandSpec, OptionSpec } from './command.ts';
-import { PLAIN_HTTP, PROJECT, PUBLIC_KEY, TABLE_OR_JSON, WHERE } from './shared-options.ts';
+import {
+  PLAIN_HTTP,
+  PROJECT,
+  PUBLIC_KEY,
+  REGISTRIES,
+  TABLE_OR_JSON,
+  WHERE,
+} from './shared-options.ts';
 
 /** What is believed of what is attached in the registry. */
 export const ATTACHED_TRUST: readonly OptionSpec[] = [
@@ -100,6 +107,7 @@ export const TREE: CommandSpec = {
     PUBLIC_KEY,
     ...ATTACHED_TRUST,
     PLAIN_HTTP,
+    ...REGISTRIES,
     TABLE_OR_JSON,
   ],
   load: async () => (await import('./tree-command.ts')).showAttachments,

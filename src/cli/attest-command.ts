@@ -5,7 +5,7 @@ import { terminalText } from '../domain/terminal-text.ts';
 import { SECOND } from '../domain/time.ts';
 import type { AttestedAnswer } from '../operations/check-attested.ts';
 import type { CliContext, CommandRun, OperationsClient } from './command.ts';
-import { isOn, numberOption, reachOf } from './options.ts';
+import { numberOption, reachOf, registryOptionsOf } from './options.ts';
 import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
 import { readAttestorName } from './read-attestor-name.ts';
 import { withOperations } from './with-operations.ts';
@@ -29,7 +29,7 @@ interface Check {
 export const waitForAttestation: CommandRun = (context, args, options) => {
   const attestor = readAttestorName(options);
   const image = args[0] ?? '';
-  const reach = { ...reachOf(options), readOnly: true, plainHttp: isOn(options, 'plainHttp') };
+  const reach = { ...reachOf(options), readOnly: true, ...registryOptionsOf(options) };
   const deadline = context.now() + numberOption(options, 'timeout', 0) * SECOND;
   return withOperations(context, reach, async (client) => {
     const last = await waitUntil(context, deadline, checkerOf(client, { image, attestor }));

@@ -9,7 +9,15 @@ import {
 } from './attached-spec.ts';
 import type { CommandSpec, OptionSpec } from './command.ts';
 import { NOTARY_OPTIONS } from './notary-spec.ts';
-import { PLAIN_HTTP, PROJECT, PUBLIC_KEY, TABLE_OR_JSON, WHERE } from './shared-options.ts';
+import {
+  PLAIN_HTTP,
+  PROJECT,
+  PUBLIC_KEY,
+  REGISTRIES,
+  REGISTRY_ACCESS,
+  TABLE_OR_JSON,
+  WHERE,
+} from './shared-options.ts';
 
 const ATTESTOR: OptionSpec = {
   flags: '--attestor <name>',
@@ -56,6 +64,7 @@ const SIGN: CommandSpec = {
     { flags: '--passphrase-file <file>', description: 'file with the key’s passphrase' },
     { flags: '--dry-run', description: 'print the payload that would be signed, and stop' },
     PLAIN_HTTP,
+    ...REGISTRY_ACCESS,
   ],
   load: async () => (await import('./sign-command.ts')).signImage,
 };
@@ -88,6 +97,7 @@ const VERIFY: CommandSpec = {
     ...ATTACHED_TRUST,
     ...NOTARY_OPTIONS,
     PLAIN_HTTP,
+    ...REGISTRIES,
     TABLE_OR_JSON,
   ],
   load: async () => (await import('./verify-ways.ts')).verifyImage,
@@ -108,6 +118,7 @@ const WAIT: CommandSpec = {
     { flags: '--timeout <seconds>', description: 'give up after so long', default: 300 },
     PROJECT,
     PLAIN_HTTP,
+    ...REGISTRIES,
   ],
   load: async () => (await import('./attest-command.ts')).waitForAttestation,
 };

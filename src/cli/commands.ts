@@ -7,7 +7,7 @@ import { IDENTITY_OPTIONS } from './identity-options.ts';
 import { NOTARY } from './notary-spec.ts';
 import { POLICY } from './policy-spec.ts';
 import { NOTIFICATIONS } from './notifications-spec.ts';
-import { DATA, PLAIN_HTTP, PROJECT, TABLE_OR_JSON, WHERE } from './shared-options.ts';
+import { DATA, PLAIN_HTTP, PROJECT, REGISTRIES, TABLE_OR_JSON, WHERE } from './shared-options.ts';
 import { IMAGES, WATCHES } from './images-spec.ts';
 import { TOKENS } from './token-spec.ts';
 import { VEX } from './vex-spec.ts';
@@ -18,22 +18,6 @@ const DATABASE: readonly OptionSpec[] = [
     description: 'PostgreSQL that replicas share, postgres://USER@HOST:PORT/DATABASE',
   },
   { flags: '--database-password-file <file>', description: 'file with its password' },
-];
-const REGISTRIES: readonly OptionSpec[] = [
-  {
-    flags: '--registry-mirror <host=url>',
-    description: 'read images of a registry from another one',
-    many: true,
-  },
-  {
-    flags: '--registry-ca <host=file>',
-    description: 'authority (PEM) that is trusted for one registry alone',
-    many: true,
-  },
-  {
-    flags: '--registry-auth <file>',
-    description: 'Docker’s config.json or a Kubernetes pull secret; default: Docker’s own',
-  },
 ];
 const SERVE: CommandSpec = {
   name: 'serve',

@@ -4,7 +4,7 @@ import { AssayError } from '../domain/error.ts';
 import type { ShownNotaryRoot } from '../operations/approve-notary-root.ts';
 import type { VerifiedImage } from '../operations/verify-image.ts';
 import type { CommandRun, OptionValues, Reach } from './command.ts';
-import { isOn, reachOf, textOption, textOptions } from './options.ts';
+import { reachOf, registryOptionsOf, textOption, textOptions } from './options.ts';
 import { printList } from './print-values.ts';
 import { printVerified } from './verify-command.ts';
 import { withOperations } from './with-operations.ts';
@@ -74,7 +74,9 @@ function notaryReach(options: OptionValues): Reach {
   const file = textOption(options, 'notaryCa');
   const host = URL.parse(textOption(options, 'notaryServer') ?? '')?.host;
   const own = file === undefined || host === undefined ? [] : [`${host}=${file}`];
-  return { ...reachOf(options), plainHttp: isOn(options, 'plainHttp'), authorities: own };
+  const registries = registryOptionsOf(options);
+  const authorities = [...(registries.authorities ?? []), ...own];
+  return { ...reachOf(options), ...registries, authorities };
 }
 
 async function readSigners(

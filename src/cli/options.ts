@@ -1,6 +1,7 @@
 /** Reading option values: each reader refuses what is not of its kind, naming the flag. */
 import { AssayError } from '../domain/error.ts';
-import type { OptionValues, Reach } from './command.ts';
+import type { RegistryReach } from '../operations/reach-registry.ts';
+import type { CliContext, OptionValues, Reach } from './command.ts';
 
 /** The text of an option, or undefined where it was not given. */
 export function textOption(options: OptionValues, name: string): string | undefined {
@@ -42,6 +43,26 @@ export function reachOf(options: OptionValues): Reach {
     ...(data === undefined ? {} : { data }),
     ...(server === undefined ? {} : { server }),
     ...(tokenFile === undefined ? {} : { tokenFile }),
+  };
+}
+
+/** How registries are to be reached, where no operation of a server or data folder does it. */
+export function registriesOf(
+  { env }: Pick<CliContext, 'env'>,
+  options: OptionValues,
+): RegistryReach {
+  return { ...registryOptionsOf(options), env };
+}
+
+/** The options that say how registries are reached. */
+export function registryOptionsOf(
+  options: OptionValues,
+): Pick<Reach, 'plainHttp' | 'mirrors' | 'authorities' | 'registryAuth'> {
+  return {
+    plainHttp: isOn(options, 'plainHttp'),
+    mirrors: textOptions(options, 'registryMirror'),
+    authorities: textOptions(options, 'registryCa'),
+    registryAuth: textOption(options, 'registryAuth'),
   };
 }
 

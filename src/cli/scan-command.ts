@@ -14,7 +14,7 @@ import { isSeverity } from '../domain/severity.ts';
 import { DAY } from '../domain/time.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
 import { absoluteImage } from './local-path.ts';
-import { isOn, numberOption, reachOf, textOption, textOptions } from './options.ts';
+import { isOn, numberOption, reachOf, registryOptionsOf, textOption } from './options.ts';
 import { printDocument, tableWidth } from './print-values.ts';
 import { progressTo } from './progress.ts';
 import { withOperations } from './with-operations.ts';
@@ -27,10 +27,7 @@ export const runScan: CommandRun = async (context, args, options) => {
   const reach = {
     ...reachOf(options),
     progress: progress.show,
-    plainHttp: isOn(options, 'plainHttp'),
-    mirrors: textOptions(options, 'registryMirror'),
-    authorities: textOptions(options, 'registryCa'),
-    registryAuth: textOption(options, 'registryAuth'),
+    ...registryOptionsOf(options),
   };
   const scan = withOperations(context, reach, async (client) => {
     const input = {

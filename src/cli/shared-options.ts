@@ -27,6 +27,29 @@ export const PLAIN_HTTP: OptionSpec = {
   description: 'a registry without TLS beyond loopback',
 };
 
+/** By which authority and with which credentials registries are reached. */
+export const REGISTRY_ACCESS: readonly OptionSpec[] = [
+  {
+    flags: '--registry-ca <host=file>',
+    description: 'authority (PEM) that is trusted for one registry alone',
+    many: true,
+  },
+  {
+    flags: '--registry-auth <file>',
+    description: 'Docker’s config.json or a Kubernetes pull secret; default: Docker’s own',
+  },
+];
+
+/** How registries are read. */
+export const REGISTRIES: readonly OptionSpec[] = [
+  {
+    flags: '--registry-mirror <host=url>',
+    description: 'read images of a registry from another one',
+    many: true,
+  },
+  ...REGISTRY_ACCESS,
+];
+
 /** Whom to believe where no attestor is asked. */
 export const PUBLIC_KEY: OptionSpec = {
   flags: '--key <file>',

@@ -7,7 +7,7 @@ import type { ShownAttestor } from '../operations/show-attestor.ts';
 import type { AttachedForm } from '../operations/attach-target.ts';
 import { attach } from './attach-command.ts';
 import type { CliContext, CommandRun, OperationsClient, OptionValues } from './command.ts';
-import { isOn, reachOf, textOption } from './options.ts';
+import { isOn, reachOf, registryOptionsOf, textOption } from './options.ts';
 import { readAttestorName } from './read-attestor-name.ts';
 import { readSigningKey } from './read-signing-key.ts';
 import { withOperations } from './with-operations.ts';
@@ -44,7 +44,7 @@ async function signForAttestor(
 ): Promise<number> {
   const { signAttestation } = await import('../operations/sign-attestation.ts');
   const name = readAttestorName(options);
-  const reach = { ...reachOf(options), plainHttp: isOn(options, 'plainHttp') };
+  const reach = { ...reachOf(options), ...registryOptionsOf(options) };
   return withOperations(context, reach, async (client) => {
     if (!hasDigest) throw await noDigest(client, image, name);
     const key = await readSigningKey(context, options);

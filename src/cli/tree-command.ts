@@ -8,7 +8,7 @@ import type { NotationPlaces } from '../operations/open-notation-trust.ts';
 import type { VerifiedImage } from '../operations/verify-image.ts';
 import { lookAttached, readAttachedTrust } from './attached-command.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
-import { isOn, reachOf, textOption, textOptions } from './options.ts';
+import { reachOf, registryOptionsOf, textOption, textOptions } from './options.ts';
 import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
 import { type KeptAttestations, printAttached } from './print-attached.ts';
 import { readNotationPlaces } from './read-notation-options.ts';
@@ -67,7 +67,7 @@ async function ofEach<Value>(
     name.includes('/') ? name : `projects/${project}/attestors/${name}`,
   );
   if (names.length === 0) return [];
-  const reach = { ...reachOf(options), readOnly: true, plainHttp: isOn(options, 'plainHttp') };
+  const reach = { ...reachOf(options), readOnly: true, ...registryOptionsOf(options) };
   return withOperations(context, reach, async (client) => {
     const values: Value[] = [];
     for (const name of names) values.push(await ask((...asked) => client.call(...asked), name));

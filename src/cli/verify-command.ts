@@ -3,7 +3,7 @@ import { terminalText } from '../domain/terminal-text.ts';
 import type { AttestationCheck } from '../domain/verdict.ts';
 import type { VerifiedImage } from '../operations/verify-image.ts';
 import type { CommandRun, OptionValues } from './command.ts';
-import { isOn, reachOf, textOption, textOptions } from './options.ts';
+import { reachOf, registryOptionsOf, textOption, textOptions } from './options.ts';
 import { OUTCOME_EXIT_CODES, VERIFIED_WORDS } from './outcome-words.ts';
 import { printDocument } from './print-values.ts';
 import { readAttestorName } from './read-attestor-name.ts';
@@ -22,7 +22,7 @@ export const verifyAttestations: CommandRun = async (context, args, options) => 
     ? { keys: await readPublicKeys(context, options) }
     : { attestor: readAttestorName(options) };
   const input = { project: textOption(options, 'project'), image: args[0], ...whom };
-  const reach = { ...reachOf(options), readOnly: true, plainHttp: isOn(options, 'plainHttp') };
+  const reach = { ...reachOf(options), readOnly: true, ...registryOptionsOf(options) };
   return withOperations(context, reach, async (client) => {
     const found = (await client.call('verify-image', input)) as VerifiedImage;
     const code = await printVerified(found, options, context);

@@ -2,7 +2,7 @@
 import { terminalText } from '../domain/terminal-text.ts';
 import type { NotationAnswer } from '../operations/verify-notation-image.ts';
 import type { CommandRun } from './command.ts';
-import { isOn, textOption } from './options.ts';
+import { registriesOf, textOption } from './options.ts';
 import { OUTCOME_EXIT_CODES, VERIFIED_WORDS } from './outcome-words.ts';
 import { printDocument } from './print-values.ts';
 import { readNotationPlaces } from './read-notation-options.ts';
@@ -11,8 +11,7 @@ import { readNotationPlaces } from './read-notation-options.ts';
 export const verifyByNotation: CommandRun = async (context, args, options) => {
   const { verifyNotationImage } = await import('../operations/verify-notation-image.ts');
   const places = readNotationPlaces(options) ?? { policy: '', trustStore: '' };
-  const plainHttp = isOn(options, 'plainHttp');
-  const input = { image: args[0] ?? '', ...places, plainHttp };
+  const input = { image: args[0] ?? '', ...places, registry: registriesOf(context, options) };
   const answer = await verifyNotationImage({ now: () => context.now() }, input);
   const format = textOption(options, 'output') ?? 'table';
   if (format === 'table') context.stdout.write(`${lines(answer).map(terminalText).join('\n')}\n`);

@@ -12,11 +12,12 @@ import {
   withDefaultTag,
 } from '../domain/image-reference.ts';
 import { parseManifest } from '../image/manifest.ts';
-import { openRegistryClient, type RegistryClient } from '../remote/registry-client.ts';
+import type { RegistryClient } from '../remote/registry-client.ts';
 import type { PrivateKeyText } from '../signing/sign-payload.ts';
 import { openSigstoreKey, type SigstoreKey, signatureStatement } from '../signing/sign-sigstore.ts';
 import { createSimpleSigning } from '../signing/simple-signing.ts';
 import { attachReferrer } from './attach-referrer.ts';
+import { type RegistryReach, reachRegistry } from './reach-registry.ts';
 import { appendCosignLayer } from './append-cosign-layer.ts';
 import type { AttachedForm, AttachedSignature, AttachTarget } from './attach-target.ts';
 
@@ -40,7 +41,7 @@ const WAYS: Readonly<Record<AttachedForm, Attach>> = {
 
 /** How the registry is reached, and who hears of each form as it is done. */
 export interface AttachAccess {
-  readonly plainHttp: boolean;
+  readonly registry: RegistryReach;
   readonly done: (signature: AttachedSignature) => void;
 }
 
@@ -50,12 +51,12 @@ export interface AttachAccess {
  */
 export async function attachSignature(
   { image, key, forms, annotations = {} }: AttachSignatureInput,
-  { plainHttp, done }: AttachAccess,
+  { registry, done }: AttachAccess,
 ): Promise<string> {
   const opened = openSigstoreKey(key);
   const parsed = parseImageReference(image);
   refuseDigestLikeTag(parsed);
-  const client = openRegistryClient(plainHttp ? { plainHttp } : {});
+  const client = reachRegistry(registry);
   try {
     const target = await openTarget(client, parsed, { key: opened, annotations });
     for (const form of forms) done(await WAYS[form](target));

@@ -10,12 +10,12 @@ import { AssayError, isAssayError } from '../domain/error.ts';
 import { type ImageReference, parseImageReference } from '../domain/image-reference.ts';
 import type { Micros } from '../domain/time.ts';
 import { parseManifest } from '../image/manifest.ts';
-import { openRegistryClient } from '../remote/registry-client.ts';
 import { predicateTypeOf } from '../signing/in-toto-statement.ts';
 import type { Refusal } from '../signing/proof.ts';
 import type { ProvenanceRequirements } from '../signing/slsa-provenance.ts';
 import type { AttachedGrade, AttachedTrust } from './check-attached.ts';
 import { type CheckedManifest, judgeManifest } from './checked-manifest.ts';
+import { type RegistryReach, reachRegistry } from './reach-registry.ts';
 import { type AttachedImage, readAttached } from './read-attached.ts';
 import { type NotationPlaces, openNotationTrust } from './open-notation-trust.ts';
 import { type GivenSigners, holdersOf, readSigners } from './sigstore-signers.ts';
@@ -46,7 +46,7 @@ export interface VerifyAttachedInput extends GivenSigners {
 
 /** How the registry is reached, what time it is, and whether to read on beyond a proof. */
 export interface AttachedAccess {
-  readonly plainHttp: boolean;
+  readonly registry: RegistryReach;
   readonly now: Micros;
   readonly reading: AttachedSearch['reading'];
 }
@@ -61,10 +61,10 @@ export interface VerifiedAttachments extends Omit<CheckedIndex, 'digest'> {
 /** Reads and verifies all that is attached; throws where the image or the trust cannot be read. */
 export async function verifyAttached(
   input: VerifyAttachedInput,
-  { plainHttp, now, reading }: AttachedAccess,
+  { registry, now, reading }: AttachedAccess,
 ): Promise<VerifiedAttachments> {
   const trust = await readTrust(input, { now, reading });
-  const client = openRegistryClient(plainHttp ? { plainHttp } : {});
+  const client = reachRegistry(registry);
   try {
     const reference = parseImageReference(input.image);
     const search = { client, trust, reading };
@@ -77,7 +77,7 @@ export async function verifyAttached(
 
 async function readTrust(
   input: VerifyAttachedInput,
-  { now, reading }: Omit<AttachedAccess, 'plainHttp'>,
+  { now, reading }: Omit<AttachedAccess, 'registry'>,
 ): Promise<AttachedTrust> {
   const { annotations, type, provenance, grade, image, notation, attestors = [] } = input;
   const stated = {

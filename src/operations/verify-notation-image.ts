@@ -13,7 +13,7 @@ import type { Micros } from '../domain/time.ts';
 import type { Outcome } from '../domain/verdict.ts';
 import { readNotationTrust } from '../remote/read-notation-trust.ts';
 import { readFileCapped } from '../remote/read-text-file.ts';
-import { openRegistryClient, type RegistryClient } from '../remote/registry-client.ts';
+import type { RegistryClient } from '../remote/registry-client.ts';
 import {
   findNotationPolicy,
   type NotationPolicy,
@@ -22,6 +22,7 @@ import {
 import { isProof, type Proof, type Refusal } from '../signing/proof.ts';
 import type { NotationTrust } from '../signing/verify-notation.ts';
 import { checkNotation, NOTATION_PLACES, type SignatureAnswer } from './check-notation.ts';
+import { type RegistryReach, reachRegistry } from './reach-registry.ts';
 import { readAttached } from './read-attached.ts';
 
 /** What is asked, and where the trust is. */
@@ -31,7 +32,8 @@ export interface VerifyNotationInput {
   readonly policy: string;
   /** Path of the folder with `x509/`, or of Notation's own folder. */
   readonly trustStore: string;
-  readonly plainHttp?: boolean;
+  /** How the registry is reached. */
+  readonly registry?: RegistryReach;
 }
 
 /** What came of it. */
@@ -61,8 +63,7 @@ export async function verifyNotationImage(
   if (policy.level === 'skip') return skipped(input.image, policy);
   const stores = await readNotationTrust(input.trustStore, policy.trustStores);
   const trust = { policies, repository: reference.name, stores, now: effects.now() };
-  const { plainHttp } = input;
-  const client = openRegistryClient(plainHttp === true ? { plainHttp } : {});
+  const client = reachRegistry(input.registry ?? {});
   try {
     return { ...(await verifyAt(client, reference, trust)), policy: named(policy) };
   } finally {

@@ -1,6 +1,9 @@
 /** Signing an image in its registry, without a server: what is written, kept and refused. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openRepository } from '../support/attached-repository.ts';
+import { OCI } from '../support/image-layout.ts';
+import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { type OwnRegistry, startOwnRegistry } from '../support/own-registry.ts';
 import {
   cosignLayers,
@@ -20,6 +23,29 @@ afterAll(async () => {
   await own.stop();
   await bench.close();
 });
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const item of open.splice(0)) await item.close();
+});
+
+/** Our registry as one that knows no referrers: neither lists nor `OCI-Subject`. */
+async function withoutLists({ url }: OwnRegistry): Promise<LoopbackServer> {
+  const server = await startLoopbackServer((request, response) => {
+    if (request.url.includes('/referrers/')) return void response.writeHead(404).end();
+    const { method } = request;
+    const sent = method === 'POST' || method === 'PUT' ? { body: request.body } : {};
+    const type = request.url.includes('/manifests/') ? OCI.manifest : 'application/octet-stream';
+    const headers = { 'content-type': type };
+    void fetch(`${url}${request.url}`, { method, headers, ...sent }).then(async (answer) => {
+      const kept = [...answer.headers].filter(([name]) => name !== 'oci-subject');
+      response.writeHead(answer.status, Object.fromEntries(kept));
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    });
+  });
+  open.push(server);
+  return server;
+}
 
 const BOTH = ['--cosign', '--referrer', '--key'];
 
@@ -75,6 +101,54 @@ describe('assay attest sign beside an image', { timeout: 60_000 }, () => {
     const refused = await assay(['attest', 'sign', other, ...BOTH, file('stranger.pem'), ...at]);
     expect([refused.code, refused.stdout]).toEqual([1, '']);
     expect(await bench.verify(other, 'stranger.pub')).toMatch(/^2 NOT VERIFIED/);
+  });
+
+  it('signs an index, and keeps what else the tag’s manifest has', async () => {
+    const { file, sign } = bench;
+    await bench.makeKey('index');
+    const repository = openRepository(own.url, 'index');
+    const image = await repository.putImage('one', 'amd64');
+    const index = await repository.putIndex([image], '1');
+    const config = await repository.putBlob(Buffer.from('{}'), OCI.config);
+    const tag = `${index.digest.replace(':', '-')}.sig`;
+    await repository.putManifest({ config, layers: [], annotations: { 'a.b': 'kept' } }, tag);
+    const named = `${own.host}/index@${index.digest}`;
+    await sign(named, ...BOTH, file('index.pem'));
+    expect(await bench.verify(named, 'index.pub')).toMatch(
+      /^0 VERIFIED[^]*signature-tag[^]*referrers/,
+    );
+    const answer = await fetch(`${own.url}/v2/index/manifests/${tag}`);
+    expect(await answer.json()).toMatchObject({ annotations: { 'a.b': 'kept' } });
+  });
+
+  it.each([
+    ['an index under cosign’s tag', '--cosign', '.sig', 'index', /stands for an index/],
+    ['64 signatures', '--cosign', '.sig', 'full', /has 64 signatures already/],
+    ['a manifest under the fallback tag', '--referrer', '', 'full', /stands for a manifest/],
+  ])('leaves %s alone', async (_title, form, suffix, kind, why) => {
+    await bench.makeKey('alone');
+    // A stand-in of a registry without lists, in front of ours.
+    const repository = openRepository(own.url, `odd-${kind}${suffix.length}`);
+    const image = await repository.putImage('one', 'amd64');
+    const config = await repository.putBlob(Buffer.from('{}'), OCI.config);
+    const layer = await repository.putBlob(Buffer.from('x'), 'text/plain');
+    const tag = `${image.digest.replace(':', '-')}${suffix}`;
+    const layers = Array.from({ length: 64 }, () => layer);
+    await repository.putManifest(kind === 'index' ? { manifests: [] } : { config, layers }, tag);
+    const host = form === '--referrer' ? (await withoutLists(own)).host : own.host;
+    const named = `${host}/odd-${kind}${suffix.length}@${image.digest}`;
+    const ended = await bench.assay([
+      'attest',
+      'sign',
+      named,
+      form,
+      '--key',
+      bench.file('alone.pem'),
+    ]);
+    expect([ended.code, ended.stderr]).toEqual([1, expect.stringMatching(why)]);
+    const after = await fetch(`${own.url}/v2/odd-${kind}${suffix.length}/manifests/${tag}`);
+    const kept = (await after.json()) as { layers?: unknown[]; manifests?: unknown[] };
+    expect((kept.layers ?? kept.manifests)?.length).toBe(kind === 'index' ? 0 : 64);
   });
 
   it('prints what it would sign', async () => {
