@@ -46,8 +46,9 @@ export interface AttachAccess {
 }
 
 /**
- * Signs and writes, form by form; answers the algorithm of the signatures. Throws `invalid-argument` for a tag, naming the digest that it
- * has now, and `not-found` for an image that its registry does not have.
+ * Signs and writes, form by form; answers the algorithm of the signatures. Throws
+ * `invalid-argument` for a tag, naming the digest that it has now, and `not-found` for an image
+ * that its registry does not have.
  */
 export async function attachSignature(
   { image, key, forms, annotations = {} }: AttachSignatureInput,
