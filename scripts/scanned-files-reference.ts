@@ -43,6 +43,10 @@ What holds for all of them:
   group may be a guess. \`pom.xml\` is read alone: what only its parent says is told as missing.
 - Erlang: applications of Erlang and Elixir themselves, and R's base packages, are no packages of
   a registry and do not count.
+- Bills of materials (\`sbom\`) are told by what they say: CycloneDX as JSON or XML, SPDX 2 as JSON
+  or tag-value, SPDX 3, Syft's JSON, each also as the predicate of a statement. Components count by
+  their package URL, others are counted in a note. In an image its packages of systems do not count,
+  for the system's own database tells them; \`assay scan sbom:FILE\` (\`sbom-given\`) counts all.
 - A larger file than its limit is not read, which is told as if it were damaged.
 `;
 

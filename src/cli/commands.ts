@@ -104,6 +104,7 @@ const SCAN: CommandSpec = {
     'assay scan registry.example/team/app:1.4',
     'assay scan oci:./layout:debian12 --output json',
     'assay scan docker-archive:app.tar --output sarif > app.sarif',
+    'assay scan sbom:app.cdx.json --fail-on HIGH',
     'assay scan dir:./rootfs --fail-on HIGH',
     'assay scan registry.example/team/app:1.4 --id CVE-2024-3094',
     'assay scan registry.example/team/app:1.4 --fail-on-kev --only-fixed',

@@ -104,6 +104,9 @@ export interface PackageSet {
   readonly status: ScanStatus;
 }
 
+/** Where a bill of materials that is scanned itself lies in the image that is made of it. */
+export const GIVEN_SBOM = 'given.assay-sbom';
+
 /** What one extractor made of one file: its own JSON, read back only by the same extractor. */
 export interface ExtractedFile {
   /** The extractor's name, e.g. `dpkg-status`. */

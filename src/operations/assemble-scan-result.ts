@@ -108,10 +108,13 @@ export function judgeScan(
   );
   const ofSources = (ecosystems: ReadonlySet<string>): readonly ScanProblem[] => {
     const sources = advisories.filter(({ ecosystem }) => ecosystems.has(ecosystem));
+    const whole = new Set(sources.flatMap((one) => (one.complete ? [one.ecosystem] : [])));
+    // A sample beside all of it may be of any age.
+    const counted = sources.filter((one) => one.complete || !whole.has(one.ecosystem));
     return [
       ...missingSources(ecosystems, sources),
-      ...partialSources(sources),
-      ...oldSources(sources, basis),
+      ...partialSources(counted),
+      ...oldSources(counted, basis),
       ...implausibleSources(sources, now),
     ];
   };
@@ -162,9 +165,8 @@ function missingSources(
 
 /** What a part of an ecosystem's advisories does not name is not known, so it is not clean. */
 function partialSources(advisories: readonly AdvisorySource[]): readonly ScanProblem[] {
-  const whole = new Set(advisories.flatMap((one) => (one.complete ? [one.ecosystem] : [])));
   return advisories
-    .filter(({ ecosystem }) => !whole.has(ecosystem))
+    .filter(({ complete }) => !complete)
     .map(({ ecosystem, source, records }) => ({
       code: 'advisories-partial',
       message:

@@ -272,8 +272,9 @@ describe('dir:', () => {
     expect(() => openImage(text)).toThrow(/names no path/);
   });
 
-  it('says that sbom: is not supported instead of asking a registry for it', () => {
-    expect(() => openImage('sbom:app.spdx.json')).toThrow(/sbom: is not supported/);
+  it('takes sbom: for a file instead of asking a registry for it', async () => {
+    const missing = openImage('sbom:/nowhere/app.spdx.json').manifest();
+    await expect(missing).rejects.toMatchObject({ code: 'not-found' });
     expect(openImage('docker.io/library/sbom:1').reference).toBe('docker.io/library/sbom:1');
   });
 

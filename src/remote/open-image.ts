@@ -7,6 +7,7 @@ import { openDockerArchive } from './docker-archive.ts';
 import { openFolder } from './folder-source.ts';
 import type { ImageAccess, ImageSource } from './image-source.ts';
 import { openOciLayout } from './oci-layout.ts';
+import { openSbom } from './sbom-source.ts';
 import { openRegistryImage } from './registry-source.ts';
 
 type Opener = (text: string, rest: string, access: ImageAccess) => ImageSource;
@@ -18,18 +19,18 @@ const OPENERS: Readonly<Record<string, Opener>> = {
   },
   'docker-archive': (text, rest, access) => openDockerArchive(text, rest, access),
   dir: (text, rest, access) => openFolder(text, rest, access),
+  sbom: (text, rest, access) => openSbom(text, rest, access),
 };
 
 /**
- * Opens `REFERENCE`, `oci:DIR[:REF]`, `docker-archive:FILE` or `dir:PATH`. Refuses an empty path,
- * what is no reference, and `sbom:FILE`; reads nothing before it is asked for a document.
+ * Opens `REFERENCE`, `oci:DIR[:REF]`, `docker-archive:FILE`, `dir:PATH` or `sbom:FILE`. Refuses an
+ * empty path and what is no reference; reads nothing before it is asked for a document.
  */
 export function openImage(text: string, access: ImageAccess = {}): ImageSource {
   const colon = text.indexOf(':');
   const scheme = text.slice(0, Math.max(colon, 0));
   const rest = text.slice(colon + 1);
   const opener = Object.hasOwn(OPENERS, scheme) ? OPENERS[scheme] : undefined;
-  if (scheme === 'sbom') refuseSbom(rest);
   if (opener === undefined) {
     return openRegistryImage(parseImageReference(text), access);
   }
@@ -37,15 +38,6 @@ export function openImage(text: string, access: ImageAccess = {}): ImageSource {
   throw new AssayError(
     'invalid-reference',
     `${JSON.stringify(text)} names no path; write ${scheme}:PATH`,
-  );
-}
-
-/** Taken for an image's name, a file of software would be asked of a registry. */
-function refuseSbom(rest: string): never {
-  throw new AssayError(
-    'unsupported',
-    'sbom: is not supported by this release; scan the image itself, or write ' +
-      `docker.io/library/sbom:${rest} for an image of that name`,
   );
 }
 

@@ -4,16 +4,18 @@
  */
 import { firstProblems } from '../domain/first-problems.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
-import { aboutDeclared, type ScanProblem } from '../domain/software-package.ts';
+import { aboutDeclared, GIVEN_SBOM, type ScanProblem } from '../domain/software-package.ts';
 import type { FileTree } from '../image/fold-layers.ts';
 import { baseName, cleanEntryPath, parentPath } from '../image/entry-path.ts';
 import type { TreeFile } from '../image/walk-tree.ts';
 import { findLanguageFile, isInspected, languageFileNamed } from './extract/find-language-file.ts';
 import type { UnreadFile } from './extract/extractors.ts';
 import type { LanguageFile } from './extract/language-file.ts';
-import { databaseFromJson } from './extract/package-database.ts';
+import { databaseFromJson, type DatabasePackage } from './extract/package-database.ts';
+import { SYSTEM_TYPES } from './extract/sbom-file.ts';
 import { dataOf, layerFinder, versionsOf } from './layer-finder.ts';
 import { languagePackageUrl } from './package-url.ts';
+import { toSbomPackage } from './sbom-package.ts';
 
 /** What was found of languages, and which files hard links lead to that were not read. */
 export interface ReadLanguages {
@@ -29,10 +31,11 @@ const UNREAD = 20_000;
 export function readLanguages(tree: FileTree): ReadLanguages {
   const found = findFiles(tree);
   const unread = [...found.flatMap(unreadFile), ...unreadHardLinks(tree)];
+  const packages = found.flatMap(packagesOf);
   const problems = [...found.flatMap(problemsOf), ...unread.map(unreadProblem)];
   return {
-    packages: found.flatMap(packagesOf),
-    problems: firstProblems(problems, 'files of languages'),
+    packages,
+    problems: [...firstProblems(problems, 'files of languages'), ...homelessProblems(packages)],
     unread: unread.slice(0, UNREAD),
   };
 }
@@ -109,7 +112,8 @@ function packagesOf({ path, file, row }: FoundFile): ScannedPackage[] {
   const data = dataOf(file, row.name);
   if (data === undefined) return [];
   const layerOf = layerFinder(versionsOf(file, row.name));
-  return databaseFromJson(data).packages.map((item) => {
+  return databaseFromJson(data).packages.flatMap((item) => {
+    if (item.purl !== undefined) return fromBill({ ...item, purl: item.purl }, { path, file, row });
     const { name, version, architecture, source, sourceVersion } = item;
     const layer = layerOf(item);
     return {
@@ -125,4 +129,29 @@ function packagesOf({ path, file, row }: FoundFile): ScannedPackage[] {
       ...(layer && { layer }),
     };
   });
+}
+
+/** Packages of a system in a bill that does not tell which release they are of. */
+function homelessProblems(packages: readonly ScannedPackage[]): readonly ScanProblem[] {
+  const homeless = packages.filter(
+    ({ path, type, ecosystem }) =>
+      path === GIVEN_SBOM && SYSTEM_TYPES.has(type) && ecosystem === undefined,
+  );
+  const [first] = homeless;
+  if (first === undefined) return [];
+  const message =
+    `${homeless.length} packages of a system, such as ${first.purl.slice(0, 200)}, do not say of ` +
+    'which release that is known, so no advisories of them are; wanted: distro=debian-12';
+  return [{ code: 'ecosystem-unknown', message, fatal: true }];
+}
+
+/** The systems of an image have databases of their own: a bill in it says nothing beside them. */
+function fromBill(
+  item: DatabasePackage & { readonly purl: string },
+  { path, file, row }: FoundFile,
+): ScannedPackage[] {
+  const found = toSbomPackage(item, { path, origin: row.origin });
+  if (row.origin === 'declared' && SYSTEM_TYPES.has(found.type)) return [];
+  const layer = layerFinder(versionsOf(file, row.name))(item);
+  return [{ ...found, ...(layer && { layer }) }];
 }

@@ -1,7 +1,12 @@
 /** From an image's files to the packages that are installed in it, each with its layer. */
 import type { Json } from '../domain/json.ts';
 import type { ScannedPackage } from '../domain/scan-result.ts';
-import type { PackageSet, ScanProblem, ScanStatus } from '../domain/software-package.ts';
+import {
+  GIVEN_SBOM,
+  type PackageSet,
+  type ScanProblem,
+  type ScanStatus,
+} from '../domain/software-package.ts';
 import type { FileTree, Resolution } from '../image/fold-layers.ts';
 import type { TreeFile } from '../image/walk-tree.ts';
 import {
@@ -245,7 +250,10 @@ function systemProblems(parts: Parts): ScanProblem[] {
 function withoutSystem({ tree, found, languages }: Parts): ScanProblem {
   const traces = EXTRACTORS.some(({ name }) => tree.extractors.has(name)) || found.length > 0;
   if (!traces && languages.packages.length > 0) {
-    const message = 'the image has no system; only packages of languages were found';
+    const isBill = languages.packages.some(({ path }) => path === GIVEN_SBOM);
+    const message = isBill
+      ? 'a bill of materials was scanned, no image: what it leaves out is not known'
+      : 'the image has no system; only packages of languages were found';
     return { code: 'no-system', message, fatal: false };
   }
   const message = 'the image has no os-release, so its system is not known';

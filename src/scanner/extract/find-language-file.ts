@@ -11,6 +11,7 @@ import { OTHER_FILES } from './other-files.ts';
 import { PHP_FILES } from './php-files.ts';
 import { PYTHON_FILES } from './python-files.ts';
 import { RUBY_FILES } from './ruby-files.ts';
+import { SBOM_FILES } from './sbom-files.ts';
 
 /** All families. */
 export const LANGUAGE_FAMILIES: readonly (readonly LanguageFile[])[] = [
@@ -22,6 +23,7 @@ export const LANGUAGE_FAMILIES: readonly (readonly LanguageFile[])[] = [
   JAVA_FILES,
   DOTNET_FILES,
   OTHER_FILES,
+  SBOM_FILES,
 ];
 
 /** The rows of some tables, so that the first row that a path is of is found fast. */

@@ -14,6 +14,8 @@ export interface DatabasePackage {
   readonly modularity?: string;
   /** Of rpm: who built it, as the package says. */
   readonly vendor?: string;
+  /** Of a bill of materials: its package URL, which says of which ecosystem it is. */
+  readonly purl?: string;
   /** Clean paths of the files of languages, and of executables, that belong to it. */
   readonly files?: readonly string[];
 }
