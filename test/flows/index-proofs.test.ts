@@ -183,6 +183,25 @@ describe('attestations that an index has of its images', () => {
     expect(await verify(':1', ...asked)).toContain('[grade]');
   });
 
+  it('count as artifacts with a subject too, which must be the image', async () => {
+    const mediaType = 'application/vnd.in-toto+json';
+    const put = async (subject: PutDescriptor): Promise<object> => {
+      const { platform: _of, ...of } = subject;
+      const manifest = await repository.putManifest({
+        artifactType: 'application/vnd.docker.attestation.manifest.v1+json',
+        config: await repository.putBlob(Buffer.from('{}'), 'application/vnd.oci.empty.v1+json'),
+        layers: [await repository.putBlob(provenance(amd.digest), mediaType)],
+        subject: of,
+      });
+      const { annotations, platform } = await repository.putStatements(amd.digest, []);
+      return { ...manifest, annotations, platform };
+    };
+    await sign((await repository.putIndex([amd, await put(amd)], 'own')).digest);
+    expect(await verify(':own', ...asked)).toMatch(/^0 VERIFIED/);
+    await sign((await repository.putIndex([amd, await put(arm)], 'other')).digest);
+    expect(await verify(':other', ...asked)).toMatch(/^3 COULD NOT[^]*but says that it is to/);
+  });
+
   it('are in the tree, with what each is worth', async () => {
     const index = await putBuild('1');
     const plain = await run('tree', ':1');

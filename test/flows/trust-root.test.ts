@@ -27,9 +27,11 @@ const [one, two, three] = [tufKey(), tufKey(), tufKey()];
 let work = '';
 let repository: TufRepository;
 let state: TufState;
+let file: Buffer;
 let other: Buffer;
 
 beforeAll(async () => {
+  file = (await startSigstore()).trustedRoot;
   other = (await startSigstore()).trustedRoot;
 });
 
@@ -44,7 +46,7 @@ beforeEach(async () => {
     expires: NOW + 7 * DAY,
     rootKeys: [one, two],
     threshold: 2,
-    file: (await startSigstore()).trustedRoot,
+    file,
   };
   await writeFile(join(work, 'root.json'), repository.publish(state));
 });
