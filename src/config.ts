@@ -45,6 +45,8 @@ export interface ServeConfig {
   readonly registryAuthorities: readonly string[];
   /** Docker's `config.json`, or a Kubernetes pull secret. */
   readonly registryAuth?: string;
+  /** Folder of pull secrets by project and namespace. */
+  readonly pullSecrets?: string;
   /** Hosts, addresses and ranges of our own network whose registries not only admins may use. */
   readonly allowedRegistries: readonly string[];
   /** Hosts, addresses and ranges of our own network that notifications may go to. */
@@ -89,6 +91,7 @@ export function readServeConfig(options: OptionValues): ServeConfig {
     registryMirrors: textOptions(options, 'registryMirror'),
     registryAuthorities: textOptions(options, 'registryCa'),
     ...given({ registryAuth: textOption(options, 'registryAuth') }),
+    ...given({ pullSecrets: textOption(options, 'pullSecrets') }),
     allowedRegistries: readPlaces(ALLOW_REGISTRY, textOptions(options, 'allowRegistry')),
     allowedDestinations: readPlaces(
       '--allow-destination',

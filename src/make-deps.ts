@@ -8,6 +8,7 @@ import { createKeyCache } from './operations/key-cache.ts';
 import { createProofMemory } from './operations/proof-memory.ts';
 import { createTrustMemory, type TrustMemoryParts } from './operations/trust-memory.ts';
 import { createVerdictCache } from './operations/verdict-cache.ts';
+import type { CheckTrust } from './operations/trust-question.ts';
 import type { TrustEffects } from './operations/verify-trust.ts';
 import { readRegistryAccess } from './remote/read-registry-access.ts';
 import type { RegistryAccess } from './remote/registry-access.ts';
@@ -43,6 +44,8 @@ export interface DepsParts {
   readonly authorities?: readonly string[];
   /** Docker's `config.json`, or a Kubernetes pull secret; absent: where Docker itself looks. */
   readonly registryAuth?: string;
+  /** Folder of pull secrets by project and namespace; absent: no namespace has any. */
+  readonly pullSecrets?: string | undefined;
   /** For a server: `HOST[:PORT]` of registries in its own network that not only admins may use. */
   readonly allowedRegistries?: readonly string[];
   /** `HOST[:PORT]`, addresses or ranges of our own network that notifications may go to. */
@@ -60,6 +63,7 @@ export async function makeDeps(given: DepsParts): Promise<Deps> {
     mirrors,
     authorities,
     registryAuth,
+    pullSecrets,
     ...parts
   } = given;
   const { openImage } = await import('./remote/open-image.ts');
@@ -81,7 +85,10 @@ export async function makeDeps(given: DepsParts): Promise<Deps> {
     outbound: outboundTo(allowedDestinations),
     verdicts: createVerdictCache(STANDING_VERDICTS),
     checkAttestation: createProofMemory(STANDING_PROOFS, createKeyCache(PARSED_KEYS)),
-    checkTrust: createTrustMemory({ capacity: STANDING_TRUST, now: systemNow, verify }),
+    checkTrust: withPullSecrets(
+      createTrustMemory({ capacity: STANDING_TRUST, now: systemNow, verify }),
+      pullSecrets,
+    ),
   };
 }
 
@@ -138,11 +145,20 @@ function trustVerifierOf(
   let opened: Promise<TrustMemoryParts['verify']> | undefined;
   const open = async (): Promise<TrustMemoryParts['verify']> => {
     const { TRUST_MS, verifyTrust } = await import('./operations/verify-trust.ts');
-    const { openSharedClient } = await import('./remote/shared-client.ts');
-    const client = openSharedClient(access, TRUST_MS);
+    const { openClientsBySecret } = await import('./remote/shared-client.ts');
+    const client = openClientsBySecret(access, TRUST_MS);
     return (question) => verifyTrust({ ...effects, now: systemNow, client }, question);
   };
   return async (question) => (await (opened ??= open()))(question);
+}
+
+/** A secret is read with every question, so that a new one counts at once. */
+function withPullSecrets(check: CheckTrust, folder: string | undefined): CheckTrust {
+  if (folder === undefined) return check;
+  return async (question, signal) => {
+    const { readPullSecret } = await import('./remote/pull-secrets.ts');
+    return check({ ...question, secret: await readPullSecret(folder, question) }, signal);
+  };
 }
 
 function listerOf(access: RegistryAccess): Deps['listTags'] {

@@ -91,6 +91,7 @@ export async function runServer(folder: string, options: OptionValues): Promise<
     mirrors: config.registryMirrors,
     authorities: config.registryAuthorities,
     ...(config.registryAuth === undefined ? {} : { registryAuth: config.registryAuth }),
+    pullSecrets: config.pullSecrets,
     allowedRegistries: config.allowedRegistries,
     allowedDestinations: config.allowedDestinations,
     feeds,

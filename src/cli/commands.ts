@@ -66,6 +66,11 @@ const SERVE: CommandSpec = {
     { flags: '--plain-http', description: 'registries without TLS beyond loopback too' },
     ...REGISTRIES,
     {
+      flags: '--pull-secrets <dir>',
+      description:
+        'mounted pull secrets, PROJECT/NAMESPACE/.dockerconfigjson, for their own images',
+    },
+    {
       flags: '--allow-registry <place>',
       description: 'registry or range in the server’s own network that editors too may have read',
       many: true,

@@ -38,7 +38,7 @@ export async function gatherEvidence(
   const [attestations, tags, trust] = await Promise.all([
     Promise.all(wanted.attestations.map((one) => gatherAttestations(deps, one, until))),
     Promise.all(wanted.tags.map((one, index) => gatherNth(deps, project, { one, index }))),
-    wanted.trust && gatherTrust(deps, { project, wanted: wanted.trust }, until),
+    wanted.trust && gatherTrust(deps, { ...wanted, project, wanted: wanted.trust }, until),
   ]);
   if (tags.length > 0) until(deps.now() + TAG_STANDING);
   const evidence = { attestations, tags, ...(trust && { trust }) };

@@ -18,6 +18,8 @@ const MAX_IMAGES = 20;
 /** Whose policy asks, and what. */
 export interface TrustSearch {
   readonly project: string;
+  /** Of the request. */
+  readonly namespace?: string | undefined;
   readonly wanted: readonly WantedTrust[];
   /** How long to wait for registries and notary servers, in milliseconds; default: four seconds. */
   readonly deadlineMs?: number;
@@ -35,7 +37,7 @@ interface AskedWanted extends WantedTrust {
 /** Gathers the evidence of every wanted authority; nothing is thrown and nothing left out. */
 export async function gatherTrust(
   effects: Effects,
-  { project, wanted, deadlineMs = DEADLINE }: TrustSearch,
+  { project, namespace, wanted, deadlineMs = DEADLINE }: TrustSearch,
   until: Until,
 ): Promise<readonly TrustEvidence[]> {
   const images = new Map<string, AskedWanted[]>();
@@ -45,7 +47,7 @@ export async function gatherTrust(
   }
   const gathered = [...images].map(async ([image, asked], index) =>
     index < MAX_IMAGES
-      ? askAbout(effects, { project, image, asked, deadlineMs }, until)
+      ? askAbout(effects, { project, namespace, image, asked, deadlineMs }, until)
       : unknown(image, asked, `more than ${MAX_IMAGES} images in one request; not asked about`),
   );
   return (await Promise.all(gathered)).flat();
@@ -58,6 +60,7 @@ function isAsked(one: WantedTrust): one is AskedWanted {
 
 interface Question {
   readonly project: string;
+  readonly namespace: string | undefined;
   readonly image: string;
   readonly asked: readonly AskedWanted[];
   readonly deadlineMs: number;
@@ -65,13 +68,13 @@ interface Question {
 
 async function askAbout(
   { checkTrust, log, now }: Effects,
-  { project, image, asked, deadlineMs }: Question,
+  { project, namespace, image, asked, deadlineMs }: Question,
   until: Until,
 ): Promise<readonly TrustEvidence[]> {
   const [first] = asked;
   if (first === undefined) return [];
   const authorities = asked.map(({ authority }) => authority);
-  const question = { project, reference: first.reference, authorities };
+  const question = { project, namespace, reference: first.reference, authorities };
   try {
     const { answers, validUntil } = await checkTrust(question, AbortSignal.timeout(deadlineMs));
     until(validUntil);

@@ -56,11 +56,12 @@ export function createTrustMemory({ capacity, now, verify }: TrustMemoryParts): 
   };
 }
 
-function keyOf({ project, reference, authorities }: TrustQuestion): string {
+function keyOf({ project, reference, authorities, secret }: TrustQuestion): string {
   const byTag = authorities.some(({ kind }) => kind === 'notary');
   const { tag: _tag, ...untagged } = reference;
   const image = formatImageReference(byTag ? reference : untagged);
-  return contentDigest(JSON.stringify([project, image, authorities.map(digestOfAuthority)]));
+  const read = [project, secret?.version ?? '', image, authorities.map(digestOfAuthority)];
+  return contentDigest(JSON.stringify(read));
 }
 
 /** A policy's authorities stay while thousands of images are asked about. */

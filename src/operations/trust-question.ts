@@ -3,6 +3,7 @@ import type { ImageReference } from '../domain/image-reference.ts';
 import type { TrustAuthority } from '../domain/image-trust-policy.ts';
 import type { Micros } from '../domain/time.ts';
 import type { TrustEvidence } from '../domain/verdict.ts';
+import type { PullSecret } from '../remote/pull-secrets.ts';
 
 /** What a registry or a notary server is asked about; an attestor's proofs are in the store. */
 export type AskedAuthority = Exclude<TrustAuthority, { readonly kind: 'attestor' }>;
@@ -10,6 +11,10 @@ export type AskedAuthority = Exclude<TrustAuthority, { readonly kind: 'attestor'
 /** What the authorities are asked about. */
 export interface TrustQuestion {
   readonly project: string;
+  /** Of the request, whose pull secrets may then be used. */
+  readonly namespace?: string | undefined;
+  /** The namespace's credentials, where it has any. */
+  readonly secret?: PullSecret | undefined;
   /** With a digest, except where only notary servers are asked. */
   readonly reference: ImageReference;
   readonly authorities: readonly AskedAuthority[];

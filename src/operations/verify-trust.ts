@@ -10,6 +10,7 @@ import type { NotaryAuthority } from '../domain/image-trust-policy.ts';
 import { HOUR, type Micros, SECOND } from '../domain/time.ts';
 import type { TrustCheck } from '../domain/verdict.ts';
 import type { AttachmentLocation } from '../remote/attachment-location.ts';
+import type { PullSecret } from '../remote/pull-secrets.ts';
 import type { RegistryClient } from '../remote/registry-client.ts';
 import { findNotationPolicy } from '../signing/notation-policy.ts';
 import { isProof, type Proof, type Refusal } from '../signing/proof.ts';
@@ -31,7 +32,8 @@ import type {
 /** What a verification may do. */
 export interface TrustEffects extends Pick<Deps, 'openNotary' | 'guardRegistry'> {
   readonly now: () => Micros;
-  readonly client: () => RegistryClient;
+  /** With the credentials of a namespace, where there are any. */
+  readonly client: (secret?: PullSecret) => RegistryClient;
   /** Of approved roots and seen versions. */
   readonly store?: Store | undefined;
 }
@@ -106,14 +108,14 @@ interface Asked extends TrustQuestion {
 /** The registry is read when somebody needs it, and then once. */
 function readOnce(
   effects: TrustEffects,
-  { reference }: TrustQuestion,
+  { reference, secret }: TrustQuestion,
   prepared: readonly Readable[],
 ): () => Promise<AttachedImage> {
   let reading: Promise<AttachedImage> | undefined;
   const read = async (): Promise<AttachedImage> => {
     await effects.guardRegistry?.(reference);
     const signal = AbortSignal.timeout(TRUST_MS);
-    return readAttached(effects.client(), reference, { ...placesOf(prepared), signal });
+    return readAttached(effects.client(secret), reference, { ...placesOf(prepared), signal });
   };
   return () => (reading ??= read());
 }

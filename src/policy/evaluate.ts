@@ -36,6 +36,8 @@ export interface WantedEvidence {
   readonly tags: readonly ImageReference[];
   /** Authorities of policies of trust; absent: none is asked. */
   readonly trust?: readonly WantedTrust[];
+  /** Whose pull secrets may be used for them. */
+  readonly namespace?: string | undefined;
 }
 
 /** Names the evidence that the documents will look at for this request. */
@@ -67,7 +69,7 @@ export function wantedEvidence(
   return {
     attestations: [...attestations.values()],
     tags: [...tags.values()],
-    ...(trust.size === 0 ? {} : { trust: [...trust.values()] }),
+    ...(trust.size === 0 ? {} : { trust: [...trust.values()], namespace: request.namespace }),
   };
 }
 

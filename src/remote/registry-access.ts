@@ -1,4 +1,5 @@
 /** How registries may be reached, as operators and commands say it: one value for all who read. */
+import type { RegistryCredential } from './docker-config.ts';
 import type { ProxyRule } from './proxy-rule.ts';
 import type { RegistryNetwork } from './registry-network.ts';
 import type { RemoteLimits } from './remote-limits.ts';
@@ -14,6 +15,8 @@ export interface RegistryAccess {
   readonly mirrors?: ReadonlyMap<string, URL>;
   /** `true`: no credentials are looked for or sent. */
   readonly anonymous?: boolean;
+  /** Credentials that stand before those of the Docker config, by host and port. */
+  readonly credentialOf?: (host: string) => RegistryCredential | undefined;
   /** Path of Docker's `config.json`; default: in `$DOCKER_CONFIG`, else in `~/.docker`. */
   readonly dockerConfig?: string;
   /** A PEM file of certificate authorities trusted besides the well-known ones. */

@@ -100,12 +100,13 @@ export function openRegistryExchange(
     challenges: new Map(),
     async credentialOf(domain) {
       if (access.anonymous === true) return { kind: 'none' };
+      const host = credentialHost(domain, access);
+      const given = access.credentialOf?.(host);
+      if (given !== undefined) return given;
       config ??= readDockerConfig(access.dockerConfig);
-      const found = findCredential(await config, credentialHost(domain, access));
+      const found = findCredential(await config, host);
       if (found.kind !== 'helper') return found;
-      return helped.share(domain, () =>
-        askCredentialHelper(found.helper, credentialHost(domain, access)),
-      );
+      return helped.share(domain, () => askCredentialHelper(found.helper, host));
     },
   };
   const { retries, retryMs } = limits;

@@ -40,8 +40,16 @@ export interface TrustBench {
   close(): Promise<void>;
 }
 
-/** Starts it, with a project `shop` that trusts nobody yet. */
-export async function startTrustBench(): Promise<TrustBench> {
+/** What differs from a registry that is open to all. */
+export interface TrustBenchParts {
+  /** `USER:PASSWORD` that the registry wants. */
+  readonly login?: string;
+  /** Folder of pull secrets. */
+  readonly pullSecrets?: string;
+}
+
+/** Starts it, with projects `shop` and `other` that trust nobody yet. */
+export async function startTrustBench(parts: TrustBenchParts = {}): Promise<TrustBench> {
   const folder = mkdtempSync(join(tmpdir(), 'assay-trust-'));
   const newId = createIdSource(() => Date.now());
   const store = await openStore({
@@ -60,8 +68,9 @@ export async function startTrustBench(): Promise<TrustBench> {
     plainHttp: false,
     mirrors: [],
     progress: silent,
+    pullSecrets: parts.pullSecrets,
   });
-  const registry = await startWaveRegistry();
+  const registry = await startWaveRegistry(undefined, parts.login);
   const caller: Caller = { name: 'test', grants: [{ role: 'admin' }] };
   for (const project of ['shop', 'other']) await createProject(deps, { caller, project });
   return {

@@ -35,8 +35,11 @@ export interface WavePointer {
 
 const QUIET_MS = 40;
 
-/** Starts it; with `token`, requests without that bearer token are sent to `/token` for it. */
-export async function startWaveRegistry(token?: string): Promise<WaveRegistry> {
+/**
+ * Starts it; with `token`, requests without that bearer token are sent to `/token` for it; with
+ * `login`, `USER:PASSWORD`, they need those.
+ */
+export async function startWaveRegistry(token?: string, login?: string): Promise<WaveRegistry> {
   const answers = new Map<string, WaveAnswer>();
   const waves: string[][] = [];
   let held: { readonly url: string; readonly answer: () => void }[] = [];
@@ -47,9 +50,11 @@ export async function startWaveRegistry(token?: string): Promise<WaveRegistry> {
     held = [];
   };
   const server = await startLoopbackServer(({ url, authorization }, response) => {
-    const allowed = token === undefined || authorization === `Bearer ${token}`;
+    const wanted = login === undefined ? `Bearer ${token}` : `Basic ${btoa(login)}`;
+    const allowed = (token ?? login) === undefined || authorization === wanted;
     const answer = (): void => {
       if (url.startsWith('/token')) return void response.end(JSON.stringify({ token }));
+      if (!allowed && login !== undefined) return challengeBasic(response);
       if (!allowed) return challenge(response, server.host);
       send(response, answers.get(url));
     };
@@ -86,6 +91,10 @@ function pointerTo(bytes: string | Buffer, mediaType: string): WavePointer {
 function challenge(response: ServerResponse, host: string): void {
   const header = `Bearer realm="http://${host}/token",service="registry"`;
   response.writeHead(401, { 'www-authenticate': header }).end();
+}
+
+function challengeBasic(response: ServerResponse): void {
+  response.writeHead(401, { 'www-authenticate': 'Basic realm="registry"' }).end();
 }
 
 function send(response: ServerResponse, answer: WaveAnswer | undefined): void {
