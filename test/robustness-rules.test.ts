@@ -2,11 +2,8 @@
  * What a hostile image may not do, rule by rule, with the tests that hold each: a test that is
  * renamed or removed without another in its place fails here. A row: the rule, then `file: title`.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
-
-const ROOT = resolve(import.meta.dirname, '..');
+import { missingTests, type NamedTest } from './support/named-test.ts';
 
 const LAYER = 'src/image/read-layer.test.ts';
 const FOLD = 'src/image/fold-layers.test.ts';
@@ -22,7 +19,7 @@ const IMAGES = 'test/flows/hostile-images.test.ts';
 const MANIFESTS = 'test/flows/hostile-manifests.test.ts';
 const SCANS = 'test/flows/robust-scans.test.ts';
 
-type Row = readonly [rule: string, ...tests: readonly (readonly [file: string, title: string])[]];
+type Row = readonly [rule: string, ...tests: readonly NamedTest[]];
 
 const RULES: readonly Row[] = [
   [
@@ -193,11 +190,5 @@ const TABLE = RULES.map(([rule, ...tests]) => ({ rule, tests }));
 
 it.each(TABLE)('$rule', ({ tests }) => {
   expect(tests.length).toBeGreaterThan(0);
-  const missing = tests.filter(([file, title]) => !isTest(file, title));
-  expect(missing).toEqual([]);
+  expect(missingTests(tests)).toEqual([]);
 });
-
-function isTest(file: string, title: string): boolean {
-  const path = resolve(ROOT, file);
-  return existsSync(path) && readFileSync(path, 'utf8').includes(title);
-}
