@@ -1,6 +1,20 @@
 /** What a policy of trust must have: one row, one refusal. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { readTrustPolicy } from './read-trust-policy.ts';
+
+const SCHEMA = '../../docs/reference/schemas/image-trust-policy.schema.json';
+const text = readFileSync(new URL(SCHEMA, import.meta.url), 'utf8');
+const schema = z.fromJSONSchema(JSON.parse(text));
+
+/** What the schema cannot say: what patterns mean, and what hangs on another field. */
+const BEYOND_SCHEMA: ReadonlySet<string> = new Set([
+  'a pattern that matches nothing',
+  'a rule twice',
+  'nobody to believe',
+  'identities without a root',
+]);
 
 const RULE = {
   name: 'a',
@@ -60,7 +74,25 @@ describe('a policy of trust', () => {
     ['no attestor’s name', policy({ require: [{ attestor: 'a' }] }), /attestor/],
     ['a notary without a server', policy({ require: [{ notary: {} }] }), /server is no text/],
     ['no object', [], /is no object/],
-  ])('is refused for %s', (_name, value, message) => {
+  ])('is refused for %s, by its schema too', (name, value, message) => {
     expect(() => readTrustPolicy(value)).toThrow(message);
+    const written: unknown = JSON.parse(JSON.stringify(value));
+    expect(schema.safeParse(written).success).toBe(BEYOND_SCHEMA.has(name));
+  });
+
+  it('of every kind of authority is read, and is of its schema', () => {
+    const identity = { issuerPattern: 'https://.*', subject: 's' };
+    const require = [
+      { cosign: { keys: ['k', { key: 'k', algorithm: 'A' }], predicateType: 'p' } },
+      { cosign: { identities: [identity], trustRoot: {}, annotations: { env: 'prod' } } },
+      { notation: { policy: {}, trustStores: { 'ca:a': ['c'] } } },
+      { notary: { server: 's', roots: { r: 'b' }, signers: [{ name: 'n', key: 'k' }] } },
+      { anyOf: [{ attestor: 'projects/p/attestors/a' }, { notary: { server: 's' } }] },
+    ];
+    const value = policy({ require, except: ['registry.example/shop/x'] }, { description: 'd' });
+    expect(schema.parse(value)).toEqual(value);
+    const [rule] = readTrustPolicy(value).rules;
+    const kinds = rule?.require.map(({ anyOf }) => anyOf.map(({ kind }) => kind).join(' or '));
+    expect(kinds).toEqual(['cosign', 'cosign', 'notation', 'notary', 'attestor or notary']);
   });
 });
