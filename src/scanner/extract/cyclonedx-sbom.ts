@@ -94,6 +94,7 @@ function componentOf({ purl, properties }: Item): SbomComponent {
   const [epoch, release] = [trivy('SrcEpoch'), trivy('SrcRelease')];
   const version = trivy('SrcVersion') || properties.get('syft:metadata:sourceVersion') || '';
   if (version === '') return { purl, source: { name } };
-  const whole = `${epoch === '' ? '' : `${epoch}:`}${version}${release === '' ? '' : `-${release}`}`;
-  return { purl, source: { name, version: whole } };
+  const before = epoch === '' ? '' : `${epoch}:`;
+  const after = release === '' ? '' : `-${release}`;
+  return { purl, source: { name, version: `${before}${version}${after}` } };
 }

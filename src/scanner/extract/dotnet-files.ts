@@ -3,6 +3,7 @@ import {
   readDepsJson,
   readNugetLock,
   readPackagesConfig,
+  readPackagesProps,
   readProjectAssets,
 } from './dotnet-lock.ts';
 import type { LanguageFile } from './language-file.ts';
@@ -23,5 +24,11 @@ export const DOTNET_FILES: readonly LanguageFile[] = [
   },
   { ...DECLARED, name: 'nuget-lock', names: ['packages.lock.json'], read: readNugetLock },
   { ...DECLARED, name: 'nuget-config', names: ['packages.config'], read: readPackagesConfig },
+  {
+    ...DECLARED,
+    name: 'nuget-props',
+    endings: ['Packages.props'],
+    read: readPackagesProps,
+  },
   { ...DECLARED, name: 'nuget-assets', names: ['project.assets.json'], read: readProjectAssets },
 ];

@@ -78,3 +78,21 @@ export function readPackagesConfig(bytes: Uint8Array, path: string): PackageData
   }
   return list.database();
 }
+
+/** `Directory.Packages.props`, NuGet's central versions; ranges and properties are no versions. */
+export function readPackagesProps(bytes: Uint8Array, path: string): PackageDatabase {
+  const root = readXml(bytes);
+  if ('reason' in root) return unreadPackages(path, 'declared', root.reason);
+  const list = newPackageList(path, 'declared');
+  const items = root.children.flatMap(({ name, children }) =>
+    name === 'ItemGroup' ? children : [],
+  );
+  for (const { name, attributes } of items) {
+    if (!/^(?:Global)?Package(?:Version|Reference)$/.test(name)) continue;
+    const [id, version] = [attributes.get('Include'), attributes.get('Version')];
+    if (id === undefined) continue;
+    if (version !== undefined && /^\d[\w.+-]*$/.test(version)) list.add(id, version);
+    else list.remark(`names ${JSON.stringify(id.slice(0, 200))} without an exact version`);
+  }
+  return list.database();
+}

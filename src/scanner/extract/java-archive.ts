@@ -19,7 +19,18 @@ const INFLATED_BYTES = 512 * MEBIBYTE;
 const RATIO = 20;
 
 /** Endings of archives that are looked into. */
-export const JAVA_ARCHIVES: readonly string[] = ['.jar', '.war', '.ear', '.jpi', '.hpi', '.par'];
+export const JAVA_ARCHIVES: readonly string[] = [
+  '.jar',
+  '.war',
+  '.ear',
+  '.jpi',
+  '.hpi',
+  '.par',
+  '.sar',
+  '.nar',
+  '.kar',
+  '.lpkg',
+];
 
 interface Reading {
   readonly list: PackageList;

@@ -3,6 +3,7 @@ import { readGradleLock, readGradleVerification, readIvy } from './gradle-lock.t
 import { JAVA_ARCHIVES, readJavaArchive } from './java-archive.ts';
 import type { LanguageFile } from './language-file.ts';
 import { readPomXml } from './pom-xml.ts';
+import { readSbtLock } from './sbt-lock.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -45,4 +46,5 @@ export const JAVA_FILES: readonly LanguageFile[] = [
     read: readGradleVerification,
   },
   { ...DECLARED, name: 'ivy', names: ['ivy.xml'], read: readIvy },
+  { ...DECLARED, name: 'sbt-lock', names: ['build.sbt.lock'], read: readSbtLock },
 ];

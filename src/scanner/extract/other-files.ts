@@ -1,7 +1,9 @@
 /** The files of languages that have one or two formats each. */
 import { readErlangApp, readMixLock, readRebarLock } from './beam-lock.ts';
 import { readCabalFreeze } from './cabal-freeze.ts';
+import { readConanFile } from './conan-file.ts';
 import { readConanLock } from './conan-lock.ts';
+import { readJuliaManifest } from './julia-manifest.ts';
 import type { LanguageFile } from './language-file.ts';
 import { readRDescription, readRenvLock } from './r-packages.ts';
 import { readSwiftResolved } from './swift-resolved.ts';
@@ -15,7 +17,7 @@ const HACKAGE = { type: 'hackage', ecosystem: 'Hackage' } as const;
 const DECLARED = { origin: 'declared', cap: 8 * MEBIBYTE } as const;
 const INSTALLED = { origin: 'installed', cap: MEBIBYTE } as const;
 
-/** Formats of C and C++, Erlang and Elixir, Dart, Swift, Haskell and R. */
+/** Formats of C and C++, Erlang and Elixir, Dart, Swift, Haskell, Julia and R. */
 export const OTHER_FILES: readonly LanguageFile[] = [
   {
     ...DECLARED,
@@ -24,6 +26,22 @@ export const OTHER_FILES: readonly LanguageFile[] = [
     type: 'conan',
     ecosystem: 'ConanCenter',
     read: readConanLock,
+  },
+  {
+    ...DECLARED,
+    name: 'conan-file',
+    names: ['conanfile.txt'],
+    type: 'conan',
+    ecosystem: 'ConanCenter',
+    read: readConanFile,
+  },
+  {
+    ...DECLARED,
+    name: 'julia-manifest',
+    names: ['Manifest.toml', 'JuliaManifest.toml'],
+    type: 'julia',
+    ecosystem: 'Julia',
+    read: readJuliaManifest,
   },
   { ...HEX, ...DECLARED, name: 'mix-lock', names: ['mix.lock'], read: readMixLock },
   { ...HEX, ...DECLARED, name: 'rebar-lock', names: ['rebar.lock'], read: readRebarLock },
