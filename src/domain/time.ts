@@ -25,7 +25,7 @@ export function formatTime(time: Micros): string {
 /** Reads an RFC 3339 time; digits beyond microseconds are cut. Refuses anything else. */
 export function parseTime(text: string): Micros {
   const match = RFC3339.exec(text);
-  const seconds = match ? Date.parse(`${match[1]}${match[3]}`) / 1000 : Number.NaN;
+  const seconds = match ? Math.floor(Date.parse(text) / 1000) : Number.NaN;
   if (!Number.isFinite(seconds) || !isCalendarTime(match?.[1] ?? '')) {
     throw new AssayError(
       'invalid-argument',
@@ -33,7 +33,9 @@ export function parseTime(text: string): Micros {
         `2026-11-20T17:19:14Z`,
     );
   }
-  return seconds * SECOND + Number((match?.[2] ?? '').padEnd(6, '0').slice(0, 6));
+  const fraction = match?.[2];
+  const micros = fraction === undefined ? 0 : Number(fraction.padEnd(6, '0').slice(0, 6));
+  return seconds * SECOND + micros;
 }
 
 /** Whether a time prints as it is written: `Date.parse` turns 30 February into 2 March. */

@@ -9,7 +9,7 @@ import type { Entry, ZipFile } from 'yauzl';
 import { AssayError } from '../domain/error.ts';
 import { openNamedFile } from './byte-range.ts';
 import { inflatePiece, label } from './inflate-piece.ts';
-import { plainEntries, type ZipEntry } from './plain-zip.ts';
+import { type PlacedEntry, plainEntries, type ZipEntry } from './plain-zip.ts';
 
 /** Caps for one archive. */
 export interface ZipLimits {
@@ -32,11 +32,19 @@ const RATIO_FLOOR = 1024 * 1024;
 const IN_MEMORY = 64 * 1024 * 1024;
 const SETTINGS = { autoClose: false, decodeStrings: false, lazyEntries: true };
 
+/** An archive in memory whose files are all known. */
+interface PlacedZip {
+  readonly bytes: Buffer;
+  readonly entries: readonly PlacedEntry[];
+}
+
 interface OpenZip {
   readonly path: string;
   readonly entryCount: number;
   readonly entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>;
   readonly limits: ZipLimits;
+  /** Set where nothing has to be waited for: tens of thousands of waits cost more than inflating. */
+  readonly placed?: PlacedZip;
   /** Bytes of the archive; fewer than asked for at its end. */
   readonly readAt: (position: number, length: number) => Buffer | Promise<Buffer>;
 }
@@ -57,7 +65,8 @@ export async function* readZip(
       throw tooMuch(path, `${zip.entryCount} files, of which ${limits.entries} are allowed`);
     }
     const takes = createGate(zip, wants);
-    yield* readEntries(zip, takes);
+    if (zip.placed === undefined) yield* readEntries(zip, takes);
+    else for (const record of readPlaced(zip.placed, takes)) yield record;
   } catch (cause) {
     throw cause instanceof AssayError ? cause : damaged(path, cause);
   } finally {
@@ -78,7 +87,9 @@ async function openZip(
   const readAt = (position: number, length: number): Buffer =>
     bytes.subarray(position, position + length);
   const entries = plainEntries(bytes);
-  if (entries !== undefined) return { readAt, entries, entryCount: entries.length };
+  if (entries !== undefined) {
+    return { readAt, entries, entryCount: entries.length, placed: { bytes, entries } };
+  }
   return { readAt, ...entriesOf(await fromBufferPromise(bytes, SETTINGS)) };
 }
 
@@ -110,6 +121,18 @@ async function readFrom(handle: FileHandle, position: number, length: number): P
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await handle.read(buffer, 0, length, position);
   return buffer.subarray(0, bytesRead);
+}
+
+function* readPlaced(
+  { bytes, entries }: PlacedZip,
+  takes: (entry: ZipEntry) => boolean,
+): Generator<ZipRecord, void, void> {
+  for (const entry of entries) {
+    if (!takes(entry)) continue;
+    const start = entry.start();
+    const stored = bytes.subarray(start, start + entry.compressedSize);
+    yield { name: entry.name, bytes: inflatePiece(entry, stored) };
+  }
 }
 
 async function* readEntries(

@@ -26,8 +26,8 @@ describe('prepareAdvisory', () => {
     expect(prepareAdvisory(about(['Debian:12', 'curl'])).hash).not.toBe(hash);
   });
 
-  it('names each package of an ecosystem once', () => {
-    const advisory = about(['E:1', 'a'], ['E:2', 'a'], ['E:1', 'b'], ['E:1', 'a']);
+  it('names packages by ecosystem', () => {
+    const advisory = about(['E:1', 'a'], ['E:2', 'a'], ['E:1', 'b']);
     expect(prepareAdvisory(advisory).names).toEqual([
       { ecosystem: 'E:1', names: ['a', 'b'] },
       { ecosystem: 'E:2', names: ['a'] },
@@ -41,7 +41,7 @@ describe('prepareAdvisory', () => {
 });
 
 describe('joinNames', () => {
-  it('joins the names of many advisories', () => {
+  it('joins the names of many advisories, each once', () => {
     const many = [about(['E', 'a'], ['F', 'a']), about(['E', 'b'], ['E', 'a'])].map(
       prepareAdvisory,
     );

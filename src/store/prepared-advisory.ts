@@ -19,7 +19,7 @@ export interface PreparedAdvisory {
   readonly names: readonly EcosystemNames[];
 }
 
-/** Names of packages in an ecosystem; each is there once. */
+/** Names of packages in an ecosystem; one may come more than once. */
 export interface EcosystemNames {
   readonly ecosystem: string;
   readonly names: readonly string[];
@@ -35,26 +35,24 @@ export function prepareAdvisory(advisory: Advisory): PreparedAdvisory {
 
 /** The names that an advisory speaks of, as they are kept. */
 export function namesOf({ affected }: Pick<Advisory, 'affected'>): EcosystemNames[] {
-  const found = new Map<string, Set<string>>();
-  for (const { ecosystem, name } of affected) add(found, searchable(ecosystem), searchable(name));
-  return listed(found);
+  const found = new Map<string, string[]>();
+  for (const { ecosystem, name } of affected) {
+    const names = found.get(ecosystem);
+    if (names === undefined) found.set(ecosystem, [searchable(name)]);
+    else names.push(searchable(name));
+  }
+  return Array.from(found, ([ecosystem, names]) => ({ ecosystem: searchable(ecosystem), names }));
 }
 
 /** Names of many advisories, each once. */
 export function joinNames(many: Iterable<EcosystemNames>): EcosystemNames[] {
   const found = new Map<string, Set<string>>();
-  for (const { ecosystem, names } of many) for (const name of names) add(found, ecosystem, name);
-  return listed(found);
-}
-
-function add(found: Map<string, Set<string>>, ecosystem: string, name: string): void {
-  const names = found.get(ecosystem);
-  if (names === undefined) found.set(ecosystem, new Set([name]));
-  else names.add(name);
-}
-
-function listed(found: ReadonlyMap<string, ReadonlySet<string>>): EcosystemNames[] {
-  return [...found].map(([ecosystem, names]) => ({ ecosystem, names: [...names] }));
+  for (const { ecosystem, names } of many) {
+    const known = found.get(ecosystem) ?? new Set();
+    if (known.size === 0) found.set(ecosystem, known);
+    for (const name of names) known.add(name);
+  }
+  return Array.from(found, ([ecosystem, names]) => ({ ecosystem, names: [...names] }));
 }
 
 /** By which equal bodies are known. */
@@ -62,7 +60,10 @@ export function hashOfBody(body: string): string {
   return hash('sha256', body, 'base64url');
 }
 
+/** A NUL, or half of a character unless its other half stands beside it. */
+const ODD = /[\0\uD800-\uDFFF]/;
+
 /** No package has such a name, and not each database can keep it. */
 function searchable(name: string): string {
-  return name.toWellFormed().replaceAll('\0', '\uFFFD');
+  return ODD.test(name) ? name.toWellFormed().replaceAll('\0', '\uFFFD') : name;
 }

@@ -60,17 +60,33 @@ export function readObject(field: Field): JsonObject {
 /** A text of 1 to `cap` characters, or an error. */
 export function readText(field: Field, cap: number): string {
   const { value } = field;
-  if (typeof value === 'string' && value !== '' && value.length <= cap) return value;
+  if (isText(value, cap)) return value;
   throw fieldError(field, `a text of 1 to ${cap} characters`);
+}
+
+function isText(value: unknown, cap: number): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= cap;
 }
 
 /** A list's elements as fields; none where it is missing or null; an error beyond `cap`. */
 export function readList(field: Field, cap: number): readonly Field[] {
-  if (field.value === undefined || field.value === null) return [];
-  if (!Array.isArray(field.value) || field.value.length > cap) {
-    throw fieldError(field, `a list of at most ${cap} elements`);
-  }
-  return field.value.map((value: unknown, index) => new NestedField(field, index, value));
+  return readArray(field, cap).map((value, index) => new NestedField(field, index, value));
+}
+
+/** A list of at most `cap` texts, each as {@link readText} reads it up to `textCap`. */
+export function readTexts(field: Field, cap: number, textCap: number): readonly string[] {
+  const list = readArray(field, cap);
+  const wrong = list.findIndex((value) => !isText(value, textCap));
+  if (wrong !== -1) readText(new NestedField(field, wrong, list[wrong]), textCap);
+  // Each was looked at.
+  return list as readonly string[];
+}
+
+function readArray(field: Field, cap: number): readonly unknown[] {
+  const { value } = field;
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value) && value.length <= cap) return value;
+  throw fieldError(field, `a list of at most ${cap} elements`);
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -82,7 +98,10 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 export function readTime(field: Field): Micros {
   const text = readText(field, 64);
   try {
-    return Math.max(0, parseTime(DATE.test(text) ? `${text}T00:00:00Z` : text));
+    return Math.max(
+      0,
+      parseTime(text.length === 10 && DATE.test(text) ? `${text}T00:00:00Z` : text),
+    );
   } catch (cause) {
     const error = fieldError(field, 'an RFC 3339 time such as 2026-11-20T17:19:14Z');
     throw new AssayError(error.code, error.message, { cause, details: error.details });

@@ -16,6 +16,7 @@ import {
   readObject,
   readOptionalTime,
   readText,
+  readTexts,
   readTime,
 } from './osv-field.ts';
 import type { SeverityReading } from './read-severity.ts';
@@ -96,9 +97,7 @@ const ERRATUM = /^(?:RH[SBE]A|RXSA|RLSA|AL[SBE]A|(?:open)?SUSE-[SRO]U|DSA|DLA|US
 /** `upstream` names what a distribution's record is about, which is what people search for. */
 function readAliases(record: Field, id: string): readonly string[] {
   const idsOf = (name: string): readonly string[] =>
-    readList(member(record, name), OSV_LIMITS.aliases).map((field) =>
-      readText(field, OSV_LIMITS.id),
-    );
+    readTexts(member(record, name), OSV_LIMITS.aliases, OSV_LIMITS.id);
   const related = ERRATUM.test(id) ? idsOf('related') : [];
   const fixes = related.filter((name) => name.startsWith('CVE-'));
   const names = [...idsOf('aliases'), ...idsOf('upstream'), ...fixes];
@@ -121,7 +120,7 @@ function readSummary(record: Field): string {
 function readAffected(field: Field): readonly AffectedPackage[] {
   const entry = readObject(field);
   const ranges = readList(member(field, 'ranges'), OSV_LIMITS.ranges).map(readRange);
-  const versions = readList(member(field, 'versions'), OSV_LIMITS.versions);
+  const versions = readTexts(member(field, 'versions'), OSV_LIMITS.versions, OSV_LIMITS.text);
   const named = member(field, 'package');
   if (named.value === undefined || named.value === null) return [];
   readObject(named);
@@ -133,7 +132,7 @@ function readAffected(field: Field): readonly AffectedPackage[] {
       ecosystem,
       name: normalisePackageName(ecosystem, readText(member(named, 'name'), OSV_LIMITS.text)),
       ranges,
-      versions: versions.map((version) => readText(version, OSV_LIMITS.text)),
+      versions,
       ...(severity === undefined ? {} : severityFields(severity)),
       ...(fixState !== undefined && { fixState }),
     },
@@ -172,7 +171,8 @@ function readRange(field: Field): AffectedPackage['ranges'][number] {
 }
 
 function readEvent(field: Field): AdvisoryEvent {
-  const keys = Object.keys(readObject(field));
+  const event = readObject(field);
+  const keys = Object.keys(event);
   const key = keys[0];
   const known = key !== undefined && Object.hasOwn(EVENT_KINDS, key);
   if (!known || keys.length !== 1) {
@@ -182,5 +182,7 @@ function readEvent(field: Field): AdvisoryEvent {
     );
   }
   const kind = EVENT_KINDS[key as keyof typeof EVENT_KINDS];
-  return { [kind]: readText(member(field, key), OSV_LIMITS.text) };
+  const version = readText(member(field, key), OSV_LIMITS.text);
+  // Most are kept as they came, which nothing else holds.
+  return kind === key ? event : { [kind]: version };
 }
