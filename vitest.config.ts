@@ -1,4 +1,5 @@
 /** How the tests run. Those of test/full are long or need real programs: only `test:full` has them. */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { createClosingLine } from './scripts/closing-line.ts';
 
@@ -9,6 +10,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: full ? [] : ['test/full/**'],
     globalSetup: ['test/support/make-definition.ts', 'test/support/postgres-run.ts'],
+    // A file mostly waits for the processes that it started: two at once also on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', createClosingLine()],

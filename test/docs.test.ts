@@ -15,6 +15,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const shell = { project: root, node: process.execPath };
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).toSorted();
 
+/** Pages that need real programs take long, so `npm run test:full` alone runs those. */
+const runsAll = process.env.ASSAY_TEST_FULL === '1';
+
 /** README's two set-up commands, which .ci/run runs from an empty clone. */
 const SET_UP = /^npm ci && npm (run demo|test)$/;
 const SHELL = ['sh', 'console'];
@@ -34,7 +37,7 @@ describe('the pages', () => {
     expect(read(path).blocks.flatMap(blockFault)).toEqual([]);
   });
 
-  for (const path of pages.filter((one) => commandsOf(one).length > 0)) {
+  for (const path of pages.filter(isRunNow)) {
     const { needs } = read(path);
     const missing = needs.filter((name) => realProgram(name) === undefined);
     const suffix = needs.length === 0 ? '' : ` (needs ${needs.join(', ')})`;
@@ -134,6 +137,10 @@ describe('the reader of the pages catches', () => {
 
 function read(path: string) {
   return readPage(readFileSync(join(root, path), 'utf8'));
+}
+
+function isRunNow(path: string): boolean {
+  return commandsOf(path).length > 0 && (runsAll || read(path).needs.length === 0);
 }
 
 function commandsOf(path: string) {

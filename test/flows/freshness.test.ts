@@ -5,7 +5,7 @@ import { type AssayServer, imageReview, startAssay } from '../support/assay-serv
 import { type AttestedProject, createAttestedProject } from '../support/attested-project.ts';
 import { type PgpSigner, makePgpSigner } from '../support/pgp-signer.ts';
 
-const ROUNDS = process.env.ASSAY_TEST_FULL === '1' ? 50 : 15;
+const ROUNDS = process.env.ASSAY_TEST_FULL === '1' ? 50 : 8;
 const image = { name: 'registry.example/app', digest: parseDigest(`sha256:${'ab'.repeat(32)}`) };
 const review = imageReview([`${image.name}@${image.digest}`]);
 

@@ -15,7 +15,7 @@ import { type AssayServer, imageReview, startAssay } from '../support/assay-serv
 import { DEBIAN12, addLayer, dpkgStatus, openLayout } from '../support/image-layout.ts';
 import { osvRecord, writeOsvExport } from '../support/osv-records.ts';
 
-const ROUNDS = process.env.ASSAY_TEST_FULL === '1' ? 8 : 1;
+const ROUNDS = 8;
 const SILENT = ['--log-level', 'silent'];
 const root = mkdtempSync(join(tmpdir(), 'assay-kill-'));
 
