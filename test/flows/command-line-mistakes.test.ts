@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runAssay } from '../support/assay-command.ts';
+import { runInProcess } from '../support/assay-in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mistakes-'));
 
@@ -25,7 +26,7 @@ describe('help and mistakes', () => {
     [['migrate']],
     [[]],
   ])('%j --help leads with examples on stdout', async (words) => {
-    const { code, stdout, stderr } = await runAssay([...words, '--help']);
+    const { code, stdout, stderr } = await runInProcess([...words, '--help'], folder);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Examples:\n {2}assay \S/);
     expect(stdout).toContain('Usage: assay');
