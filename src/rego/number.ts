@@ -1,0 +1,119 @@
+/**
+ * Rego's numbers are decimal texts of any size. Here a number is a JavaScript number wherever that
+ * is exact (integers up to 2^53, decimals that a double prints as they were written), a bigint for
+ * longer integers, and a `Decimal` for the rest; each number has exactly one of these forms.
+ */
+
+/** A decimal that no double prints: `coefficient × 10^exponent`, no trailing zeros, exponent < 0. */
+export class Decimal {
+  readonly coefficient: bigint;
+  readonly exponent: number;
+
+  constructor(coefficient: bigint, exponent: number) {
+    this.coefficient = coefficient;
+    this.exponent = exponent;
+  }
+}
+
+/** Any number of Rego, in its one form. */
+export type RegoNumber = number | bigint | Decimal;
+
+/** Exponents beyond this are refused: `1e999999999` must not become a gigabyte of digits. */
+export const MAX_EXPONENT = 4096;
+
+const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+const MAX_DIGITS = 4096;
+
+/** Tells whether a value is a number. */
+export function isRegoNumber(value: unknown): value is RegoNumber {
+  return typeof value === 'number' || typeof value === 'bigint' || value instanceof Decimal;
+}
+
+/**
+ * Reads a decimal text as JSON writes numbers (leading zeros are admitted).
+ * Answers undefined for anything else, and for more than 4,096 digits or so large an exponent.
+ */
+export function parseRegoNumber(text: string): RegoNumber | undefined {
+  if (text.length > MAX_DIGITS) return undefined;
+  const found = NUMBER.exec(text);
+  if (!found) return undefined;
+  const [, sign = '', whole = '', fraction = '', power = '0'] = found;
+  const exponent = Number(power);
+  if (Math.abs(exponent) > MAX_EXPONENT) return undefined;
+  return makeNumber(BigInt(`${sign}${whole}${fraction}`), exponent - fraction.length);
+}
+
+/** `coefficient × 10^exponent` in its one form. */
+export function makeNumber(coefficient: bigint, exponent: number): RegoNumber {
+  if (exponent >= 0) return fromBigInt(coefficient * 10n ** BigInt(exponent));
+  let digits = coefficient;
+  let power = exponent;
+  while (power < 0 && digits % 10n === 0n) {
+    digits /= 10n;
+    power += 1;
+  }
+  if (power >= 0) return fromBigInt(digits);
+  const double = Number(`${digits}e${power}`);
+  const exact = Number.isFinite(double) && double !== 0 && decimalOf(double);
+  if (exact && exact.coefficient === digits && exact.exponent === power) return double;
+  return new Decimal(digits, power);
+}
+
+/** An integer in its one form. */
+export function fromBigInt(value: bigint): RegoNumber {
+  const isSafe =
+    value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER);
+  return isSafe ? Number(value) : value;
+}
+
+/**
+ * A double in its one form, read as the decimal that JavaScript prints for it.
+ * Answers undefined for what is no number (NaN, the infinities).
+ */
+export function fromDouble(value: number): RegoNumber | undefined {
+  if (Number.isSafeInteger(value)) return value + 0;
+  return Number.isFinite(value) ? parseRegoNumber(String(value)) : undefined;
+}
+
+/** Tells whether a number is whole. */
+export function isWhole(value: RegoNumber): value is number | bigint {
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+}
+
+/** Splits a number into `coefficient × 10^exponent`, without trailing zeros below the point. */
+export function decimalOf(value: RegoNumber): Decimal {
+  if (value instanceof Decimal) return value;
+  if (isWhole(value)) return new Decimal(BigInt(value), 0);
+  const [mantissa = '', power = '0'] = String(value).split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  return new Decimal(BigInt(whole + fraction), Number(power) - fraction.length);
+}
+
+/** The nearest double. */
+export function toDouble(value: RegoNumber): number {
+  return value instanceof Decimal
+    ? Number(`${value.coefficient}e${value.exponent}`)
+    : Number(value);
+}
+
+/** Orders numbers by size: negative, 0 or positive. */
+export function compareNumbers(a: RegoNumber, b: RegoNumber): number {
+  if (!(a instanceof Decimal) && !(b instanceof Decimal)) return a < b ? -1 : a > b ? 1 : 0;
+  const [x, y] = [decimalOf(a), decimalOf(b)];
+  const shared = Math.min(x.exponent, y.exponent);
+  const left = x.coefficient * 10n ** BigInt(x.exponent - shared);
+  const right = y.coefficient * 10n ** BigInt(y.exponent - shared);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Prints a number as a decimal text, without an exponent where that stays under 22 digits. */
+export function formatRegoNumber(value: RegoNumber): string {
+  if (!(value instanceof Decimal)) return String(value);
+  const sign = value.coefficient < 0n ? '-' : '';
+  const digits = String(value.coefficient).replace('-', '');
+  const point = digits.length + value.exponent;
+  if (point > 0) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+  if (point > -7) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
+  return `${sign}${digits[0]}${fraction}e-${1 - point}`;
+}
