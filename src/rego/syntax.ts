@@ -85,10 +85,13 @@ export interface CallTerm {
   readonly at: Place;
 }
 
-/** `$"text {term}"`; an undefined term prints `<undefined>`. */
+/**
+ * `$"text {term with input as x}"`; an undefined term prints `<undefined>`. What stands in braces
+ * is a statement, because it may have `with`; it is never negated.
+ */
 export interface TemplateTerm {
   readonly kind: 'template';
-  readonly parts: readonly (string | Term)[];
+  readonly parts: readonly (string | TermStatement)[];
   readonly at: Place;
 }
 
