@@ -3,7 +3,7 @@
  * Limits have a code of their own: OPA knows a cancelled query only.
  */
 
-/** Where something stands in a source file: its name, and line and column counted from 1. */
+/** Where something stands in a source: its name (empty for a query), line and column from 1. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -50,8 +50,9 @@ export class RegoErrors extends Error {
   }
 }
 
-/** Prints an error as OPA does: `file:line: code: message`, with the column behind the line. */
+/** Prints an error as OPA does, `file:line:column: code: message`; a query has no file. */
 export function formatRegoError(error: RegoError): string {
-  const place = error.at && `${error.at.file}:${error.at.line}:${error.at.column}: `;
-  return `${place ?? ''}${error.code}: ${error.message}`;
+  if (!error.at) return `${error.code}: ${error.message}`;
+  const { file, line, column } = error.at;
+  return `${file === '' ? '' : `${file}:`}${line}:${column}: ${error.code}: ${error.message}`;
 }

@@ -178,7 +178,10 @@ export interface Import {
   readonly at: Place;
 }
 
-/** A `# METADATA` block: its YAML as a value, with where its rule, package or document stands. */
+/**
+ * A `# METADATA` block in OPA's normal form (`scope` is a member, authors and related resources
+ * are objects). A rule's own are those that stand before it: of scope rule and document.
+ */
 export interface Annotations {
   readonly scope: 'rule' | 'document' | 'package' | 'subpackages';
   readonly value: Value;
