@@ -4,7 +4,10 @@
  * longer integers, and a `Decimal` for the rest; each number has exactly one of these forms.
  */
 
-/** A decimal that no double prints: `coefficient × 10^exponent`, no trailing zeros, exponent < 0. */
+/**
+ * What no double prints and no long integer should be spelt out for: `coefficient × 10^exponent`
+ * without trailing zeros. The exponent is negative, or the number is beyond the doubles (1.8e308).
+ */
 export class Decimal {
   readonly coefficient: bigint;
   readonly exponent: number;
@@ -46,24 +49,29 @@ export function parseRegoNumber(text: string): RegoNumber | undefined {
 /** `coefficient × 10^exponent` in its one form. */
 export function makeNumber(coefficient: bigint, exponent: number): RegoNumber {
   if (exponent >= 0) return fromBigInt(coefficient * 10n ** BigInt(exponent));
-  let digits = coefficient;
-  let power = exponent;
-  while (power < 0 && digits % 10n === 0n) {
-    digits /= 10n;
-    power += 1;
-  }
-  if (power >= 0) return fromBigInt(digits);
-  const double = Number(`${digits}e${power}`);
+  const decimal = withoutZeros(coefficient, exponent, 0);
+  if (decimal.exponent >= 0) return fromBigInt(decimal.coefficient);
+  const double = toDouble(decimal);
   const exact = Number.isFinite(double) && double !== 0 && decimalOf(double);
-  if (exact && exact.coefficient === digits && exact.exponent === power) return double;
-  return new Decimal(digits, power);
+  const isSame = exact && exact.coefficient === decimal.coefficient;
+  return isSame && exact.exponent === decimal.exponent ? double : decimal;
 }
 
 /** An integer in its one form. */
 export function fromBigInt(value: bigint): RegoNumber {
-  const isSafe =
-    value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER);
-  return isSafe ? Number(value) : value;
+  const small = Number(value);
+  if (Number.isSafeInteger(small)) return small;
+  return Number.isFinite(small) ? value : withoutZeros(value, 0, Infinity);
+}
+
+/** Takes trailing zeros of a coefficient into its exponent, while that is below a limit. */
+function withoutZeros(coefficient: bigint, exponent: number, limit: number): Decimal {
+  let [digits, power] = [coefficient, exponent];
+  while (power < limit && digits % 10n === 0n && digits !== 0n) {
+    digits /= 10n;
+    power += 1;
+  }
+  return new Decimal(digits, digits === 0n ? 0 : power);
 }
 
 /**
@@ -111,6 +119,7 @@ export function formatRegoNumber(value: RegoNumber): string {
   if (!(value instanceof Decimal)) return String(value);
   const sign = value.coefficient < 0n ? '-' : '';
   const digits = String(value.coefficient).replace('-', '');
+  if (value.exponent > 0) return `${sign}${digits}e${value.exponent}`;
   const point = digits.length + value.exponent;
   if (point > 0) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
   if (point > -7) return `${sign}0.${'0'.repeat(-point)}${digits}`;

@@ -1,0 +1,28 @@
+/** All builtins by name: what the compiler resolves calls against, unless it is given more. */
+import type { Builtin } from '../builtin.ts';
+import { aggregateBuiltins } from './aggregate-builtins.ts';
+import { arithmeticBuiltins } from './arithmetic-builtins.ts';
+import { arrayBuiltins } from './array-builtins.ts';
+import { bitsBuiltins } from './bits-builtins.ts';
+import { comparisonBuiltins } from './comparison-builtins.ts';
+import { objectBuiltins } from './object-builtins.ts';
+import { setBuiltins } from './set-builtins.ts';
+import { stringBuiltins } from './string-builtins.ts';
+import { typeBuiltins } from './type-builtins.ts';
+
+const FAMILIES: readonly (readonly Builtin[])[] = [
+  comparisonBuiltins,
+  arithmeticBuiltins,
+  bitsBuiltins,
+  aggregateBuiltins,
+  arrayBuiltins,
+  setBuiltins,
+  objectBuiltins,
+  stringBuiltins,
+  typeBuiltins,
+];
+
+/** Every builtin that needs nothing from outside, by its dotted name. */
+export const allBuiltins: ReadonlyMap<string, Builtin> = new Map(
+  FAMILIES.flat().map((builtin) => [builtin.name, builtin]),
+);

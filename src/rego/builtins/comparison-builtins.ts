@@ -1,0 +1,59 @@
+/** Comparison: Rego's order covers all values, so that these never fail. */
+import type { Builtin } from '../builtin.ts';
+import {
+  KeyedObject,
+  RegoSet,
+  compareValues,
+  equalValues,
+  isArrayValue,
+  sortedPairs,
+  typeOf,
+  valueAt,
+} from '../value.ts';
+import type { ObjectValue, Value } from '../value.ts';
+
+/** The builtins of comparison and membership; `eq` (unification) is the evaluator's own. */
+export const comparisonBuiltins: readonly Builtin[] = [
+  compare('equal', (a, b) => equalValues(a, b)),
+  compare('neq', (a, b) => !equalValues(a, b)),
+  compare('lt', (a, b) => compareValues(a, b) < 0),
+  compare('lte', (a, b) => compareValues(a, b) <= 0),
+  compare('gt', (a, b) => compareValues(a, b) > 0),
+  compare('gte', (a, b) => compareValues(a, b) >= 0),
+  compare('internal.member_2', isMember),
+  {
+    name: 'internal.member_3',
+    args: ['any', 'any', 'any'],
+    result: 'boolean',
+    call: ([key, value, of]) => isMemberAt([key as Value, value as Value], of as Value),
+  },
+];
+
+function compare(name: string, test: (a: Value, b: Value) => boolean): Builtin {
+  return {
+    name,
+    args: ['any', 'any'],
+    result: 'boolean',
+    call: ([a, b]) => test(a as Value, b as Value),
+  };
+}
+
+function isMember(value: Value, of: Value): boolean {
+  if (of instanceof RegoSet) return of.has(value);
+  if (isArrayValue(of)) return of.some((item) => equalValues(item, value));
+  if (typeOf(of) !== 'object') return false;
+  return sortedPairs(of as ObjectValue).some(([, item]) => equalValues(item, value));
+}
+
+function isMemberAt([key, value]: [Value, Value], of: Value): boolean {
+  const found = elementAt(of, key);
+  return found !== undefined && equalValues(found, value);
+}
+
+function elementAt(of: Value, key: Value): Value | undefined {
+  if (of instanceof RegoSet) return of.has(key) ? key : undefined;
+  if (isArrayValue(of)) return typeof key === 'number' ? of[key] : undefined;
+  return of instanceof KeyedObject || typeOf(of) === 'object'
+    ? valueAt(of as ObjectValue, key)
+    : undefined;
+}

@@ -1,0 +1,63 @@
+/**
+ * JSON to values and back without loss: JSON.parse would round long integers and decimals, and
+ * policies compare them. Where no such number stands in a text, JSON.parse's own result is kept.
+ */
+import { fromDouble, isRegoNumber, formatRegoNumber, parseRegoNumber } from './number.ts';
+import { RegoSet, formatValue, isArrayValue, plainObject, sortedPairs } from './value.ts';
+import type { Value } from './value.ts';
+
+type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
+
+/** A text that may hold a number which a double rounds: sixteen digits, or an exponent. */
+const LONG_NUMBER = /\d[\d.]{15}|\d[eE][+-]?\d/;
+
+/** Reads a JSON text; throws SyntaxError, and for a number of more than 4,096 digits. */
+export function parseJsonValue(text: string): Value {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text) as Value;
+  return (JSON.parse as (text: string, reviver: Reviver) => Value)(text, exactNumber);
+}
+
+function exactNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  const number = parseRegoNumber(context.source);
+  if (number === undefined) throw new SyntaxError(`number out of range: ${context.source}`);
+  return number;
+}
+
+/**
+ * Makes a value of what JSON.parse gave, without copying it where that is a value already: only
+ * integers beyond 2^53 and numbers such as 1e400 need another form.
+ */
+export function valueFromJson(json: unknown): Value {
+  if (typeof json === 'number') return Number.isInteger(json) ? (fromDouble(json) ?? 0) : json;
+  if (Array.isArray(json)) return sameOr(json, json.map(valueFromJson));
+  if (typeof json !== 'object' || json === null) return json as Value;
+  const pairs = Object.entries(json).map(([key, item]) => [key, valueFromJson(item)] as const);
+  const isSame = pairs.every(([key, item]) => item === (json as Record<string, unknown>)[key]);
+  return isSame ? (json as Value) : plainObject(pairs);
+}
+
+function sameOr(array: readonly unknown[], copy: readonly Value[]): readonly Value[] {
+  return copy.every((item, index) => item === array[index]) ? (array as readonly Value[]) : copy;
+}
+
+/** Prints a value as JSON: sets as sorted arrays, keys that are no strings as their own text. */
+export function jsonText(value: Value): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (isRegoNumber(value)) return formatRegoNumber(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const items = isArrayValue(value) ? value : value instanceof RegoSet ? value.values : undefined;
+  if (items) return `[${items.map((item) => jsonText(item)).join(',')}]`;
+  const members = sortedPairs(value as Exclude<typeof value, readonly Value[] | RegoSet>);
+  return `{${members.map(([key, item]) => `${jsonText(jsonKey(key))}:${jsonText(item)}`).join(',')}}`;
+}
+
+/** What stands for a key in JSON, which knows strings only. */
+export function jsonKey(key: Value): string {
+  return typeof key === 'string' ? key : formatValue(key);
+}
+
+/** A value as JSON.parse would give its text: for callers that print or compare it. */
+export function toJsonValue(value: Value): unknown {
+  return JSON.parse(jsonText(value));
+}
