@@ -3,7 +3,7 @@
  * policies compare them. Where no such number stands in a text, JSON.parse's own result is kept.
  */
 import { fromDouble, isRegoNumber, formatRegoNumber, parseRegoNumber } from './number.ts';
-import { RegoSet, formatValue, isArrayValue, plainObject, sortedPairs } from './value.ts';
+import { RegoSet, isArrayValue, plainObject, sortedPairs } from './value.ts';
 import type { Value } from './value.ts';
 
 type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
@@ -54,7 +54,7 @@ export function jsonText(value: Value): string {
 
 /** What stands for a key in JSON, which knows strings only. */
 export function jsonKey(key: Value): string {
-  return typeof key === 'string' ? key : formatValue(key);
+  return typeof key === 'string' ? key : jsonText(key);
 }
 
 /** A value as JSON.parse would give its text: for callers that print or compare it. */

@@ -9,6 +9,13 @@ import { objectBuiltins } from './object-builtins.ts';
 import { setBuiltins } from './set-builtins.ts';
 import { stringBuiltins } from './string-builtins.ts';
 import { typeBuiltins } from './type-builtins.ts';
+import { encodingBuiltins } from './encoding-builtins.ts';
+import { globBuiltins } from './glob-builtins.ts';
+import { graphBuiltins } from './graph-builtins.ts';
+import { jsonPathBuiltins } from './json-path-builtins.ts';
+import { regexBuiltins } from './regex-builtins.ts';
+import { semverBuiltins } from './semver-builtins.ts';
+import { unitsBuiltins } from './units-builtins.ts';
 
 const FAMILIES: readonly (readonly Builtin[])[] = [
   comparisonBuiltins,
@@ -20,6 +27,13 @@ const FAMILIES: readonly (readonly Builtin[])[] = [
   objectBuiltins,
   stringBuiltins,
   typeBuiltins,
+  encodingBuiltins,
+  jsonPathBuiltins,
+  regexBuiltins,
+  globBuiltins,
+  semverBuiltins,
+  unitsBuiltins,
+  graphBuiltins,
 ];
 
 /** Every builtin that needs nothing from outside, by its dotted name. */
