@@ -1,0 +1,40 @@
+/** What v1 wants of a rule's form beyond v0: `if`, `contains`, something said, no keyword's name. */
+import type { Head } from './parse-head.ts';
+import type { Place, RegoError } from './rego-error.ts';
+import { isKeyword } from './rego-token.ts';
+import { parseError } from './token-cursor.ts';
+
+/** How a rule, or one of its else branches, is written. */
+export interface RuleForm {
+  readonly head: Head;
+  readonly at: Place;
+  /** Its body: behind `if`, in braces alone, or none. */
+  readonly body: 'if' | 'bare' | 'none';
+  /** Undefined where neither value nor body is written. */
+  readonly says: Head['says'];
+  readonly isMulti: boolean;
+}
+
+const HINT =
+  'this is the syntax of Rego v0: read it with --v0-compatible (in a document regoVersion: v0),' +
+  ' or rewrite it';
+
+/** What v1 says against a rule, in OPA's order. */
+export function checkForm(form: RuleForm): readonly RegoError[] {
+  return [...problemsOf(form)].map((problem) => parseError(problem, form.at, HINT));
+}
+
+function* problemsOf(form: RuleForm): Generator<string> {
+  const { head, body, says, isMulti } = form;
+  const sort = head.args === undefined ? 'rule' : 'function';
+  if (head.path.length === 0 && isKeyword(head.name.name)) {
+    yield `${head.name.name} keyword cannot be used for rule name`;
+  }
+  if (body === 'none' && says === undefined && !isMulti) {
+    yield `${sort} must have value assignment and/or body declaration`;
+  }
+  if (body === 'bare') yield `\`if\` keyword is required before ${sort} body`;
+  if (isMulti && head.says !== 'contains') {
+    yield '`contains` keyword is required for partial set rules';
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Rules: v0's and v1's forms are read by the same code and give the same tree. What v1 forbids is
+ * noted beside the rules, because `import rego.v1` may still follow.
+ */
+import { readBlock, readBodyAfterIf } from './parse-body.ts';
+import { futureHint } from './parse-body.ts';
+import { readExpression } from './parse-infix.ts';
+import { readHead, refOfHead } from './parse-head.ts';
+import type { Head } from './parse-head.ts';
+import { nextWildcard } from './parse-term.ts';
+import { refuseBadDefault } from './check-default.ts';
+import { type RuleForm, checkForm } from './check-v1-form.ts';
+import type { Place, RegoError } from './rego-error.ts';
+import type { Body, ElseBranch, Rule, ScalarTerm, Term } from './syntax.ts';
+import { beginsKeywordRef, kindAt, parseError, placeAt, unexpected } from './token-cursor.ts';
+import { nameKeywordRef } from './token-cursor.ts';
+import type { Cursor } from './token-cursor.ts';
+import { INFIX } from './infix-operators.ts';
+
+/** The rules of one statement (chained bodies make several), and what v1 says against them. */
+export interface ReadRules {
+  readonly rules: readonly Rule[];
+  readonly againstV1: readonly RegoError[];
+}
+
+/** Reads a rule; the next token must be a name, or `default`. */
+export function readRules(cursor: Cursor): ReadRules {
+  const at = placeAt(cursor);
+  if (kindAt(cursor) === 'default') return readDefault(cursor, at);
+  const head = readHead(cursor, false);
+  const hasIf = kindAt(cursor) === 'if';
+  if (hasIf) cursor.index += 1;
+  if (!hasIf && kindAt(cursor) !== '{') return readBodyless(cursor, head);
+  const body = hasIf ? readBodyAfterIf(cursor) : readBlock(cursor);
+  return readWithBody(cursor, { head, hasIf, body });
+}
+
+/** `default p := value`. */
+function readDefault(cursor: Cursor, at: Place): ReadRules {
+  cursor.index += 1;
+  nameKeywordRef(cursor);
+  if (kindAt(cursor) !== 'identifier') throw unexpected(cursor, 'expected rule head name');
+  const head = readHead(cursor, true);
+  const value = refuseBadDefault(head, at);
+  const rule: Rule = { ...ruleBase(head), value, isDefault: true, body: trueBody(at), at };
+  const form: RuleForm = { head, at, body: 'none', says: 'value', isMulti: false };
+  return { rules: [rule], againstV1: checkForm(form) };
+}
+
+/** A rule without a body: `p := 1`, `p contains 1`, `f(x)`, and v0's `p[x]` and `p.q.r`. */
+function readBodyless(cursor: Cursor, head: Head): ReadRules {
+  refuseGoingOn(cursor);
+  const { at, args, path } = head;
+  if (head.says === undefined && args === undefined && path.length === 0) {
+    throw parseError('var cannot be used for rule name', at, futureHint(cursor));
+  }
+  if (args?.length === 0) {
+    throw parseError('rule argument list must take at least one argument', at);
+  }
+  const isMulti = isMultiValue(head, head.says === undefined && path.length === 1);
+  const rule = { ...finishHead(head, isMulti), isDefault: false, body: trueBody(at), at };
+  const says = head.says ?? (args === undefined && !isMulti ? undefined : 'value');
+  const form: RuleForm = { head, at, body: 'none', says, isMulti };
+  return { rules: [rule], againstV1: checkForm(form) };
+}
+
+/** What cannot stand behind a rule without a body. */
+function refuseGoingOn(cursor: Cursor): void {
+  const kind = kindAt(cursor);
+  if (beginsKeywordRef(cursor)) return;
+  if (kind === 'with') {
+    const problem = 'expressions using with keyword cannot be used for rule head';
+    throw parseError(problem, placeAt(cursor));
+  }
+  if (kind === ';') {
+    throw parseError('multiple expressions cannot be used for rule head', placeAt(cursor));
+  }
+  if (INFIX.has(kind) || kind === ',' || kind === 'as') {
+    throw unexpected(cursor, 'expected :=, =, contains, if, { or a new rule');
+  }
+}
+
+/** A rule's head and its first body. */
+interface WithBody {
+  readonly head: Head;
+  readonly hasIf: boolean;
+  readonly body: Body;
+}
+
+function readWithBody(cursor: Cursor, { head, hasIf, body }: WithBody): ReadRules {
+  const isMulti = isMultiValue(head, !hasIf && head.path.length === 1);
+  const base = { ...finishHead(head, isMulti), isDefault: false };
+  const form = { head, body: hasIf ? 'if' : 'bare', says: 'value', isMulti } as const;
+  const otherwise = readElse(cursor, {
+    head,
+    isKeyed: isMulti || (!hasIf && head.path.length === 1),
+  });
+  const first: Rule = { ...base, body, otherwise: otherwise.branches, at: head.at };
+  const againstV1 = [...checkForm({ ...form, at: head.at }), ...otherwise.againstV1];
+  const rules = [first];
+  while (kindAt(cursor) === '{') {
+    if (otherwise.branches.length > 0) throw unexpected(cursor, 'expected else keyword');
+    const at = placeAt(cursor);
+    rules.push({ ...chainedBase(cursor, base), body: readBlock(cursor), at });
+    againstV1.push(...checkForm({ ...form, at }));
+  }
+  return { rules, againstV1 };
+}
+
+/** The head of a chained rule: equal, but its `_` are other variables. */
+function chainedBase<T extends { readonly args?: readonly Term[] }>(cursor: Cursor, base: T): T {
+  if (base.args === undefined) return base;
+  const args = base.args.map((arg) =>
+    arg.kind === 'var' && arg.name.startsWith('$') ? { ...arg, name: nextWildcard(cursor) } : arg,
+  );
+  return { ...base, args };
+}
+
+/** `else := x if { … } else { … }`. */
+function readElse(
+  cursor: Cursor,
+  rule: { readonly head: Head; readonly isKeyed: boolean },
+): { readonly branches: readonly ElseBranch[]; readonly againstV1: readonly RegoError[] } {
+  const branches: ElseBranch[] = [];
+  const againstV1: RegoError[] = [];
+  while (kindAt(cursor) === 'else' && !beginsKeywordRef(cursor)) {
+    if (branches.length === 0) refuseElse(rule, placeAt(cursor));
+    const { branch, body } = readBranch(cursor);
+    branches.push(branch);
+    const form: RuleForm = { head: rule.head, at: branch.at, body, says: 'value', isMulti: false };
+    againstV1.push(...checkForm(form));
+  }
+  return { branches, againstV1 };
+}
+
+function refuseElse(rule: { readonly head: Head; readonly isKeyed: boolean }, at: Place): void {
+  if (rule.head.path.some((part) => part.kind !== 'scalar')) {
+    throw parseError('else keyword cannot be used on rules with variables in head', at);
+  }
+  if (rule.isKeyed && rule.head.args === undefined) {
+    throw parseError('else keyword cannot be used on multi-value rules', at);
+  }
+}
+
+function readBranch(cursor: Cursor): {
+  readonly branch: ElseBranch;
+  readonly body: RuleForm['body'];
+} {
+  const at = placeAt(cursor);
+  cursor.index += 1;
+  const kind = kindAt(cursor);
+  const hasValue = kind === 'assign' || kind === 'eq';
+  if (!hasValue && kind !== '{' && kind !== 'if') {
+    throw unexpected(cursor, 'expected else value term or rule body');
+  }
+  if (hasValue) cursor.index += 1;
+  const value = hasValue ? readExpression(cursor) : trueTerm(at);
+  if (kindAt(cursor) === '{') {
+    return { branch: { value, body: readBlock(cursor), at }, body: 'bare' };
+  }
+  if (kindAt(cursor) !== 'if') return { branch: { value, body: trueBody(at), at }, body: 'none' };
+  cursor.index += 1;
+  const body = kindAt(cursor) === '{' ? readBlock(cursor) : readBodyAfterIf(cursor);
+  return { branch: { value, body, at }, body: 'if' };
+}
+
+/** v0's `p[x] { … }` adds to a set, as `contains` does. */
+function isMultiValue(head: Head, isOldForm: boolean): boolean {
+  return head.says === 'contains' || (isOldForm && head.says === undefined && !head.args);
+}
+
+function finishHead(
+  head: Head,
+  isMulti: boolean,
+): Pick<Rule, 'kind' | 'ref' | 'args' | 'value' | 'otherwise' | 'annotations'> {
+  const isOldForm = isMulti && head.says !== 'contains';
+  const last = head.path.at(-1);
+  if (isOldForm && last !== undefined) {
+    return {
+      ...ruleBase({ ...head, path: head.path.slice(0, -1) }),
+      kind: 'contains',
+      value: last,
+    };
+  }
+  const value = head.value ?? trueTerm(head.at);
+  return { ...ruleBase(head), kind: isMulti ? 'contains' : 'value', value };
+}
+
+function ruleBase(
+  head: Pick<Head, 'name' | 'path' | 'args'>,
+): Pick<Rule, 'kind' | 'ref' | 'args' | 'otherwise' | 'annotations'> {
+  const args = head.args === undefined ? {} : { args: head.args };
+  return { kind: 'value', ref: refOfHead(head), ...args, otherwise: [], annotations: [] };
+}
+
+function trueTerm(at: Place): ScalarTerm {
+  return { kind: 'scalar', value: true, at };
+}
+
+function trueBody(at: Place): Body {
+  return [{ kind: 'term', term: trueTerm(at), negated: false, with: [], at }];
+}
