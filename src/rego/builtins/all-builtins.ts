@@ -16,6 +16,9 @@ import { jsonPathBuiltins } from './json-path-builtins.ts';
 import { regexBuiltins } from './regex-builtins.ts';
 import { semverBuiltins } from './semver-builtins.ts';
 import { unitsBuiltins } from './units-builtins.ts';
+import { netBuiltins } from './net-builtins.ts';
+import { timeBuiltins } from './time-builtins.ts';
+import { uuidBuiltins } from './uuid-builtins.ts';
 
 const FAMILIES: readonly (readonly Builtin[])[] = [
   comparisonBuiltins,
@@ -34,6 +37,9 @@ const FAMILIES: readonly (readonly Builtin[])[] = [
   semverBuiltins,
   unitsBuiltins,
   graphBuiltins,
+  timeBuiltins,
+  netBuiltins,
+  uuidBuiltins,
 ];
 
 /** Every builtin that needs nothing from outside, by its dotted name. */
