@@ -19,6 +19,8 @@ import { unitsBuiltins } from './units-builtins.ts';
 import { netBuiltins } from './net-builtins.ts';
 import { timeBuiltins } from './time-builtins.ts';
 import { uuidBuiltins } from './uuid-builtins.ts';
+import { awsBuiltins } from './aws-builtins.ts';
+import { hashBuiltins } from './hash-builtins.ts';
 
 const FAMILIES: readonly (readonly Builtin[])[] = [
   comparisonBuiltins,
@@ -40,6 +42,8 @@ const FAMILIES: readonly (readonly Builtin[])[] = [
   timeBuiltins,
   netBuiltins,
   uuidBuiltins,
+  hashBuiltins,
+  awsBuiltins,
 ];
 
 /** Every builtin that needs nothing from outside, by its dotted name. */
