@@ -47,6 +47,11 @@ export class RegoSet {
     return new RegoSet(members);
   }
 
+  /** The set of values that a Map holds under their keys (`keyOf`); the Map is not copied. */
+  static keyed(members: ReadonlyMap<ValueKey, Value>): RegoSet {
+    return new RegoSet(members);
+  }
+
   get size(): number {
     return this.#members.size;
   }

@@ -1,0 +1,121 @@
+/** Calls as operations of a body: a test, or a loop for a builtin that has many answers. */
+import type { CallLiteral, Core } from './core.ts';
+import { emitMatch, liftTerms } from './emit-match.ts';
+import { emitTerm, printed } from './emit-term.ts';
+import { type Emitter, newSlot, pushTest } from './emitter.ts';
+import { callerOf } from './invoke.ts';
+import { PRINT } from './lower-statement.ts';
+import type { Eval, Frame, Match, State } from './state.ts';
+import { type RegoSet, type Value, isArrayValue } from './value.ts';
+
+/** Adds a call to a body. */
+export function emitCall(emitter: Emitter, literal: CallLiteral): void {
+  const { callee, at } = literal;
+  const args = literal.args.map((arg) => emitTerm(emitter, arg));
+  if (callee.kind === 'builtin' && callee.builtin === PRINT) {
+    emitPrint(emitter, literal, args);
+    return;
+  }
+  const call = callerOf(callee, emitter.policy.functionAt);
+  const operands = emitOperands(args);
+  const result: Eval = (state, frame) => {
+    const values = operands(state, frame);
+    return values && call(state, values, at);
+  };
+  if (callee.kind === 'builtin' && callee.builtin.isRelation) {
+    emitRelation(emitter, literal, result);
+    return;
+  }
+  emitResult(emitter, literal, result);
+}
+
+function emitResult(emitter: Emitter, literal: CallLiteral, result: Eval): void {
+  const match = literal.out && emitOut(emitter, literal.out);
+  if (match === undefined) {
+    pushTest(emitter, literal.at, (state, frame) => {
+      const value = result(state, frame);
+      return value !== undefined && value !== false;
+    });
+    return;
+  }
+  pushTest(emitter, literal.at, (state, frame) => {
+    const value = result(state, frame);
+    return value !== undefined && match(value, state, frame);
+  });
+}
+
+function emitOut(emitter: Emitter, out: Core): Match {
+  liftTerms(emitter, out, emitTerm);
+  return emitMatch(emitter, out, emitTerm);
+}
+
+/** Operands in a new array; undefined where one has no value. */
+function emitOperands(
+  args: readonly Eval[],
+): (state: State, frame: Frame) => readonly Value[] | undefined {
+  const [first, second] = args;
+  if (first && args.length === 1) {
+    return (state, frame) => {
+      const value = first(state, frame);
+      return value === undefined ? undefined : [value];
+    };
+  }
+  if (first && second && args.length === 2) {
+    return (state, frame) => {
+      const value = first(state, frame);
+      if (value === undefined) return undefined;
+      const other = second(state, frame);
+      return other === undefined ? undefined : [value, other];
+    };
+  }
+  return (state, frame) => {
+    const values: Value[] = [];
+    for (const arg of args) {
+      const value = arg(state, frame);
+      if (value === undefined) return undefined;
+      values.push(value);
+    }
+    return values;
+  };
+}
+
+/** A relation gives an array of answers, each of which is one solution. */
+function emitRelation(emitter: Emitter, literal: CallLiteral, result: Eval): void {
+  const { at } = literal;
+  const slot = newSlot(emitter);
+  const match = literal.out && emitOut(emitter, literal.out);
+  emitter.ops.push({
+    kind: 'loop',
+    wrap: (next) => (state, frame) => {
+      const answers = result(state, frame);
+      if (!isArrayValue(answers)) return false;
+      state.run.meter.enter(at);
+      for (const answer of answers) {
+        state.run.meter.spend(1, at);
+        frame[slot] = answer;
+        const holds = match ? match(answer, state, frame) : answer !== false;
+        if (holds && next(state, frame)) return true;
+      }
+      state.run.meter.leave();
+      return false;
+    },
+  });
+}
+
+/** Prints a line for each combination of what the operands give. */
+function emitPrint(emitter: Emitter, literal: CallLiteral, args: readonly Eval[]): void {
+  const { at } = literal;
+  pushTest(emitter, at, (state, frame) => {
+    let lines: readonly string[][] = [[]];
+    for (const arg of args) {
+      const texts = textsOf(arg(state, frame) as RegoSet);
+      lines = lines.flatMap((line) => texts.map((text) => [...line, text]));
+    }
+    for (const line of lines) state.run.context.print(line.join(' '), at);
+    return true;
+  });
+}
+
+function textsOf(values: RegoSet): readonly string[] {
+  return values.size === 0 ? [printed(undefined)] : values.values.map(printed);
+}

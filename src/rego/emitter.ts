@@ -1,0 +1,104 @@
+/**
+ * What is at hand while a body becomes closures. A body is a list of operations: tests, which hold
+ * or not, and loops, which run the rest for each of their solutions. Tests side by side become one
+ * loop over an array, so that the stack deepens with loops only.
+ */
+import type { Core, Literal, Local } from './core.ts';
+import type { Place } from './rego-error.ts';
+import type { RuleNode } from './rule-node.ts';
+import type { Eval, Frame, RunBody, State, Test, FunctionDocument } from './state.ts';
+
+/** The rules of a policy, as calls and refs need them. */
+export interface PolicyTables {
+  readonly root: RuleNode;
+  readonly functionAt: (path: readonly string[]) => FunctionDocument | undefined;
+  /** A number that no other document, function or closure of the policy has. */
+  readonly newId: () => number;
+}
+
+/** One operation of a body. */
+export type Op =
+  | { readonly kind: 'test'; readonly test: Test; readonly at: Place }
+  | { readonly kind: 'loop'; readonly wrap: (next: RunBody) => RunBody };
+
+/** The state of emitting one body. */
+export interface Emitter {
+  readonly policy: PolicyTables;
+  /** The variables that have values here. */
+  readonly bound: Set<Local>;
+  readonly ops: Op[];
+  /** Shared by all bodies of a rule. */
+  readonly layout: { size: number };
+  /** Terms whose values are known to be found already: lookups with variables became loops. */
+  readonly lifted: Map<Core, Eval>;
+  /** Emits a body whose solutions run `final`. */
+  readonly body: (
+    emitter: Emitter,
+    literals: readonly Literal[],
+    final: (inner: Emitter) => RunBody,
+  ) => RunBody;
+}
+
+/** A slot for the compiler's own use. */
+export function newSlot(emitter: Emitter): number {
+  const slot = emitter.layout.size;
+  emitter.layout.size += 1;
+  return slot;
+}
+
+/** An emitter for a closure: what it binds is its own. */
+export function innerEmitter(emitter: Emitter): Emitter {
+  return { ...emitter, bound: new Set(emitter.bound), ops: [] };
+}
+
+/** An emitter for a part of the same body: what it binds stays bound. */
+export function partEmitter(emitter: Emitter): Emitter {
+  return { ...emitter, ops: [] };
+}
+
+/** Adds a test. */
+export function pushTest(emitter: Emitter, at: Place, test: Test): void {
+  emitter.ops.push({ kind: 'test', test, at });
+}
+
+/** Joins operations; each solution runs `final`. */
+export function chainOps(ops: readonly Op[], final: RunBody): RunBody {
+  let run = final;
+  let tests: Test[] = [];
+  let at: Place | undefined;
+  for (const op of ops.toReversed()) {
+    if (op.kind === 'test') {
+      tests.unshift(op.test);
+      ({ at } = op);
+      continue;
+    }
+    run = op.wrap(runTests(tests, at, run));
+    tests = [];
+  }
+  return runTests(tests, at, run);
+}
+
+function runTests(tests: readonly Test[], at: Place | undefined, next: RunBody): RunBody {
+  const [first, second, ...others] = tests;
+  if (first === undefined || at === undefined) return next;
+  if (second === undefined) {
+    return (state: State, frame: Frame) => {
+      state.run.meter.spend(1, at);
+      return first(state, frame) && next(state, frame);
+    };
+  }
+  if (others.length === 0) {
+    return (state: State, frame: Frame) => {
+      state.run.meter.spend(2, at);
+      return first(state, frame) && second(state, frame) && next(state, frame);
+    };
+  }
+  const count = tests.length;
+  return (state: State, frame: Frame) => {
+    state.run.meter.spend(count, at);
+    for (let index = 0; index < count; index += 1) {
+      if (!(tests[index] as Test)(state, frame)) return false;
+    }
+    return next(state, frame);
+  };
+}

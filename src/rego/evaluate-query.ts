@@ -1,0 +1,183 @@
+/**
+ * Queries: prepared once, asked many times. What depends on the moment or on chance is handed in;
+ * an evaluation reads nothing else.
+ */
+import type { BuiltinContext } from './builtin.ts';
+import type { Policy } from './compile-policy.ts';
+import type { Local } from './core.ts';
+import { emitBody } from './emit-body.ts';
+import type { Emitter } from './emitter.ts';
+import { startLowering } from './lower-rule.ts';
+import { DEFAULT_LIMITS, type Limits, Meter } from './meter.ts';
+import { namesOfModule, namesOfPackages } from './module-names.ts';
+import { orderBody } from './order-literals.ts';
+import { parseQuery } from './parse-module.ts';
+import { type Place, type RegoError, RegoErrors } from './rego-error.ts';
+import { type Frame, newFrame, type RunBody, State } from './state.ts';
+import type { Body, CallTerm, Import, Statement, VarTerm } from './syntax.ts';
+import type { ObjectValue, Value } from './value.ts';
+
+/** Where a query stands: names of rules of a package, and imports. */
+export interface QueryScope {
+  readonly package?: readonly string[];
+  readonly imports?: readonly Import[];
+}
+
+/** A query that was compiled. */
+export interface PreparedQuery {
+  readonly policy: Policy;
+  readonly run: RunBody;
+  readonly frameSize: number;
+  readonly variables: readonly Local[];
+  /** For each statement the variable with its value; undefined where it has none but `true`. */
+  readonly values: readonly (Local | undefined)[];
+}
+
+/** What an evaluation is given. */
+export interface EvaluationInput {
+  readonly input?: Value;
+  /** In the place of the policy's own base documents. */
+  readonly data?: ObjectValue;
+  readonly limits?: Partial<Limits>;
+  /** The moment of the query, in nanoseconds since 1970. */
+  readonly nowNanos?: bigint;
+  readonly randomBytes?: (count: number) => Uint8Array;
+  /** Errors of builtins end the query, instead of being undefined. */
+  readonly strictBuiltinErrors?: boolean;
+  readonly print?: (line: string, at: Place) => void;
+  /** What `opa.runtime()` gives. */
+  readonly runtime?: Value;
+}
+
+/** One solution: the values of the query's variables, and of each of its statements. */
+export interface QueryResult {
+  readonly bindings: Readonly<Record<string, Value>>;
+  readonly values: readonly Value[];
+}
+
+/** Compiles a query; throws `RegoErrors`. */
+export function prepareQuery(
+  policy: Policy,
+  query: string | Body,
+  scope: QueryScope = {},
+): PreparedQuery {
+  const errors: RegoError[] = [];
+  const report = (error: RegoError): void => void errors.push(error);
+  const names = namesOfModule(
+    { package: scope.package ?? [], imports: scope.imports ?? [] },
+    scope.package ? namesOfPackages(policy.modules) : new Map(),
+  );
+  const lowering = startLowering(
+    { names, functions: policy.functions, report },
+    { rule: {}, chain: [] },
+  );
+  const body = typeof query === 'string' ? parseQuery(query) : query;
+  const captured = body.map(capture);
+  let declared: readonly Local[] = [];
+  const literals = lowering.body(
+    lowering,
+    captured.map(({ statement }) => statement),
+    () => {
+      declared = lowering.scope.declared;
+    },
+  );
+  const ordered = orderBody(literals, new Set(), report);
+  if (errors.length > 0) throw new RegoErrors(errors);
+  const layout = { size: lowering.scope.frameSize };
+  const emitter: Emitter = {
+    policy: policy.tables,
+    bound: new Set(),
+    ops: [],
+    layout,
+    lifted: new Map(),
+    body: emitBody,
+  };
+  const run = emitBody(emitter, ordered, () => (state, frame) => {
+    (frame[0] as Rows)(frame, state);
+    return false;
+  });
+  const all = [...declared, ...lowering.scope.plain];
+  return {
+    policy,
+    run,
+    frameSize: layout.size,
+    variables: all.filter((local) => !local.name.startsWith('$')),
+    values: captured.map(({ name }) => all.find((local) => local.name === name)),
+  };
+}
+
+/** Takes a solution out of the frame. */
+type Rows = (frame: Frame, state: State) => void;
+
+/** Gives the value of a statement a name, where it has one. */
+function capture(
+  statement: Statement,
+  index: number,
+): { readonly statement: Statement; readonly name: string | undefined } {
+  const plain = { statement, name: undefined };
+  if (statement.kind !== 'term' || statement.negated) return plain;
+  const { term } = statement;
+  if (term.kind === 'call' && OPERATORS.has(term.operator.join('.'))) return plain;
+  const name = `$value${index}`;
+  const variable: VarTerm = { kind: 'var', name, at: term.at };
+  const assign: CallTerm = {
+    kind: 'call',
+    operator: ['assign'],
+    args: [variable, term],
+    at: term.at,
+  };
+  return { statement: { ...statement, term: assign }, name };
+}
+
+const OPERATORS: ReadonlySet<string> = new Set(['eq', 'assign', 'print']);
+
+/** Evaluates a query; throws a `RegoError` where the evaluation cannot go on. */
+export function evaluateQuery(
+  query: PreparedQuery,
+  options: EvaluationInput = {},
+): readonly QueryResult[] {
+  const meter = new Meter({ ...DEFAULT_LIMITS, ...options.limits });
+  const state = new State(
+    { meter, context: contextOf(meter, options), isStrict: options.strictBuiltinErrors ?? false },
+    {
+      input: options.input,
+      data: options.data ?? query.policy.data,
+      masks: undefined,
+      mocks: undefined,
+    },
+  );
+  const results: QueryResult[] = [];
+  const frame = newFrame(query.frameSize);
+  const take: Rows = (found) => void results.push(resultOf(query, found));
+  frame[0] = take;
+  query.run(state, frame);
+  return results;
+}
+
+function resultOf({ variables, values }: PreparedQuery, frame: Frame): QueryResult {
+  const bindings: Record<string, Value> = {};
+  for (const { name, slot } of variables) bindings[name] = frame[slot] as Value;
+  return {
+    bindings,
+    values: values.map((local) => (local ? (frame[local.slot] as Value) : true)),
+  };
+}
+
+const NOWHERE: Place = { file: '', line: 1, column: 1 };
+
+function contextOf(
+  meter: Meter,
+  options: EvaluationInput,
+): { -readonly [key in keyof BuiltinContext]: BuiltinContext[key] } {
+  const context = {
+    charge: (steps: number): void => meter.spend(steps, context.at),
+    allocate: (bytes: number): void => meter.allocate(bytes, context.at),
+    nowNanos: options.nowNanos ?? 0n,
+    randomBytes: options.randomBytes ?? ((count: number) => new Uint8Array(count)),
+    memory: new Map<string, unknown>(),
+    runtime: options.runtime ?? {},
+    print: options.print ?? (() => undefined),
+    at: NOWHERE,
+  };
+  return context;
+}

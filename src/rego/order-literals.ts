@@ -1,0 +1,209 @@
+/**
+ * The order of a body's literals: each stands where all variables that it needs have values, and
+ * otherwise where it was written. A variable that can never get one is unsafe.
+ */
+import {
+  type Closure,
+  closureLocals,
+  closuresOf,
+  outputsOf,
+  termsOf,
+  visitLocals,
+} from './literal-vars.ts';
+import type { Core, Literal, Local, NotLiteral } from './core.ts';
+import { type Place, RegoError } from './rego-error.ts';
+
+/** Takes note of an error. */
+export type Report = (error: RegoError) => void;
+
+interface Waiting {
+  readonly literal: Literal;
+  readonly needs: Set<Local>;
+  readonly closed: Set<Local>;
+}
+
+/** Orders a body; `bound` has values before it and is what has values after it. */
+export function orderBody(
+  body: readonly Literal[],
+  bound: Set<Local>,
+  report: Report,
+): readonly Literal[] {
+  const waiting = body.map(prepare);
+  const here = new Set(waiting.flatMap(({ needs }) => [...needs]));
+  const given = new Set(bound);
+  for (const { closed } of waiting) {
+    for (const local of closed) if (!here.has(local) || given.has(local)) closed.delete(local);
+  }
+  const ordered: Literal[] = [];
+  for (let count = -1; count !== ordered.length && waiting.length > 0;) {
+    count = ordered.length;
+    takeReady(waiting, { bound, ordered, report });
+  }
+  reportUnsafe(waiting, bound, report);
+  return ordered;
+}
+
+function prepare(literal: Literal): Waiting {
+  const needs = new Set<Local>();
+  for (const node of termsOf(literal)) visitLocals(node, (local) => needs.add(local));
+  if (literal.kind === 'not') for (const local of madeIn(literal)) needs.delete(local);
+  const closed = new Set<Local>();
+  for (const closure of closuresOf(literal)) closureLocals(closure, closed);
+  return { literal, needs, closed };
+}
+
+/** The compiler's own variables in a negation, which get their values there. */
+function madeIn(literal: NotLiteral): readonly Local[] {
+  return [...literal.before, ...literal.body].flatMap((each) => {
+    const node = each.kind === 'unify' ? each.left : each.kind === 'call' ? each.out : undefined;
+    return node?.kind === 'local' && node.local.name === '' ? [node.local] : [];
+  });
+}
+
+interface Progress {
+  readonly bound: Set<Local>;
+  readonly ordered: Literal[];
+  readonly report: Report;
+}
+
+/** Takes all literals that may stand now, in the order in which they wait. */
+function takeReady(waiting: Waiting[], { bound, ordered, report }: Progress): void {
+  for (let index = 0; index < waiting.length;) {
+    const each = waiting[index] as Waiting;
+    const outputs = isClosed(each, bound) ? outputsOf(each.literal, bound) : undefined;
+    if (outputs === undefined || missing(each.needs, bound, outputs).length > 0) {
+      index += 1;
+      continue;
+    }
+    waiting.splice(index, 1);
+    ordered.push(orderClosures(each.literal, bound, report));
+    for (const local of outputs) bound.add(local);
+  }
+}
+
+function isClosed({ closed }: Waiting, bound: ReadonlySet<Local>): boolean {
+  for (const local of closed) if (!bound.has(local)) return false;
+  return true;
+}
+
+function missing(
+  needs: Iterable<Local>,
+  bound: ReadonlySet<Local>,
+  outputs: ReadonlySet<Local>,
+): readonly Local[] {
+  return [...needs].filter((local) => !bound.has(local) && !outputs.has(local));
+}
+
+function reportUnsafe(
+  waiting: readonly Waiting[],
+  bound: ReadonlySet<Local>,
+  report: Report,
+): void {
+  const seen = new Set<Local>();
+  for (const { literal, needs, closed } of waiting) {
+    const outputs = outputsOf(literal, bound);
+    for (const local of missing([...needs, ...closed], bound, outputs)) {
+      if (seen.has(local)) continue;
+      seen.add(local);
+      reportLocal(local, literal.at, report);
+    }
+  }
+}
+
+function reportLocal(local: Local, at: Place, report: Report): void {
+  const name = local.name.startsWith('$') ? '_' : local.name;
+  if (local.isMade && name !== '_') {
+    report(new RegoError('rego_unsafe_var_error', 'expression is unsafe', { at }));
+    return;
+  }
+  report(new RegoError('rego_unsafe_var_error', `var ${name} is unsafe`, { at: local.at }));
+}
+
+/** Tells of variables that a head reads and its body gives no value. */
+export function checkHead(
+  nodes: readonly Core[],
+  bound: ReadonlySet<Local>,
+  where: { readonly at: Place; readonly report: Report },
+): void {
+  const seen = new Set<Local>();
+  for (const node of nodes) {
+    visitLocals(node, (local) => {
+      if (bound.has(local) || seen.has(local)) return;
+      seen.add(local);
+      reportLocal(local, where.at, where.report);
+    });
+  }
+}
+
+function orderClosures(literal: Literal, bound: ReadonlySet<Local>, report: Report): Literal {
+  const order = { bound, report };
+  switch (literal.kind) {
+    case 'unify':
+      return {
+        ...literal,
+        left: orderIn(literal.left, order),
+        right: orderIn(literal.right, order),
+      };
+    case 'truth':
+      return { ...literal, term: orderIn(literal.term, order) };
+    case 'call':
+      return {
+        ...literal,
+        args: literal.args.map((arg) => orderIn(arg, order)),
+        out: literal.out && orderIn(literal.out, order),
+      };
+    case 'not':
+      return {
+        ...literal,
+        before: literal.before.map((each) => orderClosures(each, bound, report)),
+        body: literal.body.map((each) => orderClosures(each, bound, report)),
+      };
+    case 'every': {
+      const own = literal.key ? [literal.key, literal.value] : [literal.value];
+      const closure = { body: literal.body, tail: [], own };
+      return { ...literal, body: orderClosure(closure, order) };
+    }
+  }
+}
+
+interface Order {
+  readonly bound: ReadonlySet<Local>;
+  readonly report: Report;
+}
+
+function orderClosure(closure: Closure, { bound, report }: Order, at?: Place): readonly Literal[] {
+  const inner = new Set([...bound, ...closure.own]);
+  const body = orderBody(closure.body, inner, report);
+  if (at) checkHead(closure.tail, inner, { at, report });
+  return body;
+}
+
+function orderIn(node: Core, order: Order): Core {
+  switch (node.kind) {
+    case 'comprehension': {
+      const tail = node.key ? [node.key, node.value] : [node.value];
+      return { ...node, body: orderClosure({ body: node.body, tail, own: [] }, order, node.at) };
+    }
+    case 'template': {
+      const parts = node.parts.map((part) =>
+        typeof part === 'string' ? part : (orderIn(part, order) as typeof part),
+      );
+      return { ...node, parts };
+    }
+    case 'ref': {
+      const path = node.path.map((key) => orderIn(key, order));
+      return { ...node, head: orderIn(node.head, order), path };
+    }
+    case 'array':
+    case 'set':
+      return { ...node, items: node.items.map((item) => orderIn(item, order)) };
+    case 'object': {
+      const entries = node.entries.map(
+        ([key, value]) => [orderIn(key, order), orderIn(value, order)] as const,
+      );
+      return { ...node, entries };
+    }
+    default:
+      return node;
+  }
+}
