@@ -21,6 +21,7 @@ import { timeBuiltins } from './time-builtins.ts';
 import { uuidBuiltins } from './uuid-builtins.ts';
 import { awsBuiltins } from './aws-builtins.ts';
 import { hashBuiltins } from './hash-builtins.ts';
+import { schemaBuiltins } from './schema-builtins.ts';
 
 const FAMILIES: readonly (readonly Builtin[])[] = [
   comparisonBuiltins,
@@ -44,6 +45,7 @@ const FAMILIES: readonly (readonly Builtin[])[] = [
   uuidBuiltins,
   hashBuiltins,
   awsBuiltins,
+  schemaBuiltins,
 ];
 
 /** Every builtin that needs nothing from outside, by its dotted name. */
