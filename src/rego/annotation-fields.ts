@@ -22,7 +22,7 @@ const FIELDS: Readonly<Record<string, (value: Value, name: string) => Value | un
   custom: readCustom,
 };
 
-/** The normal form of what YAML holds (maps as `Map`). Throws an `Error` that tells what is wrong. */
+/** The normal form of what YAML holds (maps as `Map`). Throws an `Error` for what is wrong. */
 export function readFields(yaml: unknown): AnnotationFields {
   if (!(yaml instanceof Map)) throw new Error('yaml: a METADATA block must be a map');
   const fields: [string, Value][] = [];

@@ -1,4 +1,4 @@
-/** What a default rule may hold: one value that needs no evaluation, and arguments that are names. */
+/** What a default rule may hold: a value that needs no evaluation, arguments that are names. */
 import type { Head } from './parse-head.ts';
 import { nameOfTerm } from './parse-term.ts';
 import type { Place, RegoError } from './rego-error.ts';

@@ -1,4 +1,4 @@
-/** What v1 wants of a rule's form beyond v0: `if`, `contains`, something said, no keyword's name. */
+/** What v1 wants of a rule's form beyond v0: `if`, `contains`, a value or body, a free name. */
 import type { Head } from './parse-head.ts';
 import type { Place, RegoError } from './rego-error.ts';
 import { isKeyword } from './rego-token.ts';

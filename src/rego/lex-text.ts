@@ -20,6 +20,8 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const BRACE = 123;
 const NEWLINE = 10;
+/** So much of a wrong text is shown. */
+const MAX_SHOWN = 60;
 const HEX = /^[0-9a-fA-F]{4}$/;
 
 /** A text that was read up to its end or to a brace. */
@@ -64,7 +66,8 @@ function beginTemplate(scanner: Scanner, quote: string): void {
 function endTemplate(scanner: Scanner): void {
   const opened = scanner.open.pop();
   scanner.quotes.pop();
-  if (opened !== undefined) scanner.tokens.partners[opened] = scanner.tokens.kinds.length;
+  const index = scanner.tokens.kinds.length;
+  if (opened !== undefined && opened < index) scanner.tokens.partners[opened] = index;
 }
 
 function scanUpTo(scanner: Scanner, quote: string, isTemplate: boolean): ScannedText {
@@ -90,12 +93,16 @@ function scanEscaped(scanner: Scanner, isTemplate: boolean): ScannedText {
   const end = text[scanner.offset] === '"' ? 'quote' : 'brace';
   if (from === start) return endText(scanner, { text: whole, end });
   const isIllegal = problem === '' || /[\u0000-\u001f]/.test(whole);
-  if (isIllegal) problem = `illegal string literal: "${whole}"`;
+  if (isIllegal) problem = `illegal string literal: "${shortened(whole)}"`;
   const result = (done + text.slice(from, scanner.offset)).toWellFormed();
   return endText(
     scanner,
     problem === undefined ? { text: result, end } : { text: '', end, problem },
   );
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
 }
 
 function endText(scanner: Scanner, text: ScannedText): ScannedText {

@@ -119,8 +119,9 @@ function endOfTerm(tokens: Tokens, start: number): number {
   return index;
 }
 
-/** The next token at the same depth. */
+/** The next token at the same depth; what stands behind a dot is a name, whatever it says. */
 function stepOver(tokens: Tokens, index: number): number {
+  if (tokens.kinds[index] === '.') return index + 2;
   return opens(tokens, index) ? (tokens.partners[index] ?? index) + 1 : index + 1;
 }
 

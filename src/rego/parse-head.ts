@@ -33,6 +33,9 @@ export function readHead(cursor: Cursor, isDefault: boolean): Head {
   if (hasArgs && continuesPath(cursor, false)) {
     throw unexpected(cursor, 'rule head ref invalid: nothing can stand behind the arguments');
   }
+  if (args?.length === 0) {
+    throw parseError('rule argument list must take at least one argument', at);
+  }
   const begun = { name, path, args, at };
   return { ...begun, ...readSaying(cursor, { ...begun, isDefault }) };
 }

@@ -4,7 +4,7 @@
  */
 import { lexRego } from './lex-rego.ts';
 import { attachAnnotations, readAnnotations } from './parse-annotations.ts';
-import { readBody, readStatement, readTemplatePart } from './parse-body.ts';
+import { futureHint, readBody, readStatement, readTemplatePart } from './parse-body.ts';
 import { refuseNoHead } from './parse-head.ts';
 import { readImport, readPackage } from './parse-import.ts';
 import { readExpression } from './parse-infix.ts';
@@ -73,7 +73,7 @@ export function parseQuery(text: string, options: Partial<ModuleSource> = {}): B
     while (kindAt(cursor) !== 'eof') {
       body.push(readStatement(cursor));
       const isDone = take(cursor, ';') ? kindAt(cursor) === 'eof' : !endsStatement(cursor);
-      if (isDone) throw unexpected(cursor, 'expected \\n or ; or a statement');
+      if (isDone) throw unexpected(cursor, 'expected \\n or ; or a statement', futureHint(cursor));
     }
     return body;
   });

@@ -54,9 +54,6 @@ function readBodyless(cursor: Cursor, head: Head): ReadRules {
   if (head.says === undefined && args === undefined && path.length === 0) {
     throw parseError('var cannot be used for rule name', at, futureHint(cursor));
   }
-  if (args?.length === 0) {
-    throw parseError('rule argument list must take at least one argument', at);
-  }
   const isMulti = isMultiValue(head, head.says === undefined && path.length === 1);
   const rule = { ...finishHead(head, isMulti), isDefault: false, body: trueBody(at), at };
   const says = head.says ?? (args === undefined && !isMulti ? undefined : 'value');

@@ -40,7 +40,7 @@ export interface RefTerm {
   readonly at: Place;
 }
 
-/** `[a, b]`. */
+/** An array: `[a, b]`. */
 export interface ArrayTerm {
   readonly kind: 'array';
   readonly items: readonly Term[];
