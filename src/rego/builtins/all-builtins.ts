@@ -22,6 +22,7 @@ import { uuidBuiltins } from './uuid-builtins.ts';
 import { awsBuiltins } from './aws-builtins.ts';
 import { hashBuiltins } from './hash-builtins.ts';
 import { schemaBuiltins } from './schema-builtins.ts';
+import { jwtBuiltins } from './jwt-builtins.ts';
 
 const FAMILIES: readonly (readonly Builtin[])[] = [
   comparisonBuiltins,
@@ -46,6 +47,7 @@ const FAMILIES: readonly (readonly Builtin[])[] = [
   hashBuiltins,
   awsBuiltins,
   schemaBuiltins,
+  jwtBuiltins,
 ];
 
 /** Every builtin that needs nothing from outside, by its dotted name. */

@@ -5,6 +5,7 @@ import type { Builtin, BuiltinContext } from '../builtin.ts';
 import { jsonText, parseJsonValue, toJsonValue, valueFromJson } from '../json-text.ts';
 import { RegoSet, isArrayValue, plainObject, sortedPairs, typeOf, valueAt } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
+import { BASE64, BASE64_URL, decodeBase64 } from './base64-text.ts';
 import { indentJson } from './indent-json.ts';
 
 type Convert = (text: string, context: BuiltinContext) => Value;
@@ -12,8 +13,6 @@ type Convert = (text: string, context: BuiltinContext) => Value;
 const UTF8 = new TextDecoder();
 /** A few aliases can stand for gigabytes: so many are read in one YAML text. */
 const MAX_ALIASES = 100;
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-const BASE64_URL = /^[A-Za-z0-9_-]*={0,2}$/;
 
 /** The builtins of `json.`, `yaml.`, `base64.`, `base64url.`, `hex.` and `urlquery.` by text. */
 export const encodingBuiltins: readonly Builtin[] = [
@@ -122,21 +121,6 @@ function readYaml(text: string): Value {
   const [problem] = document.errors;
   if (problem) throw new BuiltinFailure(`invalid YAML: ${problem.message.split('\n')[0]}`);
   return valueFromJson(document.toJS({ maxAliasCount: MAX_ALIASES }));
-}
-
-/** Decodes; the URL form may lack its padding. Refuses what Go refuses, and says where. */
-function decodeBase64(text: string, alphabet: RegExp): Buffer {
-  const body = text.replaceAll(/[\r\n]/g, '');
-  const rest = body.length % 4;
-  const isWhole = rest === 0 || (alphabet === BASE64_URL && rest !== 1 && !body.includes('='));
-  if (isWhole && alphabet.test(body)) return Buffer.from(body, 'base64');
-  throw new BuiltinFailure(`illegal base64 data at input byte ${firstIllegal(body, alphabet)}`);
-}
-
-function firstIllegal(text: string, alphabet: RegExp): number {
-  const letter = alphabet === BASE64 ? /[^A-Za-z0-9+/]/ : /[^A-Za-z0-9_-]/;
-  const found = text.search(letter);
-  return found === -1 ? text.length - (text.length % 4) : found;
 }
 
 function padded(text: string): string {
