@@ -4,6 +4,8 @@
  */
 import type { Builtin } from './builtin.ts';
 import { allBuiltins } from './builtins/all-builtins.ts';
+import { checkRecursion } from './check-recursion.ts';
+import { checkRules } from './check-rules.ts';
 import type { CoreRule } from './core.ts';
 import type { PolicyTables } from './emitter.ts';
 import { lowerRule, splitPlace } from './lower-rule.ts';
@@ -11,8 +13,9 @@ import { type Functions, pathKey } from './lowering.ts';
 import { namesOfModule, namesOfPackages } from './module-names.ts';
 import { checkHead, orderBody } from './order-literals.ts';
 import { type RegoError, RegoErrors } from './rego-error.ts';
-import { makeTables, placeRules } from './rule-tree.ts';
-import type { Module } from './syntax.ts';
+import { metadataOf, type RuleMetadata } from './rule-metadata.ts';
+import { makeTables, type PlacedRules, placeRules } from './rule-tree.ts';
+import type { Module, Rule } from './syntax.ts';
 import type { ObjectValue } from './value.ts';
 
 /** What a policy is made of. */
@@ -32,19 +35,46 @@ export interface Policy {
   readonly modules: readonly Module[];
 }
 
-/** Compiles a policy; throws `RegoErrors` with all that is wrong with it. */
+/** Compiles a policy; throws `RegoErrors` with all that is wrong with it, one kind at a time. */
 export function compilePolicy(source: PolicySource): Policy {
   const errors: RegoError[] = [];
   const report = (error: RegoError): void => void errors.push(error);
+  const endStage = (): void => {
+    if (errors.length > 0) throw new RegoErrors(inOrder(errors, modules));
+  };
   const { modules, data = {}, builtins = allBuiltins } = source;
   const functions = { builtins, arities: aritiesOf(modules) };
-  const rules = lowerModules(modules, functions, report);
-  const placed = placeRules(
+  const lowered = lowerModules(modules, functions, report);
+  checkRules(place(lowered, modules), modules, report);
+  endStage();
+  const placed = place(
+    lowered.map((rule) => orderRule(rule, report)),
+    modules,
+  );
+  endStage();
+  checkRecursion(placed, report);
+  endStage();
+  return { data, tables: makeTables(placed), functions, modules };
+}
+
+function place(rules: readonly CoreRule[], modules: readonly Module[]): PlacedRules {
+  return placeRules(
     rules,
     modules.map((module) => module.package),
   );
-  if (errors.length > 0) throw new RegoErrors(errors);
-  return { data, tables: makeTables(placed), functions, modules };
+}
+
+/** Errors by module and place. */
+function inOrder(errors: readonly RegoError[], modules: readonly Module[]): readonly RegoError[] {
+  const ranks = new Map(modules.map(({ file }, index) => [file, index]));
+  const placeOf = ({ at }: RegoError): readonly number[] =>
+    at ? [ranks.get(at.file) ?? modules.length, at.line, at.column] : [];
+  return errors.toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+}
+
+function comparePlaces(a: readonly number[], b: readonly number[]): number {
+  const index = a.findIndex((each, at) => each !== b[at]);
+  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }
 
 /** The functions of a policy, with how many arguments each takes. */
@@ -65,11 +95,12 @@ function lowerModules(
   report: (error: RegoError) => void,
 ): readonly CoreRule[] {
   const packages = namesOfPackages(modules);
+  const describe = metadataOf(modules);
   return modules.flatMap((module) => {
     const names = namesOfModule(module, packages);
-    const metadataOf = () => ({ rule: {}, chain: [] });
+    const metadata = (rule: Rule): RuleMetadata => describe(module, rule);
     return module.rules.map((rule) =>
-      orderRule(lowerRule({ names, functions, report, metadataOf }, rule), report),
+      lowerRule({ names, functions, report, metadataOf: metadata }, rule),
     );
   });
 }

@@ -64,7 +64,7 @@ export function prepareQuery(
   const errors: RegoError[] = [];
   const report = (error: RegoError): void => void errors.push(error);
   const names = namesOfModule(
-    { package: scope.package ?? [], imports: scope.imports ?? [] },
+    { package: scope.package ?? [], imports: scope.imports ?? [], version: 'v1' },
     scope.package ? namesOfPackages(policy.modules) : new Map(),
   );
   const lowering = startLowering(

@@ -1,6 +1,6 @@
 /** Calls: what is called, with how many operands, and of which types where that is plain to see. */
 import type { Builtin, OperandType } from './builtin.ts';
-import type { CallLiteral, Callee, Core } from './core.ts';
+import { type CallLiteral, type Callee, calleeName, type Core } from './core.ts';
 import { complain, type Lowering, pathKey } from './lowering.ts';
 import type { Place } from './rego-error.ts';
 import type { CallTerm } from './syntax.ts';
@@ -66,30 +66,59 @@ function globalPath(
 }
 
 function checkCall(lowering: Lowering, literal: CallLiteral, name: string): void {
-  const arity = arityOf(lowering, literal.callee);
+  const { callee, at } = literal;
+  const arity = arityOf(lowering, callee);
   const got = literal.args.length;
-  if (got !== arity) {
+  if (callee.kind === 'builtin') {
+    checkBuiltinCall(lowering, callee.builtin, literal);
+  } else if (got !== arity) {
     const noun = got === 1 ? 'argument' : 'arguments';
-    const message = `function ${name} has arity ${arity}, got ${got} ${noun}`;
-    complain(lowering, 'rego_type_error', { message, at: literal.at });
-    return;
+    const message = `function ${calleeName(callee)} has arity ${arity}, got ${got} ${noun}`;
+    complain(lowering, 'rego_type_error', { message, at });
   }
-  if (literal.callee.kind === 'builtin') checkTypes(lowering, literal.callee.builtin, literal);
+  if (lowering.names.version === 'v1' && callee.kind === 'builtin' && DEPRECATED.has(name)) {
+    const message = `deprecated built-in function calls in expression: ${name}`;
+    complain(lowering, 'rego_type_error', { message, at });
+  }
 }
 
-/** Refuses operands that are constants of a wrong type. */
-function checkTypes(
+/** What v1 has no more. */
+const DEPRECATED: ReadonlySet<string> = new Set([
+  'all',
+  'any',
+  'cast_array',
+  'cast_boolean',
+  'cast_null',
+  'cast_object',
+  'cast_set',
+  'cast_string',
+  'net.cidr_overlap',
+  're_match',
+  'set_diff',
+]);
+
+/** Refuses a wrong number of operands, and operands whose plain type is wrong. */
+function checkBuiltinCall(
   lowering: Lowering,
   builtin: Builtin,
   call: { readonly args: readonly Core[]; readonly at: Place },
 ): void {
   const types = call.args.map(plainType);
+  const isLength = types.length === builtin.args.length;
   const fits = types.every(
     (type, index) => type === undefined || admits(builtin.args[index], type),
   );
-  if (fits) return;
-  const message = `${builtin.name}: invalid argument(s)`;
+  if (isLength && fits) return;
+  const problem = isLength ? 'invalid argument(s)' : 'arity mismatch';
+  const have = types.map((type) => type ?? 'any').join(', ');
+  const want = builtin.args.map(typeText).join(', ');
+  const message = `${builtin.name}: ${problem}\n\thave: (${have})\n\twant: (${want})`;
   complain(lowering, 'rego_type_error', { message, at: call.at });
+}
+
+function typeText(type: OperandType): string {
+  if (typeof type === 'string') return type;
+  return `any<${type.join(', ')}>`;
 }
 
 function plainType(node: Core): string | undefined {

@@ -6,12 +6,13 @@ import type { Builtin } from './builtin.ts';
 import type { Core, Literal, Local, Use, WithNode } from './core.ts';
 import { type Place, RegoError, type RegoErrorCode } from './rego-error.ts';
 import type { RegoScope } from './rego-scope.ts';
-import type { Body } from './syntax.ts';
+import type { Body, RegoVersion } from './syntax.ts';
 import type { Value } from './value.ts';
 
 /** What names mean in a module. */
 export interface ModuleNames {
   readonly package: readonly string[];
+  readonly version: RegoVersion;
   /** Names of rules, and aliases of imports: whole paths that begin with `data` or `input`. */
   readonly globals: ReadonlyMap<string, readonly string[]>;
   /** `import future.keywords.not`: everything of a negated statement is negated. */

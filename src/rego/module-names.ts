@@ -20,7 +20,7 @@ export function namesOfPackages(modules: readonly Module[]): PackageNames {
 
 /** The names of one module. */
 export function namesOfModule(
-  module: Pick<Module, 'package' | 'imports'>,
+  module: Pick<Module, 'package' | 'imports' | 'version'>,
   packages: PackageNames,
 ): ModuleNames {
   const globals = new Map<string, readonly string[]>();
@@ -34,5 +34,5 @@ export function namesOfModule(
     if (name !== root || path.length > 1) globals.set(name, path);
   }
   const negatesAll = module.imports.some(({ path }) => path.join('.') === 'future.keywords.not');
-  return { package: module.package, globals, negatesAll };
+  return { package: module.package, version: module.version, globals, negatesAll };
 }

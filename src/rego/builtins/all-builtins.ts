@@ -13,6 +13,7 @@ import { encodingBuiltins } from './encoding-builtins.ts';
 import { globBuiltins } from './glob-builtins.ts';
 import { graphBuiltins } from './graph-builtins.ts';
 import { jsonPathBuiltins } from './json-path-builtins.ts';
+import { refusedBuiltins } from './refused-builtins.ts';
 import { regexBuiltins } from './regex-builtins.ts';
 import { semverBuiltins } from './semver-builtins.ts';
 import { unitsBuiltins } from './units-builtins.ts';
@@ -48,6 +49,7 @@ const FAMILIES: readonly (readonly Builtin[])[] = [
   awsBuiltins,
   schemaBuiltins,
   jwtBuiltins,
+  refusedBuiltins,
 ];
 
 /** Every builtin that needs nothing from outside, by its dotted name. */
