@@ -42,8 +42,17 @@ function sign(request: ObjectValue, config: ObjectValue, nanos: bigint): Value {
   const url = parseUrl(text(request, 'url'));
   const given = headersOf(valueAt(request, 'headers'));
   const added = addedHeaders(request, config, { host: url.host, time: timeOf(nanos) });
-  const all: Headers = { ...lowered(given), ...added };
-  const authorization = authorize({ method: text(request, 'method'), url, headers: all }, config);
+  // Headers that the request brings are signed as they stand there, although they are replaced: as OPA.
+  const all: Headers = { ...added, ...lowered(given) };
+  const authorization = authorize(
+    {
+      method: text(request, 'method'),
+      url,
+      headers: all,
+      digest: added['x-amz-content-sha256'] ?? '',
+    },
+    config,
+  );
   const kept = Object.entries(given).filter(([name]) => !Object.hasOwn(added, name.toLowerCase()));
   const headers = makeObject([...kept, ...Object.entries(added), ['Authorization', authorization]]);
   return makeObject([...sortedPairs(request), ['headers', headers]]);
@@ -140,23 +149,20 @@ interface Signed {
   readonly method: string;
   readonly url: Address;
   readonly headers: Headers;
+  /** Of the body, or `UNSIGNED-PAYLOAD`. */
+  readonly digest: string;
 }
 
-function authorize({ method, url, headers }: Signed, config: ObjectValue): string {
+function authorize({ method, url, headers, digest }: Signed, config: ObjectValue): string {
   const names = Object.keys(headers)
     .filter((name) => !UNSIGNED.has(name))
     .sort();
   const lines = names.map(
     (name) => `${name}:${(headers[name] ?? '').trim().replaceAll(/ +/g, ' ')}\n`,
   );
-  const canonical = [
-    method,
-    url.path,
-    url.query,
-    lines.join(''),
-    names.join(';'),
-    headers['x-amz-content-sha256'] ?? '',
-  ].join('\n');
+  const canonical = [method, url.path, url.query, lines.join(''), names.join(';'), digest].join(
+    '\n',
+  );
   const time = headers['x-amz-date'] ?? '';
   const day = time.slice(0, 8);
   const scope = `${day}/${text(config, 'aws_region')}/${text(config, 'aws_service')}/aws4_request`;
