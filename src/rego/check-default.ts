@@ -5,14 +5,16 @@ import type { Place, RegoError } from './rego-error.ts';
 import type { Term } from './syntax.ts';
 import { parseError } from './token-cursor.ts';
 
-/** The value of a default rule; refuses what a default rule cannot hold. */
+/** The value of a default rule, `true` where none is written; refuses what it cannot hold. */
 export function refuseBadDefault(head: Head, at: Place): Term {
-  if (head.says !== 'value' || head.value === undefined) {
+  const isKeyed = head.path.length === 1 && head.args === undefined;
+  if (head.says === 'contains' || (head.says === undefined && isKeyed)) {
     throw illegal('must have a value', at);
   }
-  refuseOpenValue(head.value, at);
+  const value: Term = head.value ?? { kind: 'scalar', value: true, at: head.at };
+  refuseOpenValue(value, at);
   refuseArguments(head.args ?? [], at);
-  return head.value;
+  return value;
 }
 
 function illegal(problem: string, at: Place): RegoError {

@@ -80,12 +80,22 @@ function endsBody(cursor: Cursor, end: TokenKind): boolean {
   throw unexpected(cursor, `expected \\n or ; or ${end}`, futureHint(cursor));
 }
 
-/** What to do about a word that is a keyword in v1 and a name here. */
+const READ_AS_V1 = '`import rego.v1`, or read the source as v1';
+/** What to do about a word of v1 that is a name here. */
+const WORD_HINTS: ReadonlyMap<string, string> = new Map([
+  ['in', '`import future.keywords.in` for `some x in xs` expressions'],
+  ['if', `\`if\` is no keyword in v0: ${READ_AS_V1}`],
+  ['contains', `\`contains\` is no keyword in v0: ${READ_AS_V1}`],
+]);
+
+/** What to do about a name, or the one before it, that is a keyword in v1. */
 export function futureHint(cursor: Cursor): string | undefined {
+  const { kinds, texts } = cursor.tokens;
   if (kindAt(cursor) !== 'identifier') return undefined;
-  const word = textAt(cursor);
-  if (!['if', 'in', 'contains', 'every'].includes(word)) return undefined;
-  return `\`${word}\` is a keyword of Rego v1 only: \`import rego.v1\`, or read the file as v1`;
+  const isEvery = kinds[cursor.index - 1] === 'identifier' && texts[cursor.index - 1] === 'every';
+  return isEvery
+    ? '`import future.keywords.every` for `every x in xs { ... }` expressions'
+    : WORD_HINTS.get(textAt(cursor));
 }
 
 function readNegated(cursor: Cursor, at: Place): Statement {

@@ -3,9 +3,16 @@ import { readExpression } from './parse-infix.ts';
 import { makeRef, nameOfTerm, readArguments, readRefPart, readVar } from './parse-term.ts';
 import type { Place } from './rego-error.ts';
 import { isKeyword } from './rego-token.ts';
-import type { RefTerm, Term, VarTerm } from './syntax.ts';
-import { futureHint } from './parse-body.ts';
-import { isGlued, kindAt, parseError, placeAt, textAt, unexpected } from './token-cursor.ts';
+import type { RefTerm, Statement, Term, VarTerm } from './syntax.ts';
+import { futureHint, readStatement } from './parse-body.ts';
+import {
+  beginsKeywordRule,
+  isGlued,
+  kindAt,
+  parseError,
+  placeAt,
+  unexpected,
+} from './token-cursor.ts';
 import type { Cursor } from './token-cursor.ts';
 
 /** A head as it is written; which kind of rule it makes is decided with what follows. */
@@ -22,9 +29,6 @@ export interface Head {
 /** Reads the head of a rule; the next token must be a name. */
 export function readHead(cursor: Cursor, isDefault: boolean): Head {
   const at = placeAt(cursor);
-  if (textAt(cursor) === '_') {
-    throw parseError('`_` cannot be used for rule name: expected a name', at);
-  }
   const name = readVar(cursor);
   const path: Term[] = [];
   while (continuesPath(cursor, path.length === 0)) path.push(readRefPart(cursor));
@@ -32,9 +36,6 @@ export function readHead(cursor: Cursor, isDefault: boolean): Head {
   const args = hasArgs ? readArguments(cursor) : undefined;
   if (hasArgs && continuesPath(cursor, false)) {
     throw unexpected(cursor, 'rule head ref invalid: nothing can stand behind the arguments');
-  }
-  if (args?.length === 0) {
-    throw parseError('rule argument list must take at least one argument', at);
   }
   const begun = { name, path, args, at };
   return { ...begun, ...readSaying(cursor, { ...begun, isDefault }) };
@@ -45,11 +46,10 @@ export function refOfHead(head: Pick<Head, 'name' | 'path'>): RefTerm | VarTerm 
   return makeRef(head.name, head.path, head.name.at);
 }
 
-/** Blanks may stand behind the name, and nowhere else in a path. */
+/** Blanks and newlines may stand behind the name, and nowhere else in a path. */
 function continuesPath(cursor: Cursor, isFirst: boolean): boolean {
   const kind = kindAt(cursor);
-  if (kind !== '.' && kind !== '[') return false;
-  return isGlued(cursor) || (isFirst && cursor.tokens.gaps[cursor.index] === ' ');
+  return (kind === '.' || kind === '[') && (isFirst || isGlued(cursor));
 }
 
 function readSaying(
@@ -57,11 +57,12 @@ function readSaying(
   begun: Pick<Head, 'name' | 'path' | 'args'> & { readonly isDefault: boolean },
 ): Pick<Head, 'says' | 'value'> {
   const kind = kindAt(cursor);
-  if (kind !== 'contains' && kind !== 'eq' && kind !== 'assign') {
+  const isContains = kind === 'contains' && !beginsKeywordRule(cursor);
+  if (!isContains && kind !== 'eq' && kind !== 'assign') {
     return { says: undefined, value: undefined };
   }
   const name = textOfRef(begun);
-  if (kind === 'contains' && begun.args !== undefined) {
+  if (isContains && begun.args !== undefined) {
     const example = `(e.g., ${name} contains <VALUE> { ... })`;
     const problem = 'the contains keyword can only be used with multi-value rule definitions';
     throw unexpected(cursor, `${problem} ${example}`);
@@ -69,7 +70,7 @@ function readSaying(
   cursor.index += 1;
   if (!beginsTerm(cursor)) throw unexpected(cursor, wantedValue(kind, name, begun));
   const value = readExpression(cursor);
-  return { says: kind === 'contains' ? 'contains' : 'value', value };
+  return { says: isContains ? 'contains' : 'value', value };
 }
 
 /** What OPA says where the value is missing. */
@@ -114,11 +115,19 @@ export function refuseNoHead(cursor: Cursor): never {
   if (isKeyword(kindAt(cursor)) && !SCALARS.has(kindAt(cursor))) {
     throw unexpected(cursor, 'expected a rule', hint);
   }
-  const term = readExpression(cursor);
-  if (term.kind === 'call') {
+  const term = nameOfEquation(readStatement(cursor));
+  if (term === undefined || term.kind === 'call') {
     throw parseError('rule name conflicts with built-in function', at);
   }
   throw parseError(`${nameOfTerm(term)} cannot be used for rule name`, at, hint);
+}
+
+/** What stands where a rule's name should: left of `=`, or all of a statement. */
+function nameOfEquation(statement: Statement): Term | undefined {
+  if (statement.kind !== 'term') return undefined;
+  const { term } = statement;
+  const isEquation = term.kind === 'call' && ['eq', 'assign'].includes(term.operator.join('.'));
+  return isEquation ? term.args[0] : term;
 }
 
 const SCALARS: ReadonlySet<string> = new Set(['true', 'false', 'null']);

@@ -1,10 +1,9 @@
 /** `package` and `import`, and the keywords that an import brings into a v0 source. */
-import { readVar } from './parse-term.ts';
-import { nameOfTerm } from './parse-term.ts';
+import { nameOfTerm, readVar } from './parse-term.ts';
 import type { Place } from './rego-error.ts';
 import { FUTURE_KEYWORDS, isKeyword, isOldKeyword } from './rego-token.ts';
 import type { Import, Term } from './syntax.ts';
-import { kindAt, parseError, placeAt, take, unexpected } from './token-cursor.ts';
+import { beginsKeywordRef, kindAt, parseError, placeAt, take, unexpected } from './token-cursor.ts';
 import type { Cursor } from './token-cursor.ts';
 
 const ROOTS: readonly string[] = ['data', 'future', 'input', 'rego'];
@@ -33,7 +32,8 @@ export function readImport(cursor: Cursor): Import {
     const hint = 'if this is unexpected, try updating OPA';
     throw parseError(`${problem}, got: ${root}`, path.at, hint);
   }
-  const alias = take(cursor, 'as') ? readAlias(cursor) : undefined;
+  const hasAlias = !beginsKeywordRef(cursor) && take(cursor, 'as');
+  const alias = hasAlias ? readAlias(cursor) : undefined;
   if (root === 'rego') importVersion(cursor, { path, alias });
   else if (root === 'future') importKeywords(cursor, { path, alias });
   if (alias === undefined && root !== 'future') refuseKeywordName(cursor, path);

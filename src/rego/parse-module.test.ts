@@ -148,6 +148,29 @@ describe('errors', () => {
     ]);
   });
 
+  it('goes on behind what is no rule, and where all is indented', () => {
+    const rules = [
+      'x = 1',
+      'package a',
+      '1 = 2',
+      '1 != 2',
+      'x = y; x = 1',
+      'z if {',
+      '  )',
+      '}',
+      'u := }',
+    ];
+    expect(errorsOf(rules.map((line) => `  ${line}`).join('\n'))).toEqual([
+      '1:3 package expected',
+      '2:3 unexpected package',
+      '3:3 number cannot be used for rule name',
+      '4:3 rule name conflicts with built-in function',
+      '5:8 multiple expressions cannot be used for rule head',
+      '7:5 unexpected ) token: expected a term',
+      '9:8 unexpected } token: expected rule value term (e.g., u := <VALUE> { ... })',
+    ]);
+  });
+
   it('says once what is illegal', () => {
     expect(errorsOf("package a\np := 'x'\nq := 1")).toEqual([
       "2:6 illegal token: found '",

@@ -1,6 +1,6 @@
 /**
  * Source text to a syntax tree: the public doors of the parser. An error does not end the reading:
- * it goes on at the next line that begins in the first column, so that one run tells all of them.
+ * it goes on at the next line that is indented no more, so that one run tells all of them.
  */
 import { lexRego } from './lex-rego.ts';
 import { attachAnnotations, readAnnotations } from './parse-annotations.ts';
@@ -29,6 +29,7 @@ export interface ModuleSource {
 
 const GRAMMAR: Grammar = { term: readTerm, body: readBody, templatePart: readTemplatePart };
 const BEGINNINGS: ReadonlySet<TokenKind> = new Set(['identifier', 'default', 'import', 'package']);
+const ENDINGS: ReadonlySet<TokenKind> = new Set(['}', ']', ')', ',', 'else']);
 
 /** What was read of a module so far. */
 interface Draft {
@@ -116,17 +117,25 @@ function keepError(cursor: Cursor, errors: RegoError[], error: unknown): void {
   if (kindAt(cursor) !== 'illegal') errors.push(error);
 }
 
-/** Goes to the next line that may begin a statement. */
+/**
+ * Goes to the next line that may begin a statement: it is indented no more than the wrong one. The
+ * line that the reading stopped at may begin with anything; what lies behind is less certain.
+ */
 function recover(cursor: Cursor, start: number): void {
-  const { kinds, columns, gaps } = cursor.tokens;
+  const indent = cursor.tokens.columns[start] ?? 1;
   cursor.depth = 0;
   cursor.tallest = 0;
+  if (cursor.index > start && beginsLine(cursor, indent) && !ENDINGS.has(kindAt(cursor))) return;
   cursor.index = Math.max(cursor.index, start + 1);
   while (kindAt(cursor) !== 'eof') {
-    const isFirst = gaps[cursor.index] === '\n' && columns[cursor.index] === 1;
-    if (isFirst && BEGINNINGS.has(kinds[cursor.index] ?? 'eof')) return;
+    if (beginsLine(cursor, indent) && BEGINNINGS.has(kindAt(cursor))) return;
     cursor.index += 1;
   }
+}
+
+function beginsLine(cursor: Cursor, indent: number): boolean {
+  const { columns, gaps } = cursor.tokens;
+  return gaps[cursor.index] === '\n' && (columns[cursor.index] ?? 1) <= indent;
 }
 
 function readTopLevel(cursor: Cursor, draft: Draft): void {
@@ -135,6 +144,7 @@ function readTopLevel(cursor: Cursor, draft: Draft): void {
   const kind = kindAt(cursor);
   if (draft.package === undefined && draft.errors.length === 0 && kind !== 'package') {
     draft.errors.push(parseError('package expected', at));
+    draft.package = { names: [], at };
   }
   if (kind === 'package') readPackageInto(cursor, draft);
   else if (kind === 'import') {

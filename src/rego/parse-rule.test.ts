@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { regoErrorsOf } from '../../test/support/rego-errors.ts';
 import { ruleText } from '../../test/support/rego-text.ts';
+import { FUTURE_KEYWORDS, OLD_KEYWORDS } from './rego-token.ts';
 import { parseModule } from './parse-module.ts';
 import type { Module, RegoVersion } from './syntax.ts';
 
@@ -20,6 +21,7 @@ function errorsOf(rules: string, version: RegoVersion): readonly string[] {
   return errors.map(({ at, message }) => `${(at?.line ?? 0) - 1}:${at?.column} ${message}`);
 }
 
+const KEYWORDS = [...OLD_KEYWORDS, ...FUTURE_KEYWORDS];
 const BARE = '`if` keyword is required before rule body';
 const NO_CONTAINS = '`contains` keyword is required for partial set rules';
 
@@ -32,6 +34,7 @@ describe('rules of v1', () => {
     ['a body on the next line', 'p if\n  a', 'p := true if { a }'],
     ['a value and a body', 'p := x if { x := 1 }', 'p := x if { x := 1 }'],
     ['contains', 'p contains x if { x := 1 }', 'p contains x if { x := 1 }'],
+    ['contains and if without blanks', 'p contains[1] if[2]', 'p contains [1] if { [2] }'],
     ['contains without a body', 'p contains 1', 'p contains 1 if { true }'],
     [
       'contains in a body without if',
@@ -58,6 +61,10 @@ describe('rules of v1', () => {
     ['a function below a path', 'a.b.f(x) := x', 'a.b.f(x) := x if { true }'],
     ['a blank behind the name', 'f (x) := x', 'f(x) := x if { true }'],
     ['a default', 'default p := {"a": [1, set()]}', 'default p := {"a": [1, set()]}'],
+    ['a default of true', 'default p', 'default p := true'],
+    ['a name that nothing can call', '_ if { a }', '_ := true if { a }'],
+    ['arguments that are none', 'f() := 1\ng() if { a }', 'f := 1 if { true }\ng := true if { a }'],
+    ['a head of lines', 'p # one\n\n  contains a # two\n\n  if { b }', 'p contains a if { b }'],
     ['a default by =', 'default p = false', 'default p := false'],
     [
       'a default of a closed comprehension',
@@ -142,7 +149,6 @@ describe('rules of v1', () => {
     ['a set', '{1}', ['1:1 set cannot be used for rule name']],
     ['a comprehension', '[x | x]', ['1:1 arraycomprehension cannot be used for rule name']],
     ['an operator', '1 + 2', ['1:1 rule name conflicts with built-in function']],
-    ['a wildcard', '_ := 1', ['1:1 `_` cannot be used for rule name: expected a name']],
     ['a keyword', 'if := 1', ['1:1 unexpected if keyword: expected a rule']],
     ['contains', 'contains := 1', ['1:1 contains keyword cannot be used for rule name']],
     ['not', 'not p', ['1:1 negated expressions cannot be used for rule head']],
@@ -163,7 +169,7 @@ describe('rules of v1', () => {
       'p := 1; q := 2',
       ['1:7 multiple expressions cannot be used for rule head'],
     ],
-    ['no arguments', 'f() := 1', ['1:1 rule argument list must take at least one argument']],
+    ['no arguments', 'f()', ['1:1 rule argument list must take at least one argument']],
     [
       'a path behind arguments',
       'f(x).y := 1',
@@ -198,7 +204,18 @@ describe('rules of v1', () => {
       'default p :=',
       ['1:13 unexpected eof token: expected default rule value term (e.g., default p := <VALUE>)'],
     ],
-    ['a default without =', 'default p', ['1:1 illegal default rule (must have a value)']],
+    ['a default of a part', 'default p[0]', ['1:1 illegal default rule (must have a value)']],
+    ['data alone', 'data', ['1:1 refs cannot be used for rule head']],
+    [
+      'if in the middle of bodies',
+      'p if { a } if { b }',
+      ['1:12 unexpected if keyword: expected a rule'],
+    ],
+    [
+      'else behind a second body',
+      'p if { a } { b } else := 1',
+      ['1:18 unexpected else keyword: expected a rule'],
+    ],
     [
       'a default with contains',
       'default p contains 1',
@@ -303,11 +320,60 @@ describe('rules of v1', () => {
   });
 });
 
+describe.each(KEYWORDS)('the keyword %s in refs', (word) => {
+  it.each([
+    ['begins a head', 'K.a := 1', 'K.a := 1 if { true }'],
+    ['begins a head with a body', 'K.a if { b }', 'K.a := true if { b }'],
+    ['begins a head in brackets', 'K["a b"] := 1', 'K["a b"] := 1 if { true }'],
+    ['ends a head', 'a.K := 1', 'a.K := 1 if { true }'],
+    ['is in a head', 'a.K.b contains 1 if { c }', 'a.K.b contains 1 if { c }'],
+    ['begins a default', 'default K.a(_) := 1', 'default K.a(_) := 1'],
+    ['begins a function', 'K.a(x) := x if { b }', 'K.a(x) := x if { b }'],
+    [
+      'begins a set',
+      'a contains 1\nK.b contains 2',
+      'a contains 1 if { true }\nK.b contains 2 if { true }',
+    ],
+    ['follows a value', 'a := 1\nK.b := 2', 'a := 1 if { true }\nK.b := 2 if { true }'],
+    ['follows a body', 'a if { b }\nK.c := 2', 'a := true if { b }\nK.c := 2 if { true }'],
+    [
+      'follows else',
+      'a if { b } else := 1\nK.c := 2',
+      'a := true if { b } else := 1 if { true }\nK.c := 2 if { true }',
+    ],
+    [
+      'begins statements',
+      'a if {\nK.b == 1\nK["c"]\nnot K.d\nK.e(1) == 2\n}',
+      'a := true if { K.b == 1; K.c; not K.d; K.e(1) == 2 }',
+    ],
+    ['is in statements', 'a if { b.K == c.K.d }', 'a := true if { (b.K == c.K.d) }'],
+  ])('%s', (_fact, text, shown) => {
+    const rules = show(text.replaceAll('K', word), 'v1');
+    expect(rules).toBe(shown.replaceAll('K', word));
+  });
+
+  it('is in packages and imports', () => {
+    const text = `package ${word}.a\nimport data.${word}.b\nimport data.${word} as c`;
+    const module = parseModule({ file: 'f.rego', text, version: 'v1' });
+    expect(module.package).toEqual([word, 'a']);
+    expect(module.imports.map(({ path }) => path)).toEqual([
+      ['data', word, 'b'],
+      ['data', word],
+    ]);
+  });
+
+  it('is no name of a rule', () => {
+    expect(errorsOf(`${word} := 1`, 'v1')).toHaveLength(1);
+    expect(errorsOf(`${word} if { true }`, 'v1')).toHaveLength(1);
+  });
+});
+
 describe('rules of v0', () => {
   it.each([
     ['a body', 'p { a }', 'p := true if { a }'],
     ['a value and a body', 'p = x { x := 1 }', 'p := x if { x := 1 }'],
     ['a set', 'p[x] { x := 1 }', 'p contains x if { x := 1 }'],
+    ['a head of lines', 'q # one\n\n  [a] # two\n\n  { b }', 'q contains a if { b }'],
     ['a set without a body', 'p[1]', 'p contains 1 if { true }'],
     ['a set by a dot', 'p.q { a }', 'p contains "q" if { a }'],
     ['an object', 'p[x] = y { x := 1; y := 2 }', 'p[x] := y if { x := 1; y := 2 }'],

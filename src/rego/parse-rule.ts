@@ -12,7 +12,14 @@ import { refuseBadDefault } from './check-default.ts';
 import { type RuleForm, checkForm } from './check-v1-form.ts';
 import type { Place, RegoError } from './rego-error.ts';
 import type { Body, ElseBranch, Rule, ScalarTerm, Term } from './syntax.ts';
-import { beginsKeywordRef, kindAt, parseError, placeAt, unexpected } from './token-cursor.ts';
+import {
+  beginsKeywordRef,
+  beginsKeywordRule,
+  kindAt,
+  parseError,
+  placeAt,
+  unexpected,
+} from './token-cursor.ts';
 import { nameKeywordRef } from './token-cursor.ts';
 import type { Cursor } from './token-cursor.ts';
 import { INFIX } from './infix-operators.ts';
@@ -27,12 +34,18 @@ export interface ReadRules {
 export function readRules(cursor: Cursor): ReadRules {
   const at = placeAt(cursor);
   if (kindAt(cursor) === 'default') return readDefault(cursor, at);
-  const head = readHead(cursor, false);
-  const hasIf = kindAt(cursor) === 'if';
+  const written = readHead(cursor, false);
+  const hasIf = kindAt(cursor) === 'if' && !beginsKeywordRule(cursor);
   if (hasIf) cursor.index += 1;
-  if (!hasIf && kindAt(cursor) !== '{') return readBodyless(cursor, head);
+  if (!hasIf && kindAt(cursor) !== '{') return readBodyless(cursor, written);
+  const head = withoutEmptyArgs(written);
   const body = hasIf ? readBodyAfterIf(cursor) : readBlock(cursor);
   return readWithBody(cursor, { head, hasIf, body });
+}
+
+/** `f() { … }` is no function: it is `f { … }`, as OPA has it. */
+function withoutEmptyArgs(head: Head): Head {
+  return head.args?.length === 0 ? { ...head, args: undefined } : head;
 }
 
 /** `default p := value`. */
@@ -40,7 +53,7 @@ function readDefault(cursor: Cursor, at: Place): ReadRules {
   cursor.index += 1;
   nameKeywordRef(cursor);
   if (kindAt(cursor) !== 'identifier') throw unexpected(cursor, 'expected rule head name');
-  const head = readHead(cursor, true);
+  const head = withoutEmptyArgs(readHead(cursor, true));
   const value = refuseBadDefault(head, at);
   const rule: Rule = { ...ruleBase(head), value, isDefault: true, body: trueBody(at), at };
   const form: RuleForm = { head, at, body: 'none', says: 'value', isMulti: false };
@@ -48,17 +61,28 @@ function readDefault(cursor: Cursor, at: Place): ReadRules {
 }
 
 /** A rule without a body: `p := 1`, `p contains 1`, `f(x)`, and v0's `p[x]` and `p.q.r`. */
-function readBodyless(cursor: Cursor, head: Head): ReadRules {
+function readBodyless(cursor: Cursor, written: Head): ReadRules {
   refuseGoingOn(cursor);
+  if (written.says === undefined) refuseNameAlone(cursor, written);
+  const head = withoutEmptyArgs(written);
   const { at, args, path } = head;
-  if (head.says === undefined && args === undefined && path.length === 0) {
-    throw parseError('var cannot be used for rule name', at, futureHint(cursor));
-  }
   const isMulti = isMultiValue(head, head.says === undefined && path.length === 1);
   const rule = { ...finishHead(head, isMulti), isDefault: false, body: trueBody(at), at };
   const says = head.says ?? (args === undefined && !isMulti ? undefined : 'value');
   const form: RuleForm = { head, at, body: 'none', says, isMulti };
   return { rules: [rule], againstV1: checkForm(form) };
+}
+
+/** A name that says nothing is no rule. */
+function refuseNameAlone(cursor: Cursor, { name, path, args, at }: Head): void {
+  if (args?.length === 0) {
+    throw parseError('rule argument list must take at least one argument', at);
+  }
+  if (args !== undefined || path.length > 0) return;
+  if (name.name === 'input' || name.name === 'data') {
+    throw parseError('refs cannot be used for rule head', at);
+  }
+  throw parseError('var cannot be used for rule name', at, futureHint(cursor));
 }
 
 /** What cannot stand behind a rule without a body. */
@@ -139,23 +163,31 @@ function refuseElse(rule: { readonly head: Head; readonly isKeyed: boolean }, at
   }
 }
 
-function readBranch(cursor: Cursor): {
+/** A branch of `else`, and how its body is written. */
+interface ReadBranch {
   readonly branch: ElseBranch;
   readonly body: RuleForm['body'];
-} {
+}
+
+function readBranch(cursor: Cursor): ReadBranch {
   const at = placeAt(cursor);
   cursor.index += 1;
   const kind = kindAt(cursor);
-  const hasValue = kind === 'assign' || kind === 'eq';
-  if (!hasValue && kind !== '{' && kind !== 'if') {
+  if (kind === '{' || kind === 'if') return readElseBody(cursor, trueTerm(at), at);
+  if (kind !== 'assign' && kind !== 'eq') {
     throw unexpected(cursor, 'expected else value term or rule body');
   }
-  if (hasValue) cursor.index += 1;
-  const value = hasValue ? readExpression(cursor) : trueTerm(at);
+  cursor.index += 1;
+  return readElseBody(cursor, readExpression(cursor), at);
+}
+
+function readElseBody(cursor: Cursor, value: Term, at: Place): ReadBranch {
   if (kindAt(cursor) === '{') {
     return { branch: { value, body: readBlock(cursor), at }, body: 'bare' };
   }
-  if (kindAt(cursor) !== 'if') return { branch: { value, body: trueBody(at), at }, body: 'none' };
+  if (kindAt(cursor) !== 'if' || beginsKeywordRule(cursor)) {
+    return { branch: { value, body: trueBody(at), at }, body: 'none' };
+  }
   cursor.index += 1;
   const body = kindAt(cursor) === '{' ? readBlock(cursor) : readBodyAfterIf(cursor);
   return { branch: { value, body, at }, body: 'if' };

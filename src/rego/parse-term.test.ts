@@ -267,7 +267,7 @@ describe('parseQuery', () => {
 
   it('hints at a keyword of v1 in v0', () => {
     const [first] = regoErrorsOf(() => parseQuery('some x in xs', { version: 'v0' }));
-    expect(first?.hint).toContain('`import rego.v1`');
+    expect(first?.hint).toBe('`import future.keywords.in` for `some x in xs` expressions');
     expect(errorsOf('some x in xs', 'v0')).toEqual([
       '8 unexpected identifier token: expected \\n or ; or a statement',
     ]);

@@ -80,6 +80,11 @@ export function beginsKeywordRef(cursor: Cursor): boolean {
   return kinds[cursor.index] !== 'identifier' && isKeyword(texts[cursor.index] ?? '');
 }
 
+/** Tells whether a keyword begins a ref on a line of its own, and so the next rule. */
+export function beginsKeywordRule(cursor: Cursor): boolean {
+  return cursor.tokens.gaps[cursor.index] === '\n' && beginsKeywordRef(cursor);
+}
+
 /** Makes the next token a name where it is a keyword that begins a ref. */
 export function nameKeywordRef(cursor: Cursor): void {
   if (beginsKeywordRef(cursor)) cursor.tokens.kinds[cursor.index] = 'identifier';
