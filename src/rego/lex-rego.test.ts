@@ -1,6 +1,6 @@
 /** Tokens: what each text becomes, where it stands, and what is refused. */
 import { describe, expect, it } from 'vitest';
-import { MAX_SOURCE_LENGTH, lexRego } from './lex-rego.ts';
+import { MAX_SOURCE_LENGTH, MAX_TOKENS, lexRego } from './lex-rego.ts';
 import type { RegoVersion } from './syntax.ts';
 
 /** Tokens as one line: kinds, with the text of those that have one. */
@@ -142,6 +142,14 @@ describe('lexRego', () => {
 
   it('refuses more text than it reads', () => {
     const [problem] = problems(' '.repeat(MAX_SOURCE_LENGTH + 1));
-    expect(problem).toContain('at most 4194304 are read');
+    expect(problem).toBe('1:1 source has 4194305 characters, more than 4194304');
+    expect(problems(`@${'a '.repeat(MAX_TOKENS)}`)).toEqual([
+      '1:1 source has more than 1000000 tokens',
+    ]);
+  });
+
+  it('tells so many errors, and ends there', () => {
+    const { errors, kinds } = lexRego('f.rego', '@'.repeat(1000), 'v1');
+    expect([errors.length, kinds.length]).toEqual([10, 11]);
   });
 });

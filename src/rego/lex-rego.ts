@@ -14,6 +14,8 @@ import type { RegoVersion } from './syntax.ts';
 
 /** Most characters of one source. */
 export const MAX_SOURCE_LENGTH = 4 * 1024 * 1024;
+/** Most tokens of one source: ten times what ten thousand lines have. */
+export const MAX_TOKENS = 1_000_000;
 
 const NEWLINE = 10;
 const EQUALS = 61;
@@ -86,10 +88,11 @@ export function lexRego(file: string, text: string, version: RegoVersion): Token
   const scanner = makeScanner({ file, text, isKeyword: isKeywordHere });
   if (refuseOddText(scanner)) return finish(scanner);
   if (text.charCodeAt(0) === 0xfeff) scanner.offset = scanner.lineStart = 1;
-  while (scanner.offset < text.length) {
+  while (scanner.offset < text.length && scanner.tokens.kinds.length < MAX_TOKENS) {
     const code = text.charCodeAt(scanner.offset);
     (SCANNERS[code] ?? scanOdd)(scanner);
   }
+  if (scanner.offset < text.length) refuseSize(scanner, `more than ${MAX_TOKENS} tokens`);
   return finish(scanner);
 }
 
@@ -97,14 +100,21 @@ export function lexRego(file: string, text: string, version: RegoVersion): Token
 function refuseOddText(scanner: Scanner): boolean {
   const { text, tokens } = scanner;
   if (text.length > MAX_SOURCE_LENGTH) {
-    const problem = `source has ${text.length} characters, at most ${MAX_SOURCE_LENGTH} are read`;
-    tokens.errors.push(new RegoError('rego_parse_error', problem, { at: placeAt(scanner, 0) }));
+    refuseSize(scanner, `${text.length} characters, more than ${MAX_SOURCE_LENGTH}`);
     return true;
   }
   const [problem, offset] = findOdd(text);
   if (problem === undefined) return false;
   tokens.errors.push(new RegoError('rego_parse_error', problem, { at: placeAt(scanner, offset) }));
   return true;
+}
+
+/** Refuses a source for its size, and reads no more of it: what stands in it is not looked at. */
+function refuseSize(scanner: Scanner, size: string): void {
+  const at = { file: scanner.tokens.file, line: 1, column: 1 };
+  scanner.tokens.errors.length = 0;
+  scanner.tokens.kinds.length = 0;
+  scanner.tokens.errors.push(new RegoError('rego_parse_error', `source has ${size}`, { at }));
 }
 
 function findOdd(text: string): readonly [string | undefined, number] {

@@ -7,6 +7,7 @@ import type { YAMLError } from 'yaml';
 import { readFields } from './annotation-fields.ts';
 import type { AnnotationFields } from './annotation-fields.ts';
 import type { Place, RegoError } from './rego-error.ts';
+import { MAX_PARSE_ERRORS } from './rego-token.ts';
 import type { Comment, Tokens } from './rego-token.ts';
 import type { Annotations, Rule } from './syntax.ts';
 import { parseError } from './token-cursor.ts';
@@ -24,6 +25,9 @@ interface AnnotatedStatement {
   readonly rule?: Rule;
 }
 
+/** Most blocks of one source. */
+export const MAX_ANNOTATIONS = 10_000;
+
 const SCOPES: readonly string[] = ['rule', 'document', 'package', 'subpackages'];
 /** What a scope must be applied to. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -40,10 +44,16 @@ export function readAnnotations(tokens: Tokens): {
 } {
   const blocks: AnnotationBlock[] = [];
   const errors: RegoError[] = [];
-  for (const lines of findBlocks(tokens.comments)) {
+  const found = findBlocks(tokens.comments);
+  if (found.length > MAX_ANNOTATIONS) {
+    const problem = `source has more than ${MAX_ANNOTATIONS} METADATA blocks`;
+    return { blocks, errors: [parseError(problem, { file: tokens.file, line: 1, column: 1 })] };
+  }
+  for (const lines of found) {
     const read = readBlock(tokens.file, lines);
     if ('raw' in read) blocks.push(read);
     else errors.push(read);
+    if (errors.length >= MAX_PARSE_ERRORS) break;
   }
   return { blocks, errors };
 }
@@ -104,8 +114,10 @@ export function attachAnnotations(
   const annotations: Annotations[] = [];
   const owners = new Map<Rule, Annotations[]>();
   const errors: RegoError[] = [];
+  let next = 0;
   for (const block of blocks) {
-    const target = statements.find(({ at }) => at.line > block.at.line);
+    while ((statements[next]?.at.line ?? Infinity) <= block.at.line) next += 1;
+    const target = statements[next];
     const scope = block.raw.scope ?? defaultScope(target, block.raw.isEntrypoint);
     const problem = scopeProblem(scope, target) ?? entrypointProblem(scope, block.raw);
     if (problem !== undefined) {
@@ -115,10 +127,16 @@ export function attachAnnotations(
     const made = makeAnnotations(block, scope as Annotations['scope']);
     annotations.push(made);
     const rule = target?.rule;
-    if (rule !== undefined) owners.set(rule, [...(owners.get(rule) ?? []), made]);
+    if (rule !== undefined) ownerOf(owners, rule).push(made);
   }
   const byRule = new Map([...owners].map(([rule, own]) => [rule, { ...rule, annotations: own }]));
   return { annotations, byRule, errors };
+}
+
+function ownerOf(owners: Map<Rule, Annotations[]>, rule: Rule): Annotations[] {
+  const own = owners.get(rule) ?? [];
+  owners.set(rule, own);
+  return own;
 }
 
 function makeAnnotations({ at, raw }: AnnotationBlock, scope: Annotations['scope']): Annotations {

@@ -108,9 +108,11 @@ function isFuture(word: string): word is (typeof FUTURE_KEYWORDS)[number] {
 /** Makes words keywords in what was not read yet; in v1 they are already. */
 function enableKeywords(cursor: Cursor, words: readonly (typeof FUTURE_KEYWORDS)[number][]): void {
   const { kinds, texts } = cursor.tokens;
-  if (cursor.version === 'v1') return;
+  const added = words.filter((word) => !cursor.imported.has(word));
+  if (cursor.version === 'v1' || added.length === 0) return;
+  for (const word of added) cursor.imported.add(word);
   for (let index = cursor.index; index < kinds.length; index += 1) {
-    const word = words.find((known) => known === texts[index]);
+    const word = added.find((known) => known === texts[index]);
     if (word !== undefined && kinds[index] === 'identifier') kinds[index] = word;
   }
 }

@@ -6,8 +6,9 @@ import { regoErrorsOf } from '../../test/support/rego-errors.ts';
 import { regoTree, withoutPlaces } from '../../test/support/rego-trees.ts';
 import { moduleText } from '../../test/support/rego-text.ts';
 import { testData } from '../../test/support/test-data.ts';
-import { MAX_PARSE_ERRORS, parseModule, parseQuery, parseTerm } from './parse-module.ts';
+import { parseModule, parseQuery, parseTerm } from './parse-module.ts';
 import { formatRegoError } from './rego-error.ts';
+import { MAX_PARSE_ERRORS } from './rego-token.ts';
 import { MAX_TERM_DEPTH } from './token-cursor.ts';
 import type { Module } from './syntax.ts';
 
@@ -179,7 +180,9 @@ describe('errors', () => {
   });
 
   it('tells at most so many', () => {
-    expect(errorsOf(`package a\n${'p := }\n'.repeat(100)}`)).toHaveLength(MAX_PARSE_ERRORS);
+    for (const line of ['p := }', 'p { a }', 'p := @', '# METADATA\n# a\np := 1']) {
+      expect(errorsOf(`package a\n${`${line}\n`.repeat(1000)}`)).toHaveLength(MAX_PARSE_ERRORS);
+    }
   });
 
   it('prints file, line and column', () => {
@@ -228,6 +231,8 @@ describe('limits', () => {
     ['open bars', '{a | '.repeat(DEEP)],
     ['commas', `${'a, '.repeat(DEEP)}b in c`],
     ['if and braces', `x ${'if {'.repeat(DEEP)}`],
+    ['imports of words', `a\n${'import future.keywords.in\n'.repeat(DEEP)}`],
+    ['blocks of annotations', `a\n${'# METADATA\n# a: b\n\n'.repeat(DEEP)}`],
     ['quotes', '"'.repeat(DEEP)],
     ['template braces', '$"{}'.repeat(DEEP)],
   ])('is quick about %s', (_fact, text) => {

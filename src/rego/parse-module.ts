@@ -2,6 +2,7 @@
  * Source text to a syntax tree: the public doors of the parser. An error does not end the reading:
  * it goes on at the next line that is indented no more, so that one run tells all of them.
  */
+import { type RuleForm, checkForms } from './check-v1-form.ts';
 import { lexRego } from './lex-rego.ts';
 import { attachAnnotations, readAnnotations } from './parse-annotations.ts';
 import { futureHint, readBody, readStatement, readTemplatePart } from './parse-body.ts';
@@ -12,13 +13,11 @@ import { readRules } from './parse-rule.ts';
 import { readTerm } from './parse-term.ts';
 import { RegoError, RegoErrors } from './rego-error.ts';
 import type { Place } from './rego-error.ts';
+import { MAX_PARSE_ERRORS } from './rego-token.ts';
 import type { TokenKind } from './rego-token.ts';
 import type { Body, Import, Module, RegoVersion, Rule, Statement, Term } from './syntax.ts';
 import { kindAt, nameKeywordRef, parseError, placeAt, take, unexpected } from './token-cursor.ts';
 import type { Cursor, Grammar } from './token-cursor.ts';
-
-/** Most errors that are told of one source. */
-export const MAX_PARSE_ERRORS = 10;
 
 /** One source of a policy. */
 export interface ModuleSource {
@@ -39,7 +38,7 @@ interface Draft {
   readonly imports: Import[];
   readonly rules: Rule[];
   readonly errors: RegoError[];
-  readonly againstV1: RegoError[];
+  readonly forms: RuleForm[];
 }
 
 /** Reads a module; throws `RegoErrors` with all that is wrong, in the order of their places. */
@@ -51,7 +50,7 @@ export function parseModule(source: ModuleSource): Module {
     imports: [],
     rules: [],
     errors: [],
-    againstV1: [],
+    forms: [],
   };
   while (kindAt(cursor) !== 'eof' && draft.errors.length < MAX_PARSE_ERRORS) {
     const start = cursor.index;
@@ -97,7 +96,7 @@ function endsStatement(cursor: Cursor): boolean {
 function openSource({ file, text, version }: ModuleSource): Cursor {
   const tokens = lexRego(file, text, version);
   const start = { index: 0, depth: 0, tallest: 0, wildcards: 0 };
-  return { tokens, version, grammar: GRAMMAR, ...start };
+  return { tokens, version, grammar: GRAMMAR, ...start, imported: new Set() };
 }
 
 function readWhole<T>(cursor: Cursor, read: () => T): T {
@@ -164,12 +163,12 @@ function readPackageInto(cursor: Cursor, draft: Draft): void {
 }
 
 function readRulesInto(cursor: Cursor, draft: Draft): void {
-  const { rules, againstV1 } = readRules(cursor);
+  const { rules, forms } = readRules(cursor);
   for (const rule of rules) {
     draft.rules.push(rule);
     draft.statements.push({ at: rule.at, rule, sort: 'rule' });
   }
-  draft.againstV1.push(...againstV1);
+  for (const form of forms) draft.forms.push(form);
 }
 
 function finishModule(cursor: Cursor, draft: Draft, source: ModuleSource): Module {
@@ -177,7 +176,7 @@ function finishModule(cursor: Cursor, draft: Draft, source: ModuleSource): Modul
   const isV1 = source.version === 'v1' || imports.some(({ path }) => path[0] === 'rego');
   const annotations = readAnnotations(cursor.tokens);
   const errors = [...cursor.tokens.errors, ...draft.errors, ...annotations.errors];
-  if (isV1) errors.push(...draft.againstV1);
+  if (isV1) errors.push(...checkForms(draft.forms));
   if (errors.length === 0 && statements.length === 0) {
     errors.push(parseError('empty module', placeAt(cursor)));
   }
@@ -197,5 +196,6 @@ function finishModule(cursor: Cursor, draft: Draft, source: ModuleSource): Modul
 
 function sorted(errors: readonly RegoError[]): RegoErrors {
   const place = ({ at }: RegoError): number => (at ? at.line * 1e6 + at.column : 0);
-  return new RegoErrors([...errors].sort((a, b) => place(a) - place(b)));
+  const list = [...errors].sort((a, b) => place(a) - place(b));
+  return new RegoErrors(list.slice(0, MAX_PARSE_ERRORS));
 }

@@ -1,16 +1,15 @@
 /**
- * Rules: v0's and v1's forms are read by the same code and give the same tree. What v1 forbids is
- * noted beside the rules, because `import rego.v1` may still follow.
+ * Rules: v0's and v1's forms are read by the same code and give the same tree. How a rule is written
+ * is noted beside it, because `import rego.v1` may still follow.
  */
-import { readBlock, readBodyAfterIf } from './parse-body.ts';
-import { futureHint } from './parse-body.ts';
+import { futureHint, readBlock, readBodyAfterIf } from './parse-body.ts';
 import { readExpression } from './parse-infix.ts';
 import { readHead, refOfHead } from './parse-head.ts';
 import type { Head } from './parse-head.ts';
 import { nextWildcard } from './parse-term.ts';
 import { refuseBadDefault } from './check-default.ts';
-import { type RuleForm, checkForm } from './check-v1-form.ts';
-import type { Place, RegoError } from './rego-error.ts';
+import type { RuleForm } from './check-v1-form.ts';
+import type { Place } from './rego-error.ts';
 import type { Body, ElseBranch, Rule, ScalarTerm, Term } from './syntax.ts';
 import {
   beginsKeywordRef,
@@ -24,10 +23,10 @@ import { nameKeywordRef } from './token-cursor.ts';
 import type { Cursor } from './token-cursor.ts';
 import { INFIX } from './infix-operators.ts';
 
-/** The rules of one statement (chained bodies make several), and what v1 says against them. */
+/** The rules of one statement (chained bodies make several), and how they are written. */
 export interface ReadRules {
   readonly rules: readonly Rule[];
-  readonly againstV1: readonly RegoError[];
+  readonly forms: readonly RuleForm[];
 }
 
 /** Reads a rule; the next token must be a name, or `default`. */
@@ -57,7 +56,7 @@ function readDefault(cursor: Cursor, at: Place): ReadRules {
   const value = refuseBadDefault(head, at);
   const rule: Rule = { ...ruleBase(head), value, isDefault: true, body: trueBody(at), at };
   const form: RuleForm = { head, at, body: 'none', says: 'value', isMulti: false };
-  return { rules: [rule], againstV1: checkForm(form) };
+  return { rules: [rule], forms: [form] };
 }
 
 /** A rule without a body: `p := 1`, `p contains 1`, `f(x)`, and v0's `p[x]` and `p.q.r`. */
@@ -70,7 +69,7 @@ function readBodyless(cursor: Cursor, written: Head): ReadRules {
   const rule = { ...finishHead(head, isMulti), isDefault: false, body: trueBody(at), at };
   const says = head.says ?? (args === undefined && !isMulti ? undefined : 'value');
   const form: RuleForm = { head, at, body: 'none', says, isMulti };
-  return { rules: [rule], againstV1: checkForm(form) };
+  return { rules: [rule], forms: [form] };
 }
 
 /** A name that says nothing is no rule. */
@@ -117,15 +116,15 @@ function readWithBody(cursor: Cursor, { head, hasIf, body }: WithBody): ReadRule
     isKeyed: isMulti || (!hasIf && head.path.length === 1),
   });
   const first: Rule = { ...base, body, otherwise: otherwise.branches, at: head.at };
-  const againstV1 = [...checkForm({ ...form, at: head.at }), ...otherwise.againstV1];
+  const forms = [{ ...form, at: head.at }, ...otherwise.forms];
   const rules = [first];
   while (kindAt(cursor) === '{') {
     if (otherwise.branches.length > 0) throw unexpected(cursor, 'expected else keyword');
     const at = placeAt(cursor);
     rules.push({ ...chainedBase(cursor, base), body: readBlock(cursor), at });
-    againstV1.push(...checkForm({ ...form, at }));
+    forms.push({ ...form, at });
   }
-  return { rules, againstV1 };
+  return { rules, forms };
 }
 
 /** The head of a chained rule: equal, but its `_` are other variables. */
@@ -141,17 +140,16 @@ function chainedBase<T extends { readonly args?: readonly Term[] }>(cursor: Curs
 function readElse(
   cursor: Cursor,
   rule: { readonly head: Head; readonly isKeyed: boolean },
-): { readonly branches: readonly ElseBranch[]; readonly againstV1: readonly RegoError[] } {
+): { readonly branches: readonly ElseBranch[]; readonly forms: readonly RuleForm[] } {
   const branches: ElseBranch[] = [];
-  const againstV1: RegoError[] = [];
+  const forms: RuleForm[] = [];
   while (kindAt(cursor) === 'else' && !beginsKeywordRef(cursor)) {
     if (branches.length === 0) refuseElse(rule, placeAt(cursor));
     const { branch, body } = readBranch(cursor);
     branches.push(branch);
-    const form: RuleForm = { head: rule.head, at: branch.at, body, says: 'value', isMulti: false };
-    againstV1.push(...checkForm(form));
+    forms.push({ head: rule.head, at: branch.at, body, says: 'value', isMulti: false });
   }
-  return { branches, againstV1 };
+  return { branches, forms };
 }
 
 function refuseElse(rule: { readonly head: Head; readonly isKeyed: boolean }, at: Place): void {

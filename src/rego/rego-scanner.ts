@@ -1,6 +1,6 @@
 /** The state of the lexer: how far it is, what it has found, and what is open there. */
 import { RegoError } from './rego-error.ts';
-import { placeOf } from './rego-token.ts';
+import { MAX_PARSE_ERRORS, placeOf } from './rego-token.ts';
 import type { Gap, Keyword, TokenKind, Tokens } from './rego-token.ts';
 
 /** What the functions of the lexer share. */
@@ -48,11 +48,12 @@ export function endToken(scanner: Scanner, kind: TokenKind, text: string): void 
   scanner.gap = '';
 }
 
-/** Adds the token that was begun as an illegal one, with its error. */
+/** Adds the token that was begun as an illegal one, with its error; too many end the reading. */
 export function failToken(scanner: Scanner, problem: string, hint?: string): void {
   const { tokens } = scanner;
   const at = placeOf(tokens, tokens.kinds.length);
   const where = hint === undefined ? { at } : { at, hint };
   tokens.errors.push(new RegoError('rego_parse_error', problem, where));
   endToken(scanner, 'illegal', '');
+  if (tokens.errors.length >= MAX_PARSE_ERRORS) scanner.offset = scanner.text.length;
 }

@@ -25,6 +25,9 @@ export const FUTURE_KEYWORDS = ['contains', 'every', 'if', 'in'] as const;
 /** A word that is a keyword in v1. */
 export type Keyword = (typeof OLD_KEYWORDS)[number] | (typeof FUTURE_KEYWORDS)[number];
 
+/** Most errors that are told of one source. */
+export const MAX_PARSE_ERRORS = 10;
+
 /** What a token is. */
 export type TokenKind =
   | 'eof'

@@ -34,6 +34,8 @@ export interface Cursor {
   tallest: number;
   /** How many `_` were read. */
   wildcards: number;
+  /** Words of v1 that were imported into a v0 source. */
+  readonly imported: Set<string>;
 }
 
 /** The kind of the next token, or of one after it; `eof` behind the end. */
