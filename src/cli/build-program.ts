@@ -44,14 +44,18 @@ function toCommand(spec: CommandSpec, parent: Command, wiring: Wiring): Command 
   if (load === undefined) return command;
   return command.action(async (...all: unknown[]) => {
     const options = all.at(-2) as OptionValues;
-    const args = all.slice(0, -2).filter((one): one is string => typeof one === 'string');
+    const args = all
+      .slice(0, -2)
+      .flat()
+      .filter((one): one is string => typeof one === 'string');
     const run = await load();
     wiring.exit(await run(wiring.context, args, options));
   });
 }
 
 function toOption(spec: OptionSpec): Option {
-  const option = new Option(spec.flags, spec.description).env(variableName(spec.flags));
+  const option = new Option(spec.flags, spec.description);
+  if (spec.variable !== 'none') option.env(variableName(spec.flags));
   if (spec.default !== undefined) option.default(String(spec.default));
   if (spec.choices) option.choices([...spec.choices]);
   if (spec.many)

@@ -9,6 +9,8 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /** The option may be given several times. */
   readonly many?: true;
+  /** The option has no variable, because its name means something else elsewhere. */
+  readonly variable?: 'none';
 }
 
 /** The values of options by their camelCase name. */

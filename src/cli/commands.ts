@@ -6,6 +6,7 @@ import { ADVISORIES, FEED_OPTIONS, REFRESH_OPTIONS } from './advisories-spec.ts'
 import { IDENTITY_OPTIONS } from './identity-options.ts';
 import { NOTARY } from './notary-spec.ts';
 import { POLICY } from './policy-spec.ts';
+import { REGO } from './rego-spec.ts';
 import { NOTIFICATIONS } from './notifications-spec.ts';
 import { DATA, PLAIN_HTTP, PROJECT, REGISTRIES, TABLE_OR_JSON, WHERE } from './shared-options.ts';
 import { IMAGES, WATCHES } from './images-spec.ts';
@@ -349,6 +350,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ATTESTORS,
   NOTARY,
   POLICY,
+  REGO,
   SERVE,
   PROJECTS,
   ADVISORIES,

@@ -1,0 +1,116 @@
+/**
+ * What is legal Rego and still a hole in an admission policy: image names that are compared by a
+ * part of them. `startswith(image, "registry.example")` lets `registry.example.evil.io` in.
+ */
+import type { Place } from './rego-error.ts';
+import type { Body, CallTerm, Module, Statement, Term } from './syntax.ts';
+
+/** One thing to look at. */
+export interface RegoWarning {
+  readonly at: Place;
+  readonly message: string;
+  /** What to write instead. */
+  readonly hint: string;
+}
+
+/** Everything in a module that admits more images than it seems to. */
+export function lintPolicy(module: Module): readonly RegoWarning[] {
+  const bodies = module.rules.flatMap((rule) => [
+    rule.body,
+    ...rule.otherwise.map(({ body }) => body),
+  ]);
+  const values = module.rules.flatMap((rule) => [
+    rule.value,
+    ...rule.otherwise.map(({ value }) => value),
+  ]);
+  const calls = [...bodies.flatMap(callsOfBody), ...values.flatMap(callsOf)];
+  return calls.flatMap(warningOf);
+}
+
+function callsOfBody(body: Body): CallTerm[] {
+  return body.flatMap((statement) => [
+    ...termsOf(statement).flatMap(callsOf),
+    ...(statement.kind === 'every' ? callsOfBody(statement.body) : []),
+  ]);
+}
+
+function termsOf(statement: Statement): readonly Term[] {
+  if (statement.kind === 'term') return [statement.term];
+  return statement.kind === 'some' ? [] : [statement.domain];
+}
+
+type Children<Kind extends Term['kind']> = (term: Extract<Term, { kind: Kind }>) => CallTerm[];
+
+const CHILDREN: { readonly [Kind in Term['kind']]: Children<Kind> } = {
+  scalar: () => [],
+  var: () => [],
+  ref: ({ head, path }) => [head, ...path].flatMap(callsOf),
+  array: ({ items }) => items.flatMap(callsOf),
+  set: ({ items }) => items.flatMap(callsOf),
+  object: ({ entries }) => entries.flat().flatMap(callsOf),
+  comprehension: ({ key, value, body }) => [
+    ...[...(key ? [key] : []), value].flatMap(callsOf),
+    ...callsOfBody(body),
+  ],
+  call: (call) => [call, ...call.args.flatMap(callsOf)],
+  template: ({ parts }) =>
+    parts.flatMap((part) => (typeof part === 'string' ? [] : termsOf(part).flatMap(callsOf))),
+};
+
+function callsOf(term: Term): CallTerm[] {
+  return (CHILDREN[term.kind] as Children<Term['kind']>)(term as never);
+}
+
+type Check = (image: Term, part: string, name: string) => Omit<RegoWarning, 'at'> | undefined;
+
+/** Builtins that compare a part, with which operand is the image and which the part. */
+const CHECKS: Readonly<Record<string, readonly [image: number, part: number, check: Check]>> = {
+  startswith: [0, 1, checkPrefix],
+  contains: [0, 1, checkPart],
+  endswith: [0, 1, checkPart],
+  'regex.match': [1, 0, checkPattern],
+  re_match: [1, 0, checkPattern],
+};
+
+function warningOf(call: CallTerm): RegoWarning[] {
+  const found = CHECKS[call.operator.join('.')];
+  if (!found) return [];
+  const [imageAt, partAt, check] = found;
+  const [image, part] = [call.args[imageAt], call.args[partAt]];
+  if (!image || part?.kind !== 'scalar' || typeof part.value !== 'string') return [];
+  const warning = isImage(image) && check(image, part.value, call.operator.join('.'));
+  return warning ? [{ at: call.at, ...warning }] : [];
+}
+
+/** `image`, `img`, `container.image`, `…spec.containers[_].image`. */
+function isImage(term: Term): boolean {
+  if (term.kind === 'var') return /image|img/i.test(term.name);
+  if (term.kind !== 'ref') return false;
+  const last = term.path.at(-1);
+  return last?.kind === 'scalar' && last.value === 'image';
+}
+
+function checkPrefix(_image: Term, prefix: string): Omit<RegoWarning, 'at'> | undefined {
+  if (prefix === '' || /[/@:]$/.test(prefix)) return undefined;
+  const evil = prefix.includes('/') ? `${prefix}-evil/app` : `${prefix}.evil.io/app`;
+  return {
+    message: `startswith(…, ${JSON.stringify(prefix)}) admits ${evil} as well`,
+    hint: `end the prefix at a boundary: ${JSON.stringify(`${prefix}/`)}`,
+  };
+}
+
+function checkPart(_image: Term, part: string, name: string): Omit<RegoWarning, 'at'> | undefined {
+  if (!/[./]/.test(part)) return undefined;
+  return {
+    message: `${name}(…, ${JSON.stringify(part)}) admits evil.io/${part.replace(/^\//, '')} as well`,
+    hint: `compare the beginning, up to a slash: startswith(…, ${JSON.stringify(`${part}/`)})`,
+  };
+}
+
+function checkPattern(_image: Term, pattern: string): Omit<RegoWarning, 'at'> | undefined {
+  if (pattern.startsWith('^') || !/[a-z]\\?\.[a-z]/i.test(pattern)) return undefined;
+  return {
+    message: `the pattern ${JSON.stringify(pattern)} matches anywhere in an image's name`,
+    hint: `bind it to the beginning: ${JSON.stringify(`^${pattern}`)}`,
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * One piece of work over a policy, as plain values that can cross to another thread: sources and
+ * queries in, JSON texts out. What a policy was compiled to is kept for the next job.
+ */
+import { createHash } from 'node:crypto';
+import { compilePolicy } from './compile-policy.ts';
+import type { Policy } from './compile-policy.ts';
+import { evaluateQuery, prepareQuery } from './evaluate-query.ts';
+import type { PreparedQuery, QueryResult } from './evaluate-query.ts';
+import { jsonText, parseJsonValue } from './json-text.ts';
+import type { Limits } from './meter.ts';
+import { parseModule, parseQuery } from './parse-module.ts';
+import { RegoError, RegoErrors } from './rego-error.ts';
+import type { Place } from './rego-error.ts';
+import type { Module, RegoVersion, Statement } from './syntax.ts';
+import type { ObjectValue, Value } from './value.ts';
+
+/** The files of a policy. */
+export interface RegoSources {
+  readonly modules: readonly { readonly file: string; readonly text: string }[];
+  readonly version: RegoVersion;
+  /** JSON text of an object: the base documents. */
+  readonly data?: string;
+}
+
+/** What is asked. */
+export interface RegoJob {
+  readonly sources: RegoSources;
+  readonly queries: readonly string[];
+  /** The package whose rules the queries may name. */
+  readonly package?: readonly string[];
+  /** JSON text; absent: `input` is undefined. */
+  readonly input?: string;
+  /** Nanoseconds since 1970. */
+  readonly nowNanos: bigint;
+  /** From which all chance of the job is drawn. */
+  readonly seed: Uint8Array;
+  readonly limits?: Partial<Limits>;
+  readonly strictBuiltinErrors?: boolean;
+}
+
+/** One error, as plain values. */
+export interface RegoProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly at?: Place;
+  readonly hint?: string;
+}
+
+/** One solution of a query. */
+export interface RegoSolution {
+  /** Each statement with its value as JSON text. */
+  readonly expressions: readonly {
+    readonly text: string;
+    readonly value: string;
+    readonly line: number;
+    readonly column: number;
+  }[];
+  /** JSON texts. */
+  readonly bindings: Readonly<Record<string, string>>;
+}
+
+/** What came of one query. */
+export type RegoOutcome =
+  | { readonly solutions: readonly RegoSolution[] }
+  | { readonly problems: readonly RegoProblem[] };
+
+/** What came of a job. */
+export interface RegoAnswer {
+  /** One for each query, in order; empty where the policy itself is wrong. */
+  readonly outcomes: readonly RegoOutcome[];
+  /** What is wrong with the policy. */
+  readonly problems: readonly RegoProblem[];
+  /** What `print` and `trace` said. */
+  readonly printed: readonly string[];
+}
+
+const KEPT_POLICIES = 16;
+const KEPT_QUERIES = 64;
+const MAX_PRINTED = 10_000;
+
+interface Kept {
+  readonly policy: Policy;
+  readonly queries: Map<string, PreparedQuery>;
+}
+
+const kept = new Map<string, Kept>();
+
+/** Does a job; what is wrong is part of the answer. */
+export function runRegoJob(job: RegoJob): RegoAnswer {
+  const printed: string[] = [];
+  try {
+    const compiled = compiledOf(job.sources);
+    const outcomes = job.queries.map((text) => ask(compiled, { ...job, text }, printed));
+    return { outcomes, problems: [], printed };
+  } catch (error) {
+    return { outcomes: [], problems: problemsOf(error), printed };
+  }
+}
+
+/** Reads all modules of a policy; throws `RegoErrors` with what is wrong in any of them. */
+export function parseSources({ modules, version }: RegoSources): readonly Module[] {
+  const errors: RegoError[] = [];
+  const parsed = modules.flatMap(({ file, text }) => {
+    try {
+      return [parseModule({ file, text, version })];
+    } catch (error) {
+      if (!(error instanceof RegoErrors)) throw error;
+      errors.push(...error.errors);
+      return [];
+    }
+  });
+  if (errors.length > 0) throw new RegoErrors(errors);
+  return parsed;
+}
+
+function compiledOf(sources: RegoSources): Kept {
+  const key = createHash('sha256').update(JSON.stringify(sources)).digest('base64');
+  const known = kept.get(key);
+  if (known) return known;
+  const data =
+    sources.data === undefined ? {} : { data: parseJsonValue(sources.data) as ObjectValue };
+  const policy = compilePolicy({ modules: parseSources(sources), ...data });
+  const fresh: Kept = { policy, queries: new Map() };
+  kept.set(key, fresh);
+  forgetOldest(kept, KEPT_POLICIES);
+  return fresh;
+}
+
+function forgetOldest(map: Map<string, unknown>, most: number): void {
+  const [oldest] = map.keys();
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
+}
+
+function ask(
+  compiled: Kept,
+  job: RegoJob & { readonly text: string },
+  printed: string[],
+): RegoOutcome {
+  try {
+    const statements = parseQuery(job.text);
+    const query = preparedOf(compiled, job);
+    const results = evaluateQuery(query, {
+      ...(job.input === undefined ? {} : { input: parseJsonValue(job.input) }),
+      ...(job.limits && { limits: job.limits }),
+      nowNanos: job.nowNanos,
+      randomBytes: drawer(job.seed),
+      strictBuiltinErrors: job.strictBuiltinErrors ?? false,
+      print: (line) => {
+        if (printed.length < MAX_PRINTED) printed.push(line);
+      },
+    });
+    return { solutions: results.map((result) => solutionOf(result, statements, job.text)) };
+  } catch (error) {
+    return { problems: problemsOf(error) };
+  }
+}
+
+function preparedOf(
+  { policy, queries }: Kept,
+  job: RegoJob & { readonly text: string },
+): PreparedQuery {
+  const key = JSON.stringify([job.package, job.text]);
+  const known = queries.get(key);
+  if (known) return known;
+  const scope = job.package === undefined ? {} : { package: job.package };
+  const query = prepareQuery(policy, job.text, scope);
+  queries.set(key, query);
+  forgetOldest(queries, KEPT_QUERIES);
+  return query;
+}
+
+/** Bytes by chance, but the same ones for the same seed: a digest in counter mode. */
+function drawer(seed: Uint8Array): (count: number) => Uint8Array {
+  let counter = 0;
+  return (count) => {
+    const blocks: Buffer[] = [];
+    for (let size = 0; size < count; size += 32) {
+      counter += 1;
+      blocks.push(createHash('sha256').update(seed).update(String(counter)).digest());
+    }
+    return Buffer.concat(blocks).subarray(0, count);
+  };
+}
+
+function solutionOf(
+  { bindings, values }: QueryResult,
+  statements: readonly Statement[],
+  text: string,
+): RegoSolution {
+  const texts = statementTexts(statements, text);
+  const expressions = values.map((value: Value, index) => ({
+    text: texts[index] ?? text,
+    value: jsonText(value),
+    line: statements[index]?.at.line ?? 1,
+    column: statements[index]?.at.column ?? 1,
+  }));
+  const named = Object.entries(bindings).map(([name, value]) => [name, jsonText(value)]);
+  return { expressions, bindings: Object.fromEntries(named) as Record<string, string> };
+}
+
+/** What stands between the beginnings of statements, without what divides them. */
+function statementTexts(statements: readonly Statement[], text: string): string[] {
+  const lines = text.split('\n');
+  const offsets = lines.map(
+    (_, index) => lines.slice(0, index).join('\n').length + (index > 0 ? 1 : 0),
+  );
+  const starts = statements.map(({ at }) => (offsets[at.line - 1] ?? 0) + at.column - 1);
+  return starts.map((start, index) => text.slice(start, starts[index + 1]).replace(/[;\s]+$/, ''));
+}
+
+/** An error of Rego as plain values; anything else is thrown on. */
+export function problemsOf(error: unknown): readonly RegoProblem[] {
+  if (error instanceof RegoErrors) return error.errors.map(problemOf);
+  if (error instanceof RegoError) return [problemOf(error)];
+  throw error;
+}
+
+function problemOf({ code, message, at, hint }: RegoError): RegoProblem {
+  return { code, message, ...(at && { at }), ...(hint !== undefined && { hint }) };
+}
+
+/** Prints a problem as OPA does, with its hint on a line of its own. */
+export function formatProblem({ code, message, at, hint }: RegoProblem): string {
+  const place = at?.file ? `${at.file}:${at.line}:${at.column}: ` : '';
+  const more = hint === undefined ? '' : `\n\thint: ${hint}`;
+  return `${place}${code}: ${message}${more}`;
+}
