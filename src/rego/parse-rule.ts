@@ -1,5 +1,5 @@
 /**
- * Rules: v0's and v1's forms are read by the same code and give the same tree. How a rule is written
+ * Rules: the forms of v0 and v1 are read by one code and give the same tree. How a rule is written
  * is noted beside it, because `import rego.v1` may still follow.
  */
 import { futureHint, readBlock, readBodyAfterIf } from './parse-body.ts';
