@@ -13,8 +13,6 @@ export const RESULT = 0;
 /** A rule that gives one value at most. */
 export interface ValueRule {
   readonly run: (state: State, args: readonly Value[]) => Value | undefined;
-  /** The value where it is the same for all solutions. */
-  readonly constant: Value | undefined;
   readonly at: Place;
 }
 
@@ -44,13 +42,7 @@ export function emitValueRule(policy: PolicyTables, rule: CoreRule, conflict: Co
     const emitter = startEmitter(policy, rule, layout);
     return emitBody(emitter, branch.body, (inner) => emitResult(inner, branch, conflict));
   });
-  const [only] = rule.branches;
-  const isConstant = rule.branches.length === 1 && only?.value.kind === 'const';
-  return {
-    run: (state, args) => runBranches(branches, layout, [state, args]),
-    constant: isConstant && only.value.kind === 'const' ? only.value.value : undefined,
-    at: rule.at,
-  };
+  return { run: (state, args) => runBranches(branches, layout, [state, args]), at: rule.at };
 }
 
 function runBranches(

@@ -4,15 +4,18 @@
  */
 import type { CoreRule } from './core.ts';
 import { addMember } from './emit-comprehension.ts';
-import { emitCollectingRule, emitValueRule, type ValueRule } from './emit-rule.ts';
+import { type CollectingRule, emitCollectingRule, emitValueRule } from './emit-rule.ts';
 import type { PolicyTables } from './emitter.ts';
 import { DocumentBuilder } from './document-builder.ts';
 import { type Place, RegoError } from './rego-error.ts';
+import { indexRules } from './rule-index.ts';
 import type { State, FunctionDocument, VirtualDocument } from './state.ts';
 import { RegoSet, type Value, type ValueKey, equalValues } from './value.ts';
 
 /** Estimated bytes of a member of a collection. */
 const BYTES_PER_MEMBER = 32;
+
+const NO_ARGUMENTS: readonly Value[] = [];
 
 const TWO_VALUES = 'complete rules must not produce multiple outputs';
 const TWO_RESULTS = 'functions must not produce multiple outputs for same inputs';
@@ -58,7 +61,7 @@ function hasNoKeys(rule: CoreRule): boolean {
 /** Runs rules of one value each; all that have one must agree. */
 function emitComplete({ policy, rules }: Made): (state: State) => Value | undefined {
   const run = emitAgreeing(policy, rules, TWO_VALUES);
-  return (state) => run(state, []);
+  return (state) => run(state, NO_ARGUMENTS);
 }
 
 type RunAgreeing = (state: State, args: readonly Value[]) => Value | undefined;
@@ -71,66 +74,84 @@ function emitAgreeing(
   const conflict = (at: Place): never => {
     throw new RegoError('eval_conflict_error', problem, { at });
   };
-  const emitted = rules
-    .filter((rule) => !rule.isDefault)
-    .map((rule) => emitValueRule(policy, rule, conflict));
-  const fallback = rules.find((rule) => rule.isDefault);
-  const byDefault = fallback && emitValueRule(policy, fallback, conflict);
-  const isOneConstant = allEqual(emitted);
+  const emit = (rule: CoreRule) => onFirstUse(() => emitValueRule(policy, rule, conflict));
+  const own = rules.filter((rule) => !rule.isDefault);
+  const select = indexRules(own, own.map(emit));
+  const byDefault = rules.filter((rule) => rule.isDefault).map(emit)[0];
+  const isOneConstant = haveOneConstant(own);
   return (state, args) => {
     let result: Value | undefined;
-    for (const rule of emitted) {
-      const value = rule.run(state, args);
+    for (const rule of select(state, args)) {
+      const value = rule().run(state, args);
       if (value === undefined) continue;
       if (isOneConstant) return value;
       if (result === undefined) result = value;
-      else if (!equalValues(result, value)) conflict(rule.at);
+      else if (!equalValues(result, value)) conflict(rule().at);
     }
-    return result ?? byDefault?.run(state, args);
+    return result === undefined ? byDefault?.().run(state, args) : result;
   };
 }
 
+/** Makes something when it is first wanted. */
+function onFirstUse<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 /** Tells whether all rules have one and the same constant: the first that holds decides. */
-function allEqual(rules: readonly ValueRule[]): boolean {
-  const [first] = rules;
-  const wanted = first?.constant;
+function haveOneConstant(rules: readonly CoreRule[]): boolean {
+  const wanted = constantOf(rules[0]);
   if (wanted === undefined) return false;
-  return rules.every(({ constant }) => constant !== undefined && equalValues(constant, wanted));
+  return rules.every((rule) => {
+    const constant = constantOf(rule);
+    return constant !== undefined && equalValues(constant, wanted);
+  });
+}
+
+function constantOf(rule: CoreRule | undefined): Value | undefined {
+  const [only, ...others] = rule?.branches ?? [];
+  return only?.value.kind === 'const' && others.length === 0 ? only.value.value : undefined;
 }
 
 function emitSet({ policy, rules }: Made): (state: State) => Value {
   const emitted = rules.map((rule) =>
-    emitCollectingRule<Map<ValueKey, Value>>(policy, rule, (members, { value, state, at }) => {
-      if (addMember(members, value)) state.run.meter.allocate(BYTES_PER_MEMBER, at);
-    }),
+    onFirstUse(() =>
+      emitCollectingRule<Map<ValueKey, Value>>(policy, rule, (members, { value, state, at }) => {
+        if (addMember(members, value)) state.run.meter.allocate(BYTES_PER_MEMBER, at);
+      }),
+    ),
   );
+  const select = indexRules(rules, emitted);
   return (state) => {
     const members = new Map<ValueKey, Value>();
-    for (const rule of emitted) rule.run(state, members);
+    for (const rule of select(state, NO_ARGUMENTS)) rule().run(state, members);
     return RegoSet.keyed(members);
   };
 }
 
 /** Rules with keys, and those within their extent, build one object. */
 function emitTree({ policy, path, rules }: Made): (state: State) => Value {
-  const emitted = rules.map((rule) => {
-    const fixed = rule.prefix.slice(path.length);
-    return emitCollectingRule<DocumentBuilder>(
-      policy,
-      rule,
-      (builder, { keys, value, state, at }) => {
-        state.run.meter.allocate(BYTES_PER_MEMBER * 2, at);
-        const place = [...fixed, ...keys];
-        if (rule.isMember) builder.add(place, value, at);
-        else builder.put(place, value, at);
-      },
-    );
-  });
+  const emitted = rules.map((rule) => onFirstUse(() => emitBuilding(policy, rule, path.length)));
+  const select = indexRules(rules, emitted);
   return (state) => {
     const builder = new DocumentBuilder();
-    for (const rule of emitted) rule.run(state, builder);
+    for (const rule of select(state, NO_ARGUMENTS)) rule().run(state, builder);
     return builder.finish();
   };
+}
+
+function emitBuilding(
+  policy: PolicyTables,
+  rule: CoreRule,
+  depth: number,
+): CollectingRule<DocumentBuilder> {
+  const fixed = rule.prefix.slice(depth);
+  return emitCollectingRule(policy, rule, (builder, { keys, value, state, at }) => {
+    state.run.meter.allocate(BYTES_PER_MEMBER * 2, at);
+    const place = [...fixed, ...keys];
+    if (rule.isMember) builder.add(place, value, at);
+    else builder.put(place, value, at);
+  });
 }
 
 /** A function; its answers are kept as long as input and data are the same. */
