@@ -4,7 +4,7 @@ import { emitCall } from './emit-call.ts';
 import { emitMatch, isGround, liftTerms } from './emit-match.ts';
 import { emitTerm } from './emit-term.ts';
 import { emitWith } from './emit-with.ts';
-import { type Emitter, chainOps, innerEmitter, newSlot, pushTest } from './emitter.ts';
+import { type Emitter, chainOps, innerEmitter, nested, newSlot, pushTest } from './emitter.ts';
 import { pairsOf } from './literal-vars.ts';
 import { loopOver } from './loop-over.ts';
 import type { Place } from './rego-error.ts';
@@ -84,7 +84,8 @@ function emitPair(emitter: Emitter, [left, right]: readonly [Core, Core], at: Pl
 
 function emitNot(emitter: Emitter, literal: NotLiteral): void {
   for (const each of literal.before) emitLiteral(emitter, each);
-  const run = emitBody(innerEmitter(emitter), literal.body, () => () => true);
+  const inner = emitBody(innerEmitter(emitter), literal.body, () => () => true);
+  const run = nested(inner, literal.at);
   pushTest(emitter, literal.at, (state, frame) => !run(state, frame));
 }
 

@@ -3,17 +3,15 @@
  * and data are the same, and is kept.
  */
 import type { ComprehensionNode, Core } from './core.ts';
-import { type Emitter, innerEmitter, newSlot } from './emitter.ts';
+import { type Emitter, innerEmitter, nested, newSlot } from './emitter.ts';
 import { closureLocals } from './literal-vars.ts';
+import { BYTES_PER_MEMBER, bytesOfKey, stepsOfKey } from './meter.ts';
 import { type Place, RegoError } from './rego-error.ts';
-import type { Eval, RunBody } from './state.ts';
+import type { Eval, RunBody, State } from './state.ts';
 import { RegoSet, type Value, type ValueKey, equalValues, keyOf, makeObject } from './value.ts';
 
 type EmitTerm = (emitter: Emitter, node: Core) => Eval;
 type ObjectEntries = Map<ValueKey, readonly [Value, Value]>;
-
-/** Estimated bytes of a member of a collection. */
-const BYTES_PER_MEMBER = 32;
 
 /** Emits a comprehension. */
 export function emitComprehension(
@@ -24,7 +22,7 @@ export function emitComprehension(
   const slot = newSlot(emitter);
   const inner = innerEmitter(emitter);
   const run = emitter.body(inner, node.body, (own) => emitFinal(own, node, { slot, emitTerm }));
-  const make = makerOf(node, slot, run);
+  const make = makerOf(node, slot, nested(run, node.at));
   if (readsOuter(emitter, node)) return make;
   const id = emitter.policy.newId();
   return (state, frame) => state.remember(id, () => make(state, frame));
@@ -86,19 +84,22 @@ function emitFinal(emitter: Emitter, node: ComprehensionNode, target: Target): R
   return (state, frame) => {
     const item = value(state, frame);
     if (item === undefined) return false;
-    if (addMember(frame[slot] as Map<ValueKey, Value>, item)) {
-      state.run.meter.allocate(BYTES_PER_MEMBER, at);
-    }
+    addMember(frame[slot] as Map<ValueKey, Value>, item, { state, at });
     return false;
   };
 }
 
-/** Adds a member; tells whether it is new. */
-export function addMember(members: Map<ValueKey, Value>, value: Value): boolean {
+/** Adds a member, and charges for it where it is new. */
+export function addMember(
+  members: Map<ValueKey, Value>,
+  value: Value,
+  { state, at }: { readonly state: State; readonly at: Place },
+): void {
   const key = keyOf(value);
-  if (members.has(key)) return false;
+  state.run.meter.spend(stepsOfKey(key), at);
+  if (members.has(key)) return;
+  state.run.meter.allocate(bytesOfKey(key), at);
   members.set(key, value);
-  return true;
 }
 
 function emitEntry(emitter: Emitter, node: ComprehensionNode, target: Target): RunBody {
@@ -108,19 +109,22 @@ function emitEntry(emitter: Emitter, node: ComprehensionNode, target: Target): R
   return (state, frame) => {
     const [name, item] = [key(state, frame), value(state, frame)];
     if (name === undefined || item === undefined) return false;
-    state.run.meter.allocate(BYTES_PER_MEMBER * 2, at);
-    addEntry(frame[target.slot] as ObjectEntries, [name, item], at);
+    addEntry(frame[target.slot] as ObjectEntries, [name, item], { state, at });
     return false;
   };
 }
 
-function addEntry(entries: ObjectEntries, pair: readonly [Value, Value], at: Place): void {
+function addEntry(
+  entries: ObjectEntries,
+  pair: readonly [Value, Value],
+  { state, at }: { readonly state: State; readonly at: Place },
+): void {
   const key = keyOf(pair[0]);
   const known = entries.get(key);
   if (known === undefined) {
+    state.run.meter.allocate(bytesOfKey(key), at);
     entries.set(key, pair);
-    return;
+  } else if (!equalValues(known[1], pair[1])) {
+    throw new RegoError('eval_conflict_error', 'object keys must be unique', { at });
   }
-  if (equalValues(known[1], pair[1])) return;
-  throw new RegoError('eval_conflict_error', 'object keys must be unique', { at });
 }

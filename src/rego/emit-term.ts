@@ -5,11 +5,9 @@ import { emitRef } from './emit-ref.ts';
 import type { Emitter } from './emitter.ts';
 import { cursorAt, extentOf } from './data-cursor.ts';
 import type { Eval } from './state.ts';
+import { BYTES_PER_MEMBER } from './meter.ts';
 import { type Place, RegoError } from './rego-error.ts';
 import { RegoSet, type Value, formatValue, makeObject } from './value.ts';
-
-/** Estimated bytes of a value in a collection. */
-const BYTES_PER_ITEM = 16;
 
 /** Emits a term; loops that it needs are added to the body before. */
 export function emitTerm(emitter: Emitter, node: Core): Eval {
@@ -51,7 +49,9 @@ function emitRoot({ policy: { root } }: Emitter, kind: 'input' | 'data'): Eval {
 
 function emitList(emitter: Emitter, node: ListNode): Eval {
   const items = node.items.map((item) => emitTerm(emitter, item));
+  const bytes = (items.length + 1) * BYTES_PER_MEMBER;
   const list: (...at: Parameters<Eval>) => Value[] | undefined = (state, frame) => {
+    state.run.meter.allocate(bytes);
     const values: Value[] = [];
     for (const item of items) {
       const value = item(state, frame);
@@ -71,7 +71,9 @@ function emitObject(emitter: Emitter, node: ObjectNode): Eval {
   const entries = node.entries.map(
     ([key, value]) => [emitTerm(emitter, key), emitTerm(emitter, value)] as const,
   );
+  const bytes = (entries.length + 1) * BYTES_PER_MEMBER * 2;
   return (state, frame) => {
+    state.run.meter.allocate(bytes);
     const pairs: (readonly [Value, Value])[] = [];
     for (const [keyOf, valueOf] of entries) {
       const key = keyOf(state, frame);
@@ -93,7 +95,7 @@ function emitTemplate(emitter: Emitter, node: TemplateNode): Eval {
     for (const part of parts) {
       text += typeof part === 'string' ? part : textOf(part(state, frame) as RegoSet, at);
     }
-    state.run.meter.allocate(text.length * 2 + BYTES_PER_ITEM, at);
+    state.run.meter.allocate(text.length * 2 + BYTES_PER_MEMBER, at);
     return text;
   };
 }

@@ -61,6 +61,16 @@ export function pushTest(emitter: Emitter, at: Place, test: Test): void {
   emitter.ops.push({ kind: 'test', test, at });
 }
 
+/** A body that is run on its own within another: it counts as deeper. */
+export function nested(run: RunBody, at: Place): RunBody {
+  return (state, frame) => {
+    state.enter(at);
+    const found = run(state, frame);
+    state.leave();
+    return found;
+  };
+}
+
 /** Joins operations; each solution runs `final`. */
 export function chainOps(ops: readonly Op[], final: RunBody): RunBody {
   let run = final;
@@ -68,14 +78,14 @@ export function chainOps(ops: readonly Op[], final: RunBody): RunBody {
   let at: Place | undefined;
   for (const op of ops.toReversed()) {
     if (op.kind === 'test') {
-      tests.unshift(op.test);
+      tests.push(op.test);
       ({ at } = op);
       continue;
     }
-    run = op.wrap(runTests(tests, at, run));
+    run = op.wrap(runTests(tests.toReversed(), at, run));
     tests = [];
   }
-  return runTests(tests, at, run);
+  return runTests(tests.toReversed(), at, run);
 }
 
 function runTests(tests: readonly Test[], at: Place | undefined, next: RunBody): RunBody {

@@ -8,11 +8,11 @@ import type { Local } from './core.ts';
 import { emitBody } from './emit-body.ts';
 import type { Emitter } from './emitter.ts';
 import { startLowering } from './lower-rule.ts';
-import { DEFAULT_LIMITS, type Limits, Meter } from './meter.ts';
+import { DEFAULT_LIMITS, type Limits, Meter, stackError } from './meter.ts';
 import { namesOfModule, namesOfPackages } from './module-names.ts';
 import { orderBody } from './order-literals.ts';
 import { parseQuery } from './parse-module.ts';
-import { type Place, type RegoError, RegoErrors } from './rego-error.ts';
+import { type Place, RegoError, RegoErrors } from './rego-error.ts';
 import { type Frame, newFrame, type RunBody, State } from './state.ts';
 import type { Body, CallTerm, Import, Statement, VarTerm } from './syntax.ts';
 import type { ObjectValue, Value } from './value.ts';
@@ -150,8 +150,40 @@ export function evaluateQuery(
   const frame = newFrame(query.frameSize);
   const take: Rows = (found) => void results.push(resultOf(query, found));
   frame[0] = take;
-  query.run(state, frame);
+  refuseDeep(options.input);
+  withinStack(() => query.run(state, frame));
   return results;
+}
+
+/** The stack cannot be counted on for values that builtins nest: where it ends is a limit too. */
+function withinStack(run: () => unknown): void {
+  try {
+    run();
+  } catch (error) {
+    throw error instanceof RangeError && /call stack/.test(error.message) ? stackError() : error;
+  }
+}
+
+/** Deepest nesting of an input that is read: everything that goes through values recurses. */
+export const MAX_INPUT_DEPTH = 1000;
+
+/** Inputs that were looked through: one review is judged by many policies. */
+const SHALLOW = new WeakSet();
+
+function refuseDeep(value: unknown): void {
+  if (typeof value !== 'object' || value === null || SHALLOW.has(value)) return;
+  refuseDeeper(value, 0);
+  SHALLOW.add(value);
+}
+
+function refuseDeeper(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > MAX_INPUT_DEPTH) {
+    const message = `the input is nested more than ${MAX_INPUT_DEPTH} levels deep`;
+    throw new RegoError('eval_limit_error', message);
+  }
+  if (Array.isArray(value)) for (const item of value) refuseDeeper(item, depth + 1);
+  else for (const key in value) refuseDeeper((value as Record<string, unknown>)[key], depth + 1);
 }
 
 function resultOf({ variables, values }: PreparedQuery, frame: Frame): QueryResult {

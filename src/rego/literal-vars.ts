@@ -116,7 +116,7 @@ export function outputsOf(literal: Literal, bound: Bound): Set<Local> {
     }
     if (literal.kind === 'call' && literal.out) addPattern(literal.out, outputs);
   }
-  for (const local of bound) outputs.delete(local);
+  for (const local of outputs) if (bound.has(local)) outputs.delete(local);
   return outputs;
 }
 

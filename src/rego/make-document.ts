@@ -7,13 +7,14 @@ import { addMember } from './emit-comprehension.ts';
 import { type CollectingRule, emitCollectingRule, emitValueRule } from './emit-rule.ts';
 import type { PolicyTables } from './emitter.ts';
 import { DocumentBuilder } from './document-builder.ts';
+import { bytesOfKey } from './meter.ts';
 import { type Place, RegoError } from './rego-error.ts';
 import { indexRules } from './rule-index.ts';
 import type { State, FunctionDocument, VirtualDocument } from './state.ts';
 import { RegoSet, type Value, type ValueKey, equalValues } from './value.ts';
 
-/** Estimated bytes of a member of a collection. */
-const BYTES_PER_MEMBER = 32;
+/** Estimated bytes of an answer that is kept. */
+const BYTES_PER_ANSWER = 64;
 
 const NO_ARGUMENTS: readonly Value[] = [];
 
@@ -117,7 +118,7 @@ function emitSet({ policy, rules }: Made): (state: State) => Value {
   const emitted = rules.map((rule) =>
     onFirstUse(() =>
       emitCollectingRule<Map<ValueKey, Value>>(policy, rule, (members, { value, state, at }) => {
-        if (addMember(members, value)) state.run.meter.allocate(BYTES_PER_MEMBER, at);
+        addMember(members, value, { state, at });
       }),
     ),
   );
@@ -147,7 +148,7 @@ function emitBuilding(
 ): CollectingRule<DocumentBuilder> {
   const fixed = rule.prefix.slice(depth);
   return emitCollectingRule(policy, rule, (builder, { keys, value, state, at }) => {
-    state.run.meter.allocate(BYTES_PER_MEMBER * 2, at);
+    state.run.meter.allocate(bytesOfKey(value), at);
     const place = [...fixed, ...keys];
     if (rule.isMember) builder.add(place, value, at);
     else builder.put(place, value, at);
@@ -170,6 +171,7 @@ export function makeFunction(made: Made): FunctionDocument {
       state.enter(at);
       const value = run(state, args);
       state.leave();
+      state.run.meter.allocate(BYTES_PER_ANSWER, at);
       answers.set(key, value);
       return value;
     },

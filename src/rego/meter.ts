@@ -14,8 +14,8 @@ export interface Limits {
   readonly depth: number;
 }
 
-/** Enough for real policies over big inputs; about a second or two of CPU. */
-export const DEFAULT_LIMITS: Limits = { steps: 20_000_000, bytes: 256 * 1024 * 1024, depth: 800 };
+/** Enough for real policies over big inputs; at most about two seconds of CPU. */
+export const DEFAULT_LIMITS: Limits = { steps: 10_000_000, bytes: 128 * 1024 * 1024, depth: 600 };
 
 /** Counts down. */
 export class Meter {
@@ -23,6 +23,7 @@ export class Meter {
   #steps: number;
   #bytes: number;
   #depth: number;
+  #at: Place = { file: '', line: 1, column: 1 };
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -33,12 +34,13 @@ export class Meter {
 
   /** Takes steps. */
   spend(steps: number, at: Place): void {
+    this.#at = at;
     this.#steps -= steps;
     if (this.#steps < 0) throw limitError('steps', this.#limits.steps, at);
   }
 
-  /** Takes bytes. */
-  allocate(bytes: number, at: Place): void {
+  /** Takes bytes; where no place is said, the last one counts at which steps were taken. */
+  allocate(bytes: number, at: Place = this.#at): void {
     this.#bytes -= bytes;
     if (this.#bytes < 0) throw limitError('bytes of results', this.#limits.bytes, at);
   }
@@ -55,9 +57,29 @@ export class Meter {
   }
 }
 
+/** Estimated bytes of a member of an array, object or set beside the value itself. */
+export const BYTES_PER_MEMBER = 32;
+
+/** Estimated bytes that a key takes: of a composite value it is a text. */
+export function bytesOfKey(key: unknown): number {
+  return typeof key === 'string' ? 64 + key.length * 2 : 64;
+}
+
+/** Steps that making a key takes. */
+export function stepsOfKey(key: unknown): number {
+  return typeof key === 'string' ? key.length >> 3 : 0;
+}
+
+/** The error of an evaluation that is deeper than the JavaScript stack. */
+export function stackError(): RegoError {
+  return new RegoError('eval_limit_error', 'values or rules are nested too deeply', { hint: HINT });
+}
+
+const HINT = 'the policy was stopped here; make it do less, or raise the limit';
+
 function limitError(what: string, limit: number, at: Place): RegoError {
   return new RegoError('eval_limit_error', `more than ${limit} ${what}`, {
     at,
-    hint: 'the policy was stopped here; make it do less, or raise the limit',
+    hint: HINT,
   });
 }

@@ -20,6 +20,9 @@ interface Waiting {
   readonly literal: Literal;
   readonly needs: Set<Local>;
   readonly closed: Set<Local>;
+  /** It may stand, as far as is known: it must be looked at. */
+  isAwake: boolean;
+  isDone: boolean;
 }
 
 /** Orders a body; `bound` has values before it and is what has values after it. */
@@ -29,18 +32,22 @@ export function orderBody(
   report: Report,
 ): readonly Literal[] {
   const waiting = body.map(prepare);
-  const here = new Set(waiting.flatMap(({ needs }) => [...needs]));
-  const given = new Set(bound);
+  const here = new Set<Local>();
+  for (const { needs } of waiting) for (const local of needs) here.add(local);
   for (const { closed } of waiting) {
-    for (const local of closed) if (!here.has(local) || given.has(local)) closed.delete(local);
+    for (const local of closed) if (!here.has(local) || bound.has(local)) closed.delete(local);
   }
-  const ordered: Literal[] = [];
-  for (let count = -1; count !== ordered.length && waiting.length > 0;) {
-    count = ordered.length;
-    takeReady(waiting, { bound, ordered, report });
+  const progress: Progress = { bound, ordered: [], sleepers: new Map(), report };
+  for (let count = -1; count !== progress.ordered.length;) {
+    count = progress.ordered.length;
+    for (const each of waiting) if (each.isAwake) takeOrSleep(each, progress);
   }
-  reportUnsafe(waiting, bound, report);
-  return ordered;
+  reportUnsafe(
+    waiting.filter(({ isDone }) => !isDone),
+    bound,
+    report,
+  );
+  return progress.ordered;
 }
 
 function prepare(literal: Literal): Waiting {
@@ -49,7 +56,7 @@ function prepare(literal: Literal): Waiting {
   if (literal.kind === 'not') for (const local of madeIn(literal)) needs.delete(local);
   const closed = new Set<Local>();
   for (const closure of closuresOf(literal)) closureLocals(closure, closed);
-  return { literal, needs, closed };
+  return { literal, needs, closed, isAwake: true, isDone: false };
 }
 
 /** The compiler's own variables in a negation, which get their values there. */
@@ -63,27 +70,40 @@ function madeIn(literal: NotLiteral): readonly Local[] {
 interface Progress {
   readonly bound: Set<Local>;
   readonly ordered: Literal[];
+  /** Who waits for a variable. */
+  readonly sleepers: Map<Local, Waiting[]>;
   readonly report: Report;
 }
 
-/** Takes all literals that may stand now, in the order in which they wait. */
-function takeReady(waiting: Waiting[], { bound, ordered, report }: Progress): void {
-  for (let index = 0; index < waiting.length;) {
-    const each = waiting[index] as Waiting;
-    const outputs = isClosed(each, bound) ? outputsOf(each.literal, bound) : undefined;
-    if (outputs === undefined || missing(each.needs, bound, outputs).length > 0) {
-      index += 1;
-      continue;
-    }
-    waiting.splice(index, 1);
-    ordered.push(orderClosures(each.literal, bound, report));
-    for (const local of outputs) bound.add(local);
+/** Takes a literal that may stand now; else it sleeps until a variable that it needs has a value. */
+function takeOrSleep(each: Waiting, { bound, ordered, sleepers, report }: Progress): void {
+  each.isAwake = false;
+  const outputs = outputsOf(each.literal, bound);
+  const wanted = wantedBy(each, bound, outputs);
+  if (wanted !== undefined) {
+    const others = sleepers.get(wanted);
+    if (others) others.push(each);
+    else sleepers.set(wanted, [each]);
+    return;
+  }
+  each.isDone = true;
+  ordered.push(orderClosures(each.literal, bound, report));
+  for (const local of outputs) {
+    bound.add(local);
+    for (const sleeper of sleepers.get(local) ?? []) sleeper.isAwake = true;
+    sleepers.delete(local);
   }
 }
 
-function isClosed({ closed }: Waiting, bound: ReadonlySet<Local>): boolean {
-  for (const local of closed) if (!bound.has(local)) return false;
-  return true;
+/** A variable without which a literal cannot stand yet. */
+function wantedBy(
+  { needs, closed }: Waiting,
+  bound: ReadonlySet<Local>,
+  outputs: ReadonlySet<Local>,
+): Local | undefined {
+  for (const local of closed) if (!bound.has(local)) return local;
+  for (const local of needs) if (!bound.has(local) && !outputs.has(local)) return local;
+  return undefined;
 }
 
 function missing(
