@@ -111,13 +111,17 @@ export function outputsOf(literal: Literal, bound: Bound): Set<Local> {
   for (let before = -1; before !== outputs.size;) {
     before = outputs.size;
     for (const node of termsOf(literal)) addRefOutputs(node, bound, outputs);
-    if (literal.kind === 'unify' && !literal.isTest) {
-      unifyOutputs([literal.left, literal.right], bound, outputs);
-    }
-    if (literal.kind === 'call' && literal.out) addPattern(literal.out, outputs);
+    addOwnOutputs(literal, bound, outputs);
   }
   for (const local of outputs) if (bound.has(local)) outputs.delete(local);
   return outputs;
+}
+
+function addOwnOutputs(literal: Literal, bound: Bound, outputs: Set<Local>): void {
+  if (literal.kind === 'unify' && !literal.isTest) {
+    unifyOutputs([literal.left, literal.right], bound, outputs);
+  }
+  if (literal.kind === 'call' && literal.out) addPattern(literal.out, outputs);
 }
 
 /** A ref whose head has a value gives its keys theirs. */

@@ -15,7 +15,7 @@ export interface Limits {
 }
 
 /** Enough for real policies over big inputs; at most about two seconds of CPU. */
-export const DEFAULT_LIMITS: Limits = { steps: 10_000_000, bytes: 128 * 1024 * 1024, depth: 600 };
+export const DEFAULT_LIMITS: Limits = { steps: 20_000_000, bytes: 128 * 1024 * 1024, depth: 600 };
 
 /** Counts down. */
 export class Meter {

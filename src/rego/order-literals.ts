@@ -80,10 +80,8 @@ function takeOrSleep(each: Waiting, { bound, ordered, sleepers, report }: Progre
   each.isAwake = false;
   const outputs = outputsOf(each.literal, bound);
   const wanted = wantedBy(each, bound, outputs);
-  if (wanted !== undefined) {
-    const others = sleepers.get(wanted);
-    if (others) others.push(each);
-    else sleepers.set(wanted, [each]);
+  if (wanted.length > 0) {
+    for (const local of wanted) sleepers.set(local, [...(sleepers.get(local) ?? []), each]);
     return;
   }
   each.isDone = true;
@@ -95,16 +93,16 @@ function takeOrSleep(each: Waiting, { bound, ordered, sleepers, report }: Progre
   }
 }
 
-/** A variable without which a literal cannot stand yet. */
+/** The variables without which a literal cannot stand yet. */
 function wantedBy(
   { needs, closed }: Waiting,
   bound: ReadonlySet<Local>,
   outputs: ReadonlySet<Local>,
-): Local | undefined {
-  for (const local of closed) if (!bound.has(local)) return local;
-  for (const local of needs) if (!bound.has(local) && !outputs.has(local)) return local;
-  return undefined;
+): readonly Local[] {
+  return [...missing(closed, bound, NONE), ...missing(needs, bound, outputs)];
 }
+
+const NONE: ReadonlySet<Local> = new Set();
 
 function missing(
   needs: Iterable<Local>,
