@@ -89,6 +89,11 @@ describe('rules of v1', () => {
       'f(x) := 1 if { x } else := 2',
       'f(x) := 1 if { x } else := 2 if { true }',
     ],
+    [
+      'else below terms',
+      'p[[1, {"a": {2}}]].q := 1 if { x } else := 2',
+      'p[[1, {"a": {2}}]].q := 1 if { x } else := 2 if { true }',
+    ],
     ['else below a path', 'a.b := 1 if { x } else := 2', 'a.b := 1 if { x } else := 2 if { true }'],
     ['bodies in a row', 'p if { a } { b }', 'p := true if { a }\np := true if { b }'],
     ['two on a line', 'p := 1 q := 2', 'p := 1 if { true }\nq := 2 if { true }'],

@@ -153,12 +153,19 @@ function readElse(
 }
 
 function refuseElse(rule: { readonly head: Head; readonly isKeyed: boolean }, at: Place): void {
-  if (rule.head.path.some((part) => part.kind !== 'scalar')) {
+  if (!rule.head.path.every(isGround)) {
     throw parseError('else keyword cannot be used on rules with variables in head', at);
   }
   if (rule.isKeyed && rule.head.args === undefined) {
     throw parseError('else keyword cannot be used on multi-value rules', at);
   }
+}
+
+/** Tells whether a term has no names in it. */
+function isGround(term: Term): boolean {
+  if (term.kind === 'array' || term.kind === 'set') return term.items.every(isGround);
+  if (term.kind === 'object') return term.entries.flat().every(isGround);
+  return term.kind === 'scalar';
 }
 
 /** A branch of `else`, and how its body is written. */

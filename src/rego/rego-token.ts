@@ -95,11 +95,12 @@ export interface Tokens {
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set([...OLD_KEYWORDS, ...FUTURE_KEYWORDS]);
+const LONGEST_KEYWORD = 8;
 const OLD: ReadonlySet<string> = new Set(OLD_KEYWORDS);
 
 /** Tells whether a word is a keyword of v1. */
 export function isKeyword(word: string): word is Keyword {
-  return KEYWORDS.has(word);
+  return word.length <= LONGEST_KEYWORD && KEYWORDS.has(word);
 }
 
 /** Tells whether a word is a keyword of both versions. */
