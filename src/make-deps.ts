@@ -6,6 +6,7 @@ import type { Deps, Log } from './operations/deps.ts';
 import type { FeedSettings } from './operations/feed-settings.ts';
 import { createKeyCache } from './operations/key-cache.ts';
 import { createProofMemory } from './operations/proof-memory.ts';
+import type { RegoPool } from './operations/rego-pool.ts';
 import { createTrustMemory, type TrustMemoryParts } from './operations/trust-memory.ts';
 import { createVerdictCache } from './operations/verdict-cache.ts';
 import type { CheckTrust } from './operations/trust-question.ts';
@@ -24,6 +25,8 @@ const STANDING_PROOFS = 50_000;
 const PARSED_KEYS = 500;
 /** Characters of what signatures in registries came to: some 20,000 images of usual size. */
 const STANDING_TRUST = 16 * 1024 * 1024;
+/** Threads that evaluate policies in Rego. */
+const REGO_THREADS = 2;
 /** An admission waits no longer than this for a registry's word on a tag, in milliseconds. */
 const TAG_DEADLINE = 1500;
 
@@ -89,6 +92,18 @@ export async function makeDeps(given: DepsParts): Promise<Deps> {
       createTrustMemory({ capacity: STANDING_TRUST, now: systemNow, verify }),
       pullSecrets,
     ),
+    runRego: regoRunner(),
+  };
+}
+
+/** The engine is loaded, and its threads started, by the first policy that is asked. */
+function regoRunner(): Deps['runRego'] {
+  let pool: Promise<RegoPool> | undefined;
+  return async (job, deadlineMs) => {
+    pool ??= import('./operations/rego-pool.ts').then(({ createRegoPool }) =>
+      createRegoPool(REGO_THREADS),
+    );
+    return (await pool).run(job, deadlineMs);
   };
 }
 

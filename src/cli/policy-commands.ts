@@ -5,13 +5,10 @@ import { reachOf, textOption } from './options.ts';
 import { printDocument, printList } from './print-values.ts';
 import { withOperations } from './with-operations.ts';
 
-const MAX_DOCUMENT = 4 * 1024 * 1024;
-
 /** `assay policy set FILE` */
 export const setDocument: CommandRun = async (context, args, options) => {
-  const { readNamedFile } = await import('../operations/read-named-file.ts');
-  const bytes = await readNamedFile(args[0] ?? '', MAX_DOCUMENT);
-  const source = Buffer.from(bytes).toString('utf8');
+  const { readDocumentFile } = await import('../operations/read-document-file.ts');
+  const source = await readDocumentFile(args[0] ?? '');
   const etag = textOption(options, 'etag');
   const project = textOption(options, 'project');
   const input = { project, source, ...(etag === undefined ? {} : { etag }) };

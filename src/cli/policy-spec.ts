@@ -13,8 +13,12 @@ export const POLICY: CommandSpec = {
     {
       name: 'set',
       arguments: '<file>',
-      summary: 'Replace the document of the kind that the file names: ImageTrustPolicy.',
-      examples: ['assay policy set trust.yaml --project shop'],
+      summary:
+        'Replace the document of the kind that the file names: ImageTrustPolicy, RegoPolicy.',
+      examples: [
+        'assay policy set trust.yaml --project shop',
+        'assay policy set policies/ --project shop',
+      ],
       options: [
         ...WHERE,
         PROJECT,

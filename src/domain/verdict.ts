@@ -1,5 +1,6 @@
 /** What is asked of the policies, what they are shown, and what they answer. All values. */
 import type { Digest } from './digest.ts';
+import type { RegoEvidence } from './rego-policy.ts';
 import type { Micros } from './time.ts';
 
 /** One image of an admission request, as written, with the field it stands in. */
@@ -108,6 +109,8 @@ export interface Evidence {
   readonly tags: readonly TagEvidence[];
   /** Absent: no policy of trust asked. */
   readonly trust?: readonly TrustEvidence[];
+  /** Absent: no policy in Rego asked. */
+  readonly rego?: readonly RegoEvidence[];
 }
 
 /** What was decided of an image or a request. `undecided` lets nothing in. */

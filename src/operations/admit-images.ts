@@ -19,7 +19,7 @@ import { contentDigest } from './content-digest.ts';
 import { denialData } from './denial-event.ts';
 import type { Deps } from './deps.ts';
 import { gatherEvidence } from './gather-evidence.ts';
-import { policyOf, SYSTEM_POLICY_ID, trustPolicyOf } from './new-policy.ts';
+import { policyOf, regoPolicyOf, SYSTEM_POLICY_ID, trustPolicyOf } from './new-policy.ts';
 import type { StandingVerdict } from './verdict-cache.ts';
 
 /**
@@ -91,9 +91,10 @@ async function judge(deps: Deps, request: AdmissionRequest): Promise<StandingVer
 async function findDocuments(deps: Deps, project: string): Promise<readonly JudgingDocument[]> {
   const policy = await findPolicy(deps.store, policyOf(project));
   const trust = await findPolicy(deps.store, trustPolicyOf(project));
+  const rego = await findPolicy(deps.store, regoPolicyOf(project));
   const enabled = policy?.parsed.globalPolicyEvaluationMode === 'ENABLE';
   const system = enabled ? await findPolicy(deps.store, SYSTEM_POLICY_ID) : undefined;
-  return [policy, system, trust].filter((one) => one !== undefined);
+  return [policy, system, trust, rego].filter((one) => one !== undefined);
 }
 
 async function unknownPlace(deps: Deps, request: AdmissionRequest): Promise<Refusal | undefined> {

@@ -3,6 +3,7 @@
  * files, signatures from the registries where a policy of trust asks for them. Evidence that is
  * wanted and that nobody gives leaves the verdict undecided.
  */
+import { randomBytes } from 'node:crypto';
 import type { Attestor } from '../domain/attestor.ts';
 import { parseDigest } from '../domain/digest.ts';
 import { AssayError } from '../domain/error.ts';
@@ -12,6 +13,8 @@ import {
   withDefaultTag,
 } from '../domain/image-reference.ts';
 import type { Occurrence } from '../domain/note.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { RegoDocument } from '../domain/rego-policy.ts';
 import { parseClusterKey } from '../domain/resource-name.ts';
 import { resourceKey } from '../domain/resource-url.ts';
 import { isTrustDomain, parseNamespaceKey } from '../domain/rule-key.ts';
@@ -24,6 +27,7 @@ import type {
 } from '../domain/verdict.ts';
 import { readAttestationFile, readAttestorFile } from '../google/google-file.ts';
 import { parseYamlDocuments } from '../google/policy-yaml.ts';
+import { reviewOfObject } from '../kubernetes/admission-input.ts';
 import { readWorkloads } from '../kubernetes/workload-images.ts';
 import { type WantedEvidence, evaluate, wantedEvidence } from '../policy/evaluate.ts';
 import { type RegistryOptions, readRegistryAccess } from '../remote/read-registry-access.ts';
@@ -79,10 +83,16 @@ export async function admitOffline(
   };
   const requests = await readFileAs(input.file, (text) => toRequests(text, input));
   const verdicts: Verdict[] = [];
-  for (const request of requests) {
+  for (const { request, object } of requests) {
     const wanted = wantedEvidence(request, documents);
     const trust = await askRegistries(effects, input, wanted);
-    const evidence = { ...(await gather(facts, wanted)), ...(trust && { trust }) };
+    const rego =
+      wanted.rego && (await evaluateRego(effects, wanted.rego.documents, { request, object }));
+    const evidence = {
+      ...(await gather(facts, wanted)),
+      ...(trust && { trust }),
+      ...(rego && { rego }),
+    };
     verdicts.push(evaluate(request, documents, evidence));
   }
   return verdicts;
@@ -131,9 +141,33 @@ function checkPlace({ cluster, namespace, trustDomain }: OfflineInput): void {
   throw new AssayError('invalid-argument', `--trust-domain is no trust domain; ${wanted}`);
 }
 
-function toRequests(text: string, input: OfflineInput): readonly AdmissionRequest[] {
+/** A request, and the object that it is about. */
+interface AskedObject {
+  readonly request: AdmissionRequest;
+  readonly object: JsonObject;
+}
+
+async function evaluateRego(
+  { now }: OfflineEffects,
+  documents: readonly RegoDocument[],
+  { request, object }: AskedObject,
+): Promise<Evidence['rego']> {
+  const { createRegoPool } = await import('./rego-pool.ts');
+  const { askRego } = await import('./ask-rego.ts');
+  const pool = createRegoPool(1);
+  try {
+    const effects = { now, randomBytes, runRego: pool.run };
+    return await askRego(effects, documents, reviewOfObject(object, request));
+  } finally {
+    await pool.close();
+  }
+}
+
+function toRequests(text: string, input: OfflineInput): readonly AskedObject[] {
   const documents = parseYamlDocuments(text, 'invalid-argument');
-  const objects = documents.flatMap((document) => readWorkloads(document.value));
+  const objects = documents.flatMap(({ value }) =>
+    readWorkloads(value).map((read, index) => ({ read, object: objectAt(value, index) })),
+  );
   if (objects.length === 0) {
     throw new AssayError(
       'invalid-argument',
@@ -147,7 +181,17 @@ function toRequests(text: string, input: OfflineInput): readonly AdmissionReques
     ...(namespace === undefined ? {} : { namespace }),
     ...(trustDomain === undefined ? {} : { trustDomain }),
   };
-  return objects.map((object) => ({ source: 'offline', ...place, ...object }));
+  return objects.map(({ read, object }) => ({
+    request: { source: 'offline', ...place, ...read },
+    object,
+  }));
+}
+
+/** The object itself, or one of a List. */
+function objectAt(value: unknown, index: number): JsonObject {
+  const whole = value as JsonObject;
+  const { items } = whole;
+  return whole['kind'] === 'List' && Array.isArray(items) ? (items[index] as JsonObject) : whole;
 }
 
 async function gather(facts: Facts, wanted: WantedEvidence): Promise<Evidence> {

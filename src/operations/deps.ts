@@ -9,6 +9,7 @@ import type { Store } from '../store/store-contract.ts';
 import type { FeedSettings } from './feed-settings.ts';
 import type { CheckAttestation } from './proof-memory.ts';
 import type { CheckTrust } from './trust-question.ts';
+import type { RunRego } from './rego-pool.ts';
 import type { VerdictCache } from './verdict-cache.ts';
 
 /** Writes structured log lines; never given a secret. */
@@ -59,6 +60,8 @@ export interface Deps {
   readonly checkAttestation: CheckAttestation;
   /** Asks registries and notary servers about an image's signatures, or remembers the answer. */
   readonly checkTrust: CheckTrust;
+  /** Evaluates policies in Rego beside the event loop. */
+  readonly runRego: RunRego;
   /** Tells a person how far a long operation is. */
   readonly progress: (text: string) => void;
 }

@@ -6,9 +6,11 @@ import {
 } from '../domain/image-reference.ts';
 import { type Micros, SECOND } from '../domain/time.ts';
 import type { AttestationEvidence, Evidence, TagEvidence } from '../domain/verdict.ts';
+import { reviewOfImages } from '../kubernetes/admission-input.ts';
 import type { WantedEvidence } from '../policy/evaluate.ts';
 import { findTagEvent } from '../store/image-rows.ts';
 import { isRepositorySighted } from '../store/sighting-rows.ts';
+import { askRego, mayChange } from './ask-rego.ts';
 import { checkAttestations } from './check-attestations.ts';
 import type { Deps } from './deps.ts';
 import { gatherTrust } from './gather-trust.ts';
@@ -35,13 +37,20 @@ export async function gatherEvidence(
   const until = (time: Micros): void => {
     validUntil = Math.min(validUntil, time);
   };
-  const [attestations, tags, trust] = await Promise.all([
+  const [attestations, tags, trust, rego] = await Promise.all([
     Promise.all(wanted.attestations.map((one) => gatherAttestations(deps, one, until))),
     Promise.all(wanted.tags.map((one, index) => gatherNth(deps, project, { one, index }))),
     wanted.trust && gatherTrust(deps, { ...wanted, project, wanted: wanted.trust }, until),
+    wanted.rego && askRego(deps, wanted.rego.documents, reviewOfImages(wanted.rego.request)),
   ]);
   if (tags.length > 0) until(deps.now() + TAG_STANDING);
-  const evidence = { attestations, tags, ...(trust && { trust }) };
+  if (
+    wanted.rego?.documents.some(mayChange) ||
+    rego?.some(({ problem }) => problem !== undefined)
+  ) {
+    until(deps.now());
+  }
+  const evidence = { attestations, tags, ...(trust && { trust }), ...(rego && { rego }) };
   return { evidence, validUntil };
 }
 

@@ -6,7 +6,7 @@ import { findPolicy, type KeptPolicy, type PolicyKind } from '../store/policy-ro
 import { authoriseOn } from './authorise-on.ts';
 import { requireProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
-import { policyOf, trustPolicyOf } from './new-policy.ts';
+import { policyOf, regoPolicyOf, trustPolicyOf } from './new-policy.ts';
 
 /** A policy document for people. */
 export interface ShownPolicy {
@@ -34,7 +34,8 @@ export async function listPolicyDocuments(
   await requireProject(deps, project);
   const binauthz = await findPolicy(deps.store, policyOf(project));
   const trust = await findPolicy(deps.store, trustPolicyOf(project));
-  return [binauthz, trust].filter((one) => one !== undefined).map(showPolicy);
+  const rego = await findPolicy(deps.store, regoPolicyOf(project));
+  return [binauthz, trust, rego].filter((one) => one !== undefined).map(showPolicy);
 }
 
 /** The current document of a kind; throws `not-found` where the project has none. */

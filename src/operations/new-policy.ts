@@ -13,6 +13,11 @@ export function trustPolicyOf(project: string): PolicyId<'ImageTrustPolicy'> {
   return { project, kind: 'ImageTrustPolicy', name: 'trust' };
 }
 
+/** Under which a project's one policy in Rego is kept. */
+export function regoPolicyOf(project: string): PolicyId<'RegoPolicy'> {
+  return { project, kind: 'RegoPolicy', name: 'rego' };
+}
+
 /** Under which the system's policy is kept: it belongs to no project. */
 export const SYSTEM_POLICY_ID: PolicyId<'SystemPolicy'> = {
   project: '',

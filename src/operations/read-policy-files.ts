@@ -12,8 +12,9 @@ import type { JudgingDocument } from '../policy/evaluate.ts';
 import { BUILT_IN_SYSTEM_POLICY } from '../policy/system-policy.ts';
 import { readTextFile } from '../remote/read-text-file.ts';
 import type { KeptPolicy, NewPolicy, PolicyId, PolicyKind } from '../store/policy-rows.ts';
-import { policyOf, SYSTEM_POLICY_ID, trustPolicyOf } from './new-policy.ts';
-import { isTrustDocument, readTrustDocument } from './read-trust-document.ts';
+import { policyOf, regoPolicyOf, SYSTEM_POLICY_ID, trustPolicyOf } from './new-policy.ts';
+import { ownKindOf, readOwnDocument } from './own-documents.ts';
+import { readDocumentFile } from './read-document-file.ts';
 
 /** Largest file that is read, in bytes. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
@@ -33,7 +34,8 @@ export async function readPolicyFiles(
 ): Promise<readonly JudgingDocument[]> {
   const documents: JudgingDocument[] = [];
   for (const path of files.policies) {
-    const document = await readFileAs(path, (text) => readPolicy(text, files.project, now));
+    const text = await readDocumentFile(path);
+    const document = await readTextAs(path, text, (given) => readPolicy(given, files.project, now));
     const other = documents.find(({ kind }) => kind === document.kind);
     if (other !== undefined) {
       const message = `${path} is a second ${document.kind}; a project has one of each kind`;
@@ -45,19 +47,18 @@ export async function readPolicyFiles(
 }
 
 async function readPolicy(text: string, project: string, now: Micros): Promise<JudgingDocument> {
-  const [document, second] = parseYamlDocuments(text, 'invalid-policy');
-  if (document === undefined || !isTrustDocument(document)) {
+  const [first] = parseYamlDocuments(text, 'invalid-policy');
+  if (first === undefined || ownKindOf(first) === undefined) {
     return documentOf(policyOf(project), parsePolicyYaml(text).policy, text);
   }
-  if (second !== undefined) {
-    const message = `${second.locate([])}: a second document begins; a policy is one document`;
-    throw new AssayError('invalid-policy', message);
+  const document = readOwnDocument(text);
+  if (document.kind === 'RegoPolicy') {
+    return documentOf(regoPolicyOf(project), document.parsed, text);
   }
-  const parsed = readTrustDocument(document);
   // The libraries of signatures are loaded where somebody trusts any.
   const { checkAuthorities } = await import('./prepare-trust.ts');
-  await checkAuthorities(authoritiesOf(parsed), now);
-  return documentOf(trustPolicyOf(project), parsed, text);
+  await checkAuthorities(authoritiesOf(document.parsed), now);
+  return documentOf(trustPolicyOf(project), document.parsed, text);
 }
 
 async function readSystemPolicy({ systemPolicy }: PolicyFiles): Promise<PolicyDocument> {
@@ -80,7 +81,14 @@ export async function readFileAs<T>(
   path: string,
   read: (text: string) => T | Promise<T>,
 ): Promise<T> {
-  const text = await readTextFile(path, MAX_FILE_BYTES);
+  return readTextAs(path, await readTextFile(path, MAX_FILE_BYTES), read);
+}
+
+async function readTextAs<T>(
+  path: string,
+  text: string,
+  read: (text: string) => T | Promise<T>,
+): Promise<T> {
   try {
     return await read(text);
   } catch (cause) {

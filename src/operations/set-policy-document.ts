@@ -1,9 +1,6 @@
 /** Replacing a project's policy document of a kind that is our own, by its text. */
 import type { Caller } from '../domain/caller.ts';
-import { AssayError } from '../domain/error.ts';
-import { authoritiesOf, type ImageTrustPolicy } from '../domain/image-trust-policy.ts';
-import { parseYamlDocuments } from '../google/policy-yaml.ts';
-import { TRUST_KIND } from '../policy/read-trust-policy.ts';
+import { authoritiesOf } from '../domain/image-trust-policy.ts';
 import { putPolicy } from '../store/policy-rows.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
@@ -12,9 +9,9 @@ import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { emit } from './emit.ts';
 import { type ShownPolicy, showPolicy } from './get-policy-document.ts';
-import { newPolicy, trustPolicyOf } from './new-policy.ts';
+import { newPolicy, regoPolicyOf, trustPolicyOf } from './new-policy.ts';
+import { type OwnDocument, readOwnDocument } from './own-documents.ts';
 import { checkAuthorities } from './prepare-trust.ts';
-import { isTrustDocument, readTrustDocument } from './read-trust-document.ts';
 import { refuseUnknownAttestors } from './set-policy.ts';
 
 /** The new document's text, YAML or JSON, and the etag of the state that it was made from. */
@@ -26,8 +23,9 @@ export interface SetPolicyDocumentInput {
 }
 
 /**
- * Keeps a policy of trust. Throws `invalid-policy` for what is no such document, keys and roots
- * that cannot be read and attestors that do not exist, and `aborted` for a stale etag.
+ * Keeps a policy of trust or one in Rego. Throws `invalid-policy` for what is no such document,
+ * keys and roots that cannot be read, attestors that do not exist and modules that do not compile,
+ * and `aborted` for a stale etag.
  */
 export async function setPolicyDocument(
   deps: Deps,
@@ -36,34 +34,43 @@ export async function setPolicyDocument(
   const { caller, project, source, etag } = input;
   const resource = `projects/${project}/policy`;
   await authoriseOn(deps, caller, { permission: 'binaryauthorization.policy.update', resource });
-  const parsed = parseSource(source);
-  const authorities = authoritiesOf(parsed);
-  await checkAuthorities(authorities, deps.now());
-  const attestors = new Set(
-    authorities.flatMap((one) => (one.kind === 'attestor' ? [one.attestor] : [])),
-  );
-  for (const name of attestors) {
-    const permission = 'binaryauthorization.attestors.verifyImageAttested';
-    await authoriseOn(deps, caller, { permission, resource: name });
-  }
+  const document = readOwnDocument(source);
+  const attestors = await checkDocument(deps, caller, document);
   await ensureProject(deps, caller, project);
   return deps.store.write(async (tx) => {
     await refuseUnknownAttestors(tx, attestors);
-    const change = newPolicy({ id: trustPolicyOf(project), parsed, source, time: deps.now() });
-    const document = await putPolicy(tx, change, etag);
-    const name = `projects/${project}/policies/${TRUST_KIND}`;
+    const text = { source, time: deps.now() };
+    const kept = await (document.kind === 'RegoPolicy'
+      ? putPolicy(
+          tx,
+          newPolicy({ id: regoPolicyOf(project), parsed: document.parsed, ...text }),
+          etag,
+        )
+      : putPolicy(
+          tx,
+          newPolicy({ id: trustPolicyOf(project), parsed: document.parsed, ...text }),
+          etag,
+        ));
+    const name = `projects/${project}/policies/${document.kind}`;
     await audit(deps, tx, { caller, project, action: 'set-policy-document', resource: name });
-    await emit(deps, tx, [policyEvent(project, { name, revision: document.revision })]);
-    return showPolicy(document);
+    await emit(deps, tx, [policyEvent(project, { name, revision: kept.revision })]);
+    return showPolicy(kept);
   });
 }
 
-function parseSource(source: string): ImageTrustPolicy {
-  const [document, second] = parseYamlDocuments(source, 'invalid-policy');
-  if (document !== undefined && second === undefined && isTrustDocument(document)) {
-    return readTrustDocument(document);
+/** What a policy of trust names must be readable, and the caller's to use; answers its attestors. */
+async function checkDocument(
+  deps: Deps,
+  caller: Caller,
+  document: OwnDocument,
+): Promise<ReadonlySet<string>> {
+  if (document.kind === 'RegoPolicy') return new Set();
+  const authorities = authoritiesOf(document.parsed);
+  await checkAuthorities(authorities, deps.now());
+  const attestors = authorities.flatMap((one) => (one.kind === 'attestor' ? [one.attestor] : []));
+  for (const name of new Set(attestors)) {
+    const permission = 'binaryauthorization.attestors.verifyImageAttested';
+    await authoriseOn(deps, caller, { permission, resource: name });
   }
-  const wanted = `one document with "kind: ${TRUST_KIND}"`;
-  const message = `the text is no policy document that can be set here; wanted ${wanted}`;
-  throw new AssayError('invalid-policy', message);
+  return new Set(attestors);
 }

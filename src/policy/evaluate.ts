@@ -6,6 +6,7 @@ import { AssayError } from '../domain/error.ts';
 import type { ImageReference } from '../domain/image-reference.ts';
 import type { TrustDocument } from '../domain/image-trust-policy.ts';
 import type { PolicyDocument } from '../domain/policy-document.ts';
+import type { RegoDocument } from '../domain/rego-policy.ts';
 import type {
   AdmissionRequest,
   Evidence,
@@ -18,13 +19,14 @@ import { chooseRule } from './choose-rule.ts';
 import { step } from './finding.ts';
 import { readAdmittedReference } from './image-verdict.ts';
 import { findExemption, judgeImage, type JudgingPolicy } from './judge-image.ts';
+import { judgeRego } from './judge-rego.ts';
 import { judgeTrust, type WantedTrust, wantedTrust } from './judge-trust.ts';
 
 /** The annotation that lets a request in without respect for the policy, and its only value. */
 export const BREAK_GLASS = { key: 'alpha.image-policy.k8s.io/break-glass', value: 'true' } as const;
 
 /** A document of any kind that requests are judged by. */
-export type JudgingDocument = PolicyDocument | TrustDocument;
+export type JudgingDocument = PolicyDocument | TrustDocument | RegoDocument;
 
 /** What must be known before `evaluate` can decide. */
 export interface WantedEvidence {
@@ -38,6 +40,11 @@ export interface WantedEvidence {
   readonly trust?: readonly WantedTrust[];
   /** Whose pull secrets may be used for them. */
   readonly namespace?: string | undefined;
+  /** Policies in Rego that are to be evaluated, and what about; absent: none. */
+  readonly rego?: {
+    readonly documents: readonly RegoDocument[];
+    readonly request: AdmissionRequest;
+  };
 }
 
 /** Names the evidence that the documents will look at for this request. */
@@ -48,6 +55,7 @@ export function wantedEvidence(
   const attestations = new Map<string, { attestor: string; reference: ImageReference }>();
   const tags = new Map<string, ImageReference>();
   const trust = new Map<string, WantedTrust>();
+  const rego = regoDocuments(documents);
   for (const { image } of request.images) {
     const reference = readAdmittedReference(image);
     if (reference instanceof AssayError) continue;
@@ -70,6 +78,7 @@ export function wantedEvidence(
     attestations: [...attestations.values()],
     tags: [...tags.values()],
     ...(trust.size === 0 ? {} : { trust: [...trust.values()], namespace: request.namespace }),
+    ...(rego.length === 0 ? {} : { rego: { documents: rego, request } }),
   };
 }
 
@@ -80,6 +89,10 @@ function isAsked({ authority: { kind }, reference }: WantedTrust): boolean {
 
 function trustDocuments(documents: readonly JudgingDocument[]): readonly TrustDocument[] {
   return documents.filter((one) => one.kind === 'ImageTrustPolicy');
+}
+
+function regoDocuments(documents: readonly JudgingDocument[]): readonly RegoDocument[] {
+  return documents.filter((one) => one.kind === 'RegoPolicy');
 }
 
 function attestorsOf(
@@ -99,7 +112,7 @@ function judgingPolicies(documents: readonly JudgingDocument[]): readonly Judgin
 }
 
 function isBinauthz(document: JudgingDocument): document is PolicyDocument {
-  return document.kind !== 'ImageTrustPolicy';
+  return document.kind === 'BinauthzPolicy' || document.kind === 'SystemPolicy';
 }
 
 /** A system policy that no policy asks has no part in the verdict. */
@@ -126,6 +139,7 @@ export function evaluate(
       [
         ...judging.map((one) => judgeImage({ image, place: request }, one, evidence)),
         ...trusting.map((one) => judgeTrust(image, one, evidence)),
+        ...regoDocuments(documents).map((one) => judgeRego(image, one, evidence)),
       ],
       image,
     ),

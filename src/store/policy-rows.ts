@@ -3,6 +3,7 @@ import { AssayError } from '../domain/error.ts';
 import { sameEtag } from '../domain/etag.ts';
 import type { ImageTrustPolicy } from '../domain/image-trust-policy.ts';
 import type { BinauthzPolicy, PolicyRevision } from '../domain/policy-document.ts';
+import type { RegoPolicy } from '../domain/rego-policy.ts';
 import { statement } from './sql-builder.ts';
 import type { Reader, Tx } from './store-contract.ts';
 import { formatStored, parseStored } from './stored-json.ts';
@@ -13,6 +14,7 @@ interface PolicyBodies {
   readonly BinauthzPolicy: BinauthzPolicy;
   readonly SystemPolicy: BinauthzPolicy;
   readonly ImageTrustPolicy: ImageTrustPolicy;
+  readonly RegoPolicy: RegoPolicy;
 }
 
 /** Kinds of policy documents. */

@@ -1,0 +1,32 @@
+/** A policy in Rego as a document: its modules and data, and what was found by evaluating it. */
+import type { JsonObject } from './json.ts';
+import type { PolicyRevision } from './policy-document.ts';
+
+/** What a document of Rego says. */
+export interface RegoPolicy {
+  readonly description?: string;
+  readonly enforcement: 'enforce' | 'dry-run';
+  readonly regoVersion: 'v0' | 'v1';
+  /** The one package that is asked, dotted; absent: each that has a rule of a decision. */
+  readonly package?: string;
+  /** Texts by the name that errors use. */
+  readonly modules: Readonly<Record<string, string>>;
+  /** Base documents. */
+  readonly data?: JsonObject;
+}
+
+/** A kept revision of a project's policy in Rego. */
+export type RegoDocument = PolicyRevision<'RegoPolicy', RegoPolicy>;
+
+/** What the rules of a policy in Rego answered about one request. */
+export interface RegoEvidence {
+  /** `RegoPolicy/rego@3`. */
+  readonly policy: string;
+  /** Rules that were asked, e.g. `data.main.deny`. */
+  readonly asked: readonly string[];
+  /** Why the request is to be refused; each begins with its rule. */
+  readonly denials: readonly string[];
+  readonly warnings: readonly string[];
+  /** Why the policy could not be evaluated. */
+  readonly problem?: string;
+}

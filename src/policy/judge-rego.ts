@@ -1,0 +1,65 @@
+/** One image of a request under a policy in Rego: what its rules answered is all that counts. */
+import { AssayError } from '../domain/error.ts';
+import { formatImageReference } from '../domain/image-reference.ts';
+import type { RegoDocument, RegoEvidence } from '../domain/rego-policy.ts';
+import type { Evidence, ImageVerdict, RequestedImage } from '../domain/verdict.ts';
+import { type Finding, step } from './finding.ts';
+import { malformed, pass, readAdmittedReference, verdictOf } from './image-verdict.ts';
+
+/** How a document is named in verdicts and evidence. */
+export function regoName({ name, revision }: RegoDocument): string {
+  return `RegoPolicy/${name}@${revision}`;
+}
+
+/** Judges one image; a policy that was not or could not be evaluated leaves it undecided. */
+export function judgeRego(
+  image: RequestedImage,
+  document: RegoDocument,
+  evidence: Evidence,
+): ImageVerdict {
+  const reference = readAdmittedReference(image.image);
+  if (reference instanceof AssayError) return malformed(image, reference);
+  const name = regoName(document);
+  const before = [step('parse-reference', 'pass', `reads as ${formatImageReference(reference)}`)];
+  const found = evidence.rego?.find(({ policy }) => policy === name);
+  const finding = found === undefined ? notAsked(name) : findingOf(found);
+  const enforced = finding.outcome === 'allow' || document.parsed.enforcement === 'enforce';
+  return verdictOf(image, reference, { before, finding, enforced });
+}
+
+function notAsked(name: string): Finding {
+  return undecided(name, 'nobody evaluated it');
+}
+
+function undecided(name: string, problem: string): Finding {
+  return {
+    outcome: 'undecided',
+    sentence: `Undecided by policy in Rego: ${firstLine(problem)}`,
+    found: problem,
+    wanted: `an answer of ${name}`,
+    fix: 'try the policy: assay rego eval -d POLICY -i REVIEW data; then correct it',
+    steps: [step('rego', 'fail', `${name} could not be evaluated: ${problem}`)],
+  };
+}
+
+function findingOf({ policy, asked, denials, warnings, problem }: RegoEvidence): Finding {
+  if (problem !== undefined) return undecided(policy, problem);
+  const notes = [
+    step('rego', 'note', `${policy} was asked for ${asked.join(', ')}`),
+    ...warnings.map((warning) => step('rego', 'note', `warning of ${warning}`)),
+  ];
+  const [first] = denials;
+  if (first === undefined) return pass(`no rule of ${policy} denies the request`, notes);
+  return {
+    outcome: 'deny',
+    sentence: `Denied by policy in Rego. ${firstLine(first)}`,
+    found: denials.join('; '),
+    wanted: `no message of ${asked.join(', ')}`,
+    fix: 'correct what the messages name, or ask who keeps the policy',
+    steps: [...notes, ...denials.map((denial) => step('rego', 'fail', denial))],
+  };
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,100 @@
+/** A policy in Rego as people write it, read to its value; what its modules say is checked here too. */
+import { AssayError } from '../domain/error.ts';
+import type { RegoPolicy } from '../domain/rego-policy.ts';
+import { formatProblem, problemsOf, type RegoSources } from '../rego/rego-job.ts';
+import { regoQuestions } from './rego-questions.ts';
+import {
+  type Field,
+  fieldOf,
+  readMap,
+  readObject,
+  readOptionalText,
+  readTexts,
+  readWord,
+  refuseField,
+} from './trust-fields.ts';
+
+/** The kind by which a document says what it is. */
+export const REGO_KIND = 'RegoPolicy';
+
+const KEYS = [
+  'kind',
+  'schemaVersion',
+  'description',
+  'enforcement',
+  'regoVersion',
+  'package',
+  'module',
+  'modules',
+  'data',
+];
+const MAX_MODULES = 200;
+/** The name of a document's one module in messages. */
+const ONE_MODULE = 'module.rego';
+
+/**
+ * Reads a document; refuses with `invalid-policy` and the place whatever is not known, modules that
+ * do not compile, and a policy without any rule that decides.
+ */
+export function readRegoPolicy(value: unknown): RegoPolicy {
+  const whole: Field = { value, path: ['policy'] };
+  const object = readObject(whole, KEYS);
+  const at = (key: string): Field => fieldOf(object, key, whole);
+  readWord(at('kind'), [REGO_KIND]);
+  if (object['schemaVersion'] !== 1) refuseField(at('schemaVersion'), 'is not 1');
+  const description = readOptionalText(at('description'));
+  const only = readOptionalText(at('package'));
+  const data = object['data'] === undefined ? undefined : readMap(at('data'));
+  const policy: RegoPolicy = {
+    ...(description !== undefined && { description }),
+    enforcement: readWord(at('enforcement'), ['enforce', 'dry-run']),
+    regoVersion: readWord(at('regoVersion'), ['v1', 'v0']),
+    ...(only !== undefined && { package: only }),
+    modules: readModules(at('module'), at('modules')),
+    ...(data && { data }),
+  };
+  checkPolicy(policy);
+  return policy;
+}
+
+function readModules(one: Field, many: Field): Readonly<Record<string, string>> {
+  const text = readOptionalText(one);
+  const texts = readTexts(many);
+  if ((text === undefined) === (texts === undefined)) {
+    refuseField(one, 'is wanted with the text of a module, or modules with several; not both');
+  }
+  const modules = texts ?? { [ONE_MODULE]: text ?? '' };
+  const count = Object.keys(modules).length;
+  if (count === 0 || count > MAX_MODULES)
+    refuseField(many, `are ${count}; wanted 1 to ${MAX_MODULES}`);
+  return modules;
+}
+
+/** Compiles the modules and looks for rules that decide. */
+export function checkPolicy(policy: RegoPolicy): void {
+  if (questionsOrRefusal(policy).length > 0) return;
+  const where = policy.package === undefined ? 'no package' : `package ${policy.package}`;
+  const wanted = 'wanted deny, violation, warn, allow, response or main';
+  throw new AssayError(
+    'invalid-policy',
+    `the policy decides nothing: ${where} has such a rule; ${wanted}`,
+  );
+}
+
+function questionsOrRefusal(policy: RegoPolicy): readonly unknown[] {
+  try {
+    return regoQuestions(policy);
+  } catch (error) {
+    const problems = problemsOf(error).map(formatProblem).join('\n');
+    throw new AssayError('invalid-policy', `the policy does not compile:\n${problems}`);
+  }
+}
+
+/** The sources of a document for the engine. */
+export function sourcesOf({ modules, regoVersion, data }: RegoPolicy): RegoSources {
+  return {
+    modules: Object.entries(modules).map(([file, text]) => ({ file, text })),
+    version: regoVersion,
+    ...(data && { data: JSON.stringify(data) }),
+  };
+}
