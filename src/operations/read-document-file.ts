@@ -2,7 +2,7 @@
  * A policy document from a file. A policy in Rego may name the folder of its modules and data, and
  * a folder or a `.rego` file may stand for the document itself: both become one whole text.
  */
-import { dirname, join } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { AssayError } from '../domain/error.ts';
@@ -39,7 +39,13 @@ async function wholeText({ folder, ...rest }: JsonObject, base: string): Promise
     throw new AssayError('invalid-policy', 'folder is no text; wanted the path of a folder');
   }
   const version = rest['regoVersion'] === 'v0' ? 'v0' : 'v1';
-  const { modules, data = '{}' } = await loadRego([join(base, folder)], version);
-  const texts = Object.fromEntries(modules.map(({ file, text }) => [file, text]));
-  return stringify({ ...rest, modules: texts, data: JSON.parse(data) as Json });
+  const root = resolve(base, folder);
+  const { modules, data = '{}' } = await loadRego([root], version);
+  const named = modules.map(({ file, text }) => [relative(root, file) || basename(file), text]);
+  const whole = {
+    ...rest,
+    modules: Object.fromEntries(named) as Json,
+    data: JSON.parse(data) as Json,
+  };
+  return stringify(whole, { blockQuote: 'literal', lineWidth: 0 });
 }

@@ -73,20 +73,22 @@ function work(worker: Worker, { job, deadlineMs, resolve, reject }: Waiting): Pr
   return new Promise((done) => {
     const settle = (isUsable: boolean, tell: () => void): void => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       if (isUsable) worker.unref();
       else void worker.terminate();
       tell();
       done(isUsable);
     };
+    const onMessage = (message: ThreadAnswer): void =>
+      settle(true, () => {
+        if ('answer' in message) resolve(message.answer);
+        else reject(broken(message.defect));
+      });
+    const onError = (cause: Error): void => settle(false, () => reject(broken(cause.message)));
+    const onExit = (): void => settle(false, () => reject(broken('the thread ended')));
     const timer = setTimeout(() => settle(false, () => reject(late(deadlineMs))), deadlineMs);
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     worker.ref();
-    worker.on('message', (message: ThreadAnswer) => {
-      if ('answer' in message) settle(true, () => resolve(message.answer));
-      else settle(true, () => reject(broken(message.defect)));
-    });
-    worker.on('error', (cause) => settle(false, () => reject(broken(cause.message))));
-    worker.on('exit', () => settle(false, () => reject(broken('the thread ended'))));
     worker.postMessage(job);
   });
 }

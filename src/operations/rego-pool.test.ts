@@ -1,0 +1,47 @@
+import { afterAll, expect, test } from 'vitest';
+import type { RegoJob } from '../rego/rego-job.ts';
+import { createRegoPool } from './rego-pool.ts';
+
+const pool = createRegoPool(1);
+afterAll(() => pool.close());
+
+const ENDLESS = `package a
+p := count([1 | some x in numbers.range(1, 100000); some y in numbers.range(1, 100000); x == y])`;
+
+function job(text: string, query: string, limits: object = {}): RegoJob {
+  return {
+    sources: { modules: [{ file: 'm.rego', text }], version: 'v1' },
+    queries: [query],
+    nowNanos: 0n,
+    seed: new Uint8Array(32),
+    limits,
+  };
+}
+
+const LONG = 30_000;
+
+test('jobs are done one after another in one thread', async () => {
+  const texts = [1, 2, 3].map((n) => job(`package a\np := ${n}`, 'data.a.p'));
+  const answers = await Promise.all(texts.map((one) => pool.run(one, LONG)));
+  const values = answers.map(
+    ({ outcomes }) => JSON.stringify(outcomes).match(/"value":"(\d)"/)?.[1],
+  );
+  expect(values).toEqual(['1', '2', '3']);
+});
+
+test('attack: a policy without end is stopped at its deadline, and the next one is evaluated', async () => {
+  const endless = pool.run(job(ENDLESS, 'data.a.p', { steps: Number.MAX_SAFE_INTEGER }), 300);
+  await expect(endless).rejects.toThrow('was not evaluated within 300 ms and was stopped');
+  const { outcomes } = await pool.run(job('package a\np := 7', 'data.a.p'), LONG);
+  expect(JSON.stringify(outcomes)).toContain('"value":"7"');
+});
+
+test('attack: a policy without end stops at its steps, which its answer says', async () => {
+  const { outcomes } = await pool.run(job(ENDLESS, 'data.a.p', { steps: 100_000 }), LONG);
+  expect(JSON.stringify(outcomes)).toContain('eval_limit_error');
+});
+
+test('a policy that does not compile says so', async () => {
+  const { problems } = await pool.run(job('package a\np := x', 'data.a.p'), LONG);
+  expect(problems[0]).toMatchObject({ code: 'rego_unsafe_var_error', at: { line: 2 } });
+});
