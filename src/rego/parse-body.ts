@@ -7,11 +7,32 @@ import { membershipOf, readExpression } from './parse-infix.ts';
 import { nameOfTerm, readVar } from './parse-term.ts';
 import type { Place } from './rego-error.ts';
 import type { TokenKind } from './rego-token.ts';
-import type { Body, CallTerm, EveryStatement, RefTerm, SomeInStatement } from './syntax.ts';
-import type { SomeStatement, Statement, Term, TermStatement } from './syntax.ts';
-import type { VarTerm, WithModifier } from './syntax.ts';
-import { beginsKeywordRef, enterTerm, expect, kindAt, leaveTerm } from './token-cursor.ts';
-import { nameKeywordRef, parseError, placeAt, take, textAt, unexpected } from './token-cursor.ts';
+import type {
+  Body,
+  CallTerm,
+  EveryStatement,
+  RefTerm,
+  SomeInStatement,
+  SomeStatement,
+  Statement,
+  Term,
+  TermStatement,
+  VarTerm,
+  WithModifier,
+} from './syntax.ts';
+import {
+  beginsKeywordRef,
+  enterTerm,
+  expect,
+  kindAt,
+  leaveTerm,
+  nameKeywordRef,
+  parseError,
+  placeAt,
+  take,
+  textAt,
+  unexpected,
+} from './token-cursor.ts';
 import type { Cursor } from './token-cursor.ts';
 
 /** Statements up to a closing token, which is read too. */

@@ -7,8 +7,16 @@ import { readItem } from './parse-infix.ts';
 import type { Place } from './rego-error.ts';
 import type { TokenKind } from './rego-token.ts';
 import type { ObjectTerm, Term } from './syntax.ts';
-import { enterTerm, expect, growTerm, kindAt, leaveTerm } from './token-cursor.ts';
-import { placeAt, take, unexpected } from './token-cursor.ts';
+import {
+  enterTerm,
+  expect,
+  growTerm,
+  kindAt,
+  leaveTerm,
+  placeAt,
+  take,
+  unexpected,
+} from './token-cursor.ts';
 import type { Cursor } from './token-cursor.ts';
 
 /** `[a, b]` or `[v | body]`. */

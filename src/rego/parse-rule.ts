@@ -15,11 +15,11 @@ import {
   beginsKeywordRef,
   beginsKeywordRule,
   kindAt,
+  nameKeywordRef,
   parseError,
   placeAt,
   unexpected,
 } from './token-cursor.ts';
-import { nameKeywordRef } from './token-cursor.ts';
 import type { Cursor } from './token-cursor.ts';
 import { INFIX } from './infix-operators.ts';
 

@@ -6,8 +6,19 @@ import type { Place } from './rego-error.ts';
 import { isKeyword } from './rego-token.ts';
 import type { TokenKind } from './rego-token.ts';
 import type { CallTerm, RefTerm, ScalarTerm, Term, TermStatement, VarTerm } from './syntax.ts';
-import { enterTerm, expect, growTerm, isGlued, kindAt, leaveTerm } from './token-cursor.ts';
-import { parseError, placeAt, take, textAt, unexpected } from './token-cursor.ts';
+import {
+  enterTerm,
+  expect,
+  growTerm,
+  isGlued,
+  kindAt,
+  leaveTerm,
+  parseError,
+  placeAt,
+  take,
+  textAt,
+  unexpected,
+} from './token-cursor.ts';
 import type { Cursor } from './token-cursor.ts';
 import type { Value } from './value.ts';
 
