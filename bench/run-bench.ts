@@ -12,6 +12,7 @@ import { benchGoogleApi } from './google-api-bench.ts';
 import { benchHelp } from './help-bench.ts';
 import { benchImport } from './import-bench.ts';
 import { benchImageReview } from './image-review-bench.ts';
+import { benchRego } from './rego-bench.ts';
 import { benchScan } from './scan-bench.ts';
 import { benchSigning } from './signing-bench.ts';
 import { benchVersions } from './version-bench.ts';
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<BenchResult>>
   import: (folder) => benchImport({ main: LAUNCHER, folder, testData: TEST_DATA }),
   versions: () => benchVersions(),
   signing: () => benchSigning(),
+  rego: () => benchRego(),
   'image-review': (folder) => benchImageReview({ main: MAIN, folder }),
   'google-api': (folder) => benchGoogleApi({ main: MAIN, folder }),
   fleet: (folder) => benchFleet(folder, SMALL_FLEET),

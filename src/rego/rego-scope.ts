@@ -49,8 +49,10 @@ export class RegoScope {
     return local;
   }
 
+  /** Goes into a body; that of a rule is one scope with the rule's arguments. */
   enter(): void {
-    this.#levels.push(new Map());
+    const [first] = this.#levels;
+    this.#levels.push(this.#levels.length === 1 ? new Map(first) : new Map());
   }
 
   /** Leaves the innermost scope; answers what `some` declared there and nothing used. */
