@@ -58,7 +58,7 @@ export async function setPolicyDocument(
   });
 }
 
-/** What a policy of trust names must be readable, and the caller's to use; answers its attestors. */
+/** What a policy of trust names must be readable and the caller's to use; gives its attestors. */
 async function checkDocument(
   deps: Deps,
   caller: Caller,

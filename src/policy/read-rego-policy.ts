@@ -1,4 +1,4 @@
-/** A policy in Rego as people write it, read to its value; what its modules say is checked here too. */
+/** A policy in Rego as people write it, read to its value; its modules are compiled here too. */
 import { AssayError } from '../domain/error.ts';
 import type { RegoPolicy } from '../domain/rego-policy.ts';
 import { formatProblem, problemsOf, type RegoSources } from '../rego/rego-job.ts';

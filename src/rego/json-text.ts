@@ -49,7 +49,8 @@ export function jsonText(value: Value): string {
   const items = isArrayValue(value) ? value : value instanceof RegoSet ? value.values : undefined;
   if (items) return `[${items.map((item) => jsonText(item)).join(',')}]`;
   const members = sortedPairs(value as Exclude<typeof value, readonly Value[] | RegoSet>);
-  return `{${members.map(([key, item]) => `${jsonText(jsonKey(key))}:${jsonText(item)}`).join(',')}}`;
+  const texts = members.map(([key, item]) => `${jsonText(jsonKey(key))}:${jsonText(item)}`);
+  return `{${texts.join(',')}}`;
 }
 
 /** What stands for a key in JSON, which knows strings only. */

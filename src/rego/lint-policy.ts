@@ -101,8 +101,9 @@ function checkPrefix(_image: Term, prefix: string): Omit<RegoWarning, 'at'> | un
 
 function checkPart(_image: Term, part: string, name: string): Omit<RegoWarning, 'at'> | undefined {
   if (!/[./]/.test(part)) return undefined;
+  const evil = `evil.io/${part.replace(/^\//, '')}`;
   return {
-    message: `${name}(…, ${JSON.stringify(part)}) admits evil.io/${part.replace(/^\//, '')} as well`,
+    message: `${name}(…, ${JSON.stringify(part)}) admits ${evil} as well`,
     hint: `compare the beginning, up to a slash: startswith(…, ${JSON.stringify(`${part}/`)})`,
   };
 }

@@ -1,4 +1,4 @@
-/** Patterns that declare variables: what stands left of `:=`, behind `some`, in a function's head. */
+/** Patterns that declare variables: left of `:=`, behind `some`, in a function's head. */
 import type { Core } from './core.ts';
 import { lowerTerm, listNode, objectNode } from './lower-term.ts';
 import { complain, type Lowering } from './lowering.ts';

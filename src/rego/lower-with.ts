@@ -40,7 +40,7 @@ function dataTarget(
   return callee ? { kind: 'function', name: calleeName(callee) } : { kind, path };
 }
 
-/** The names of a target, imports and names of rules resolved; undefined where one is no constant. */
+/** The names of a target, imports and rules resolved; undefined where one is no constant. */
 function namesOf(lowering: Lowering, term: Term): readonly string[] | undefined {
   if (term.kind === 'var') return lowering.names.globals.get(term.name) ?? [term.name];
   if (term.kind !== 'ref' || term.head.kind !== 'var') return undefined;

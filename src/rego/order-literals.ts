@@ -75,7 +75,7 @@ interface Progress {
   readonly report: Report;
 }
 
-/** Takes a literal that may stand now; else it sleeps until a variable that it needs has a value. */
+/** Takes a literal that may stand now; else it sleeps until a variable it needs has a value. */
 function takeOrSleep(each: Waiting, { bound, ordered, sleepers, report }: Progress): void {
   each.isAwake = false;
   const outputs = outputsOf(each.literal, bound);

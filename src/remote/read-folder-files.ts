@@ -1,4 +1,4 @@
-/** Text files of a folder, with their paths in it; what is too much is refused, links are passed over. */
+/** Text files of a folder, with their paths in it; too much is refused, links are passed over. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { AssayError } from '../domain/error.ts';

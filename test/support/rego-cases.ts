@@ -71,7 +71,7 @@ export function runCase(one: RegoCase): readonly QueryResult[] {
   return evaluateQuery(query, {
     ...(input === undefined ? {} : { input }),
     strictBuiltinErrors: one.strict_error ?? false,
-    nowNanos: 1_700_000_000_000_000_000n,
+    nowNanos: 1_764_115_200_000_000_000n,
   });
 }
 

@@ -24,6 +24,7 @@ import { awsBuiltins } from './aws-builtins.ts';
 import { hashBuiltins } from './hash-builtins.ts';
 import { schemaBuiltins } from './schema-builtins.ts';
 import { jwtBuiltins } from './jwt-builtins.ts';
+import { x509Builtins } from './x509-builtins.ts';
 
 const FAMILIES: readonly (readonly Builtin[])[] = [
   comparisonBuiltins,
@@ -49,6 +50,7 @@ const FAMILIES: readonly (readonly Builtin[])[] = [
   awsBuiltins,
   schemaBuiltins,
   jwtBuiltins,
+  x509Builtins,
   refusedBuiltins,
 ];
 

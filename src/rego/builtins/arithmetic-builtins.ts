@@ -53,7 +53,7 @@ export const arithmeticBuiltins: readonly Builtin[] = [
   { name: 'numbers.range_step', args: [...NUMBERS, 'number'], result: 'array', call: rangeStep },
 ];
 
-/** a + b. */
+/** The sum of two numbers. */
 export function plus(a: Value | undefined, b: Value | undefined): RegoNumber {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
@@ -62,7 +62,7 @@ export function plus(a: Value | undefined, b: Value | undefined): RegoNumber {
   return compute(a as RegoNumber, b as RegoNumber, [(x, y) => x + y, addFloats]);
 }
 
-/** a × b. */
+/** The product of two numbers. */
 export function multiply(a: RegoNumber, b: RegoNumber): RegoNumber {
   return compute(a, b, [(x, y) => x * y, multiplyFloats]);
 }

@@ -42,7 +42,7 @@ function sign(request: ObjectValue, config: ObjectValue, nanos: bigint): Value {
   const url = parseUrl(text(request, 'url'));
   const given = headersOf(valueAt(request, 'headers'));
   const added = addedHeaders(request, config, { host: url.host, time: timeOf(nanos) });
-  // Headers that the request brings are signed as they stand there, although they are replaced: as OPA.
+  // Headers of the request are signed as they stand there, although they are replaced: as OPA does.
   const all: Headers = { ...added, ...lowered(given) };
   const authorization = authorize(
     {
@@ -169,7 +169,8 @@ function authorize({ method, url, headers, digest }: Signed, config: ObjectValue
   const toSign = [ALGORITHM, time, scope, sha256(canonical)].join('\n');
   const signature = hmac(signingKey(config, day), toSign).toString('hex');
   const credential = `${text(config, 'aws_access_key')}/${scope}`;
-  return `${ALGORITHM} Credential=${credential},SignedHeaders=${names.join(';')},Signature=${signature}`;
+  const signed = names.join(';');
+  return `${ALGORITHM} Credential=${credential},SignedHeaders=${signed},Signature=${signature}`;
 }
 
 function signingKey(config: ObjectValue, day: string): Buffer {

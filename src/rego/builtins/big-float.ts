@@ -26,13 +26,13 @@ export function toBigFloat(value: RegoNumber): BigFloat {
   return divideIntegers(coefficient, 10n ** BigInt(-exponent), 0);
 }
 
-/** a + b. */
+/** The sum of two numbers. */
 export function addFloats(a: BigFloat, b: BigFloat): BigFloat {
   const exponent = Math.min(a.exponent, b.exponent);
   return roundFloat(shifted(a, exponent) + shifted(b, exponent), exponent);
 }
 
-/** a × b. */
+/** The product of two numbers. */
 export function multiplyFloats(a: BigFloat, b: BigFloat): BigFloat {
   return roundFloat(a.mantissa * b.mantissa, a.exponent + b.exponent);
 }
@@ -42,7 +42,7 @@ export function divideFloats(a: BigFloat, b: BigFloat): BigFloat {
   return divideIntegers(a.mantissa, b.mantissa, a.exponent - b.exponent);
 }
 
-/** −a. */
+/** The number with the other sign. */
 export function negateFloat(a: BigFloat): BigFloat {
   return { mantissa: -a.mantissa, exponent: a.exponent };
 }

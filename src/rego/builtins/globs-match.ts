@@ -6,7 +6,7 @@ import { BuiltinFailure } from '../builtin.ts';
 
 type Range = readonly [from: number, to: number];
 
-/** One character of a glob: what it may be, whether it may be missing, and whether it may repeat. */
+/** One character of a glob: what it may be, whether it may be missing, whether it may repeat. */
 interface Piece {
   readonly ranges: readonly Range[];
   readonly isOptional: boolean;

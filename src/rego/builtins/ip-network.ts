@@ -1,4 +1,4 @@
-/** IP networks in CIDR notation (RFC 4632, RFC 4291), read strictly and printed as RFC 5952 says. */
+/** IP networks in CIDR notation (RFC 4632, RFC 4291), read strictly, printed as RFC 5952 says. */
 
 /** A run of addresses of one family. */
 export interface AddressRange {

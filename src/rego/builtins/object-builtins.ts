@@ -76,7 +76,7 @@ export const objectBuiltins: readonly Builtin[] = [
   },
 ];
 
-/** What stands at a path of keys, through objects, arrays and sets; undefined where it breaks off. */
+/** What stands at a path of keys, through objects, arrays and sets; undefined where it ends. */
 function valueAtPath(value: Value, path: readonly Value[]): Value | undefined {
   let current: Value | undefined = value;
   for (const key of path) {

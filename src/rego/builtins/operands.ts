@@ -1,4 +1,4 @@
-/** Operands as builtins want them: integers, strings of a collection, and failures in OPA's words. */
+/** Operands as builtins want them: integers, strings of a collection, failures in OPA's words. */
 import { operandFailure } from '../builtin.ts';
 import { isWhole } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
@@ -11,7 +11,7 @@ export function integerOperand(value: Value, position: number): bigint {
   throw operandFailure(position, 'must be integer number but got floating-point number');
 }
 
-/** A whole number that a JavaScript number holds; longer ones count as the largest of their sign. */
+/** A whole number that a JavaScript number holds; longer ones are the largest of their sign. */
 export function smallIntegerOperand(value: Value, position: number): number {
   const integer = integerOperand(value, position);
   const bound = BigInt(Number.MAX_SAFE_INTEGER);
