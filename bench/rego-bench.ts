@@ -125,8 +125,8 @@ p := p0`,
   },
   {
     name: '(a+)+$ over a long text',
-    body: `as := concat("", ["a" | some i in numbers.range(1, 1000)])
-text := concat("", [as | some i in numbers.range(1, 1000)])
+    body: `chunk := concat("", ["a" | some i in numbers.range(1, 1000)])
+text := concat("", [chunk | some i in numbers.range(1, 1000)])
 p if { some i in numbers.range(1, 100000); regex.match("(a+)+$", sprintf("%s%vb", [text, i])) }`,
   },
 ];

@@ -54,6 +54,8 @@ export function parseModule(source: ModuleSource): Module {
   };
   while (kindAt(cursor) !== 'eof' && draft.errors.length < MAX_PARSE_ERRORS) {
     const start = cursor.index;
+    // What the statement before was as deep as says nothing of this one.
+    cursor.tallest = 0;
     try {
       readTopLevel(cursor, draft);
     } catch (error) {
