@@ -8,6 +8,7 @@ import { comparisonBuiltins } from './comparison-builtins.ts';
 import { objectBuiltins } from './object-builtins.ts';
 import { setBuiltins } from './set-builtins.ts';
 import { stringBuiltins } from './string-builtins.ts';
+import { templateBuiltins } from './template-builtins.ts';
 import { typeBuiltins } from './type-builtins.ts';
 import { encodingBuiltins } from './encoding-builtins.ts';
 import { globBuiltins } from './glob-builtins.ts';
@@ -35,6 +36,7 @@ const FAMILIES: readonly (readonly Builtin[])[] = [
   setBuiltins,
   objectBuiltins,
   stringBuiltins,
+  templateBuiltins,
   typeBuiltins,
   encodingBuiltins,
   jsonPathBuiltins,

@@ -15,23 +15,50 @@ export function formatGoFloat(value: number, style: string, precision: number): 
 }
 
 function fixedOrScientific(value: number, style: string, precision: number): string {
-  if (style === 'e')
-    return goExponent(
-      precision < 0 ? value.toExponential() : value.toExponential(Math.min(precision, 100)),
-    );
-  return precision < 0 ? plainDigits(value) : value.toFixed(Math.min(precision, 100));
+  if (style === 'e') return goExponent(scientific(value, precision));
+  return precision < 0 ? plainDigits(value) : fixed(value, precision);
 }
 
 function general(value: number, precision: number): string {
   if (value === 0) return '0';
   const digits = precision === 0 ? 1 : precision;
-  const scientific =
-    digits < 0 ? value.toExponential() : value.toExponential(Math.min(digits, 100) - 1);
-  const exponent = Number(scientific.split('e')[1]);
+  const text = scientific(value, digits < 0 ? -1 : digits - 1);
+  const exponent = Number(text.split('e')[1]);
   const limit = digits < 0 ? LARGE : digits;
-  const trimmed = scientific.replace(/\.?0*e/, (match) => (match.startsWith('.') ? 'e' : match));
+  const trimmed = text.replace(/\.?0*e/, (match) => (match.startsWith('.') ? 'e' : match));
   if (exponent < SMALL || exponent >= limit) return goExponent(withoutZeros(trimmed));
-  return plainDigits(Number(scientific));
+  return plainDigits(Number(text));
+}
+
+/** The most digits that JavaScript prints, and so many more as show whether a half is exact. */
+const [MOST_DIGITS, MORE_DIGITS] = [100, 30];
+
+function fixed(value: number, precision: number): string {
+  const digits = Math.min(precision, MOST_DIGITS);
+  const zeros = '0'.repeat(precision - digits);
+  if (value >= 1e21) {
+    const places = '0'.repeat(precision);
+    return places === '' ? String(BigInt(value)) : `${BigInt(value)}.${places}`;
+  }
+  const more = Math.min(digits + MORE_DIGITS, MOST_DIGITS);
+  return halfToEven(value.toFixed(digits), value.toFixed(more), more - digits) + zeros;
+}
+
+function scientific(value: number, precision: number): string {
+  if (precision < 0) return value.toExponential();
+  const digits = Math.min(precision, MOST_DIGITS);
+  const more = Math.min(digits + MORE_DIGITS, MOST_DIGITS);
+  const [long = '', power] = value.toExponential(more).split('e');
+  const rounded = value.toExponential(digits);
+  const [text = '', roundedPower] = rounded.split('e');
+  return power === roundedPower ? `${halfToEven(text, long, more - digits)}e${power}` : rounded;
+}
+
+/** Go rounds an exact half to the even digit, JavaScript up: the longer text tells which it is. */
+function halfToEven(rounded: string, long: string, extra: number): string {
+  const cut = long.slice(0, long.length - extra).replace(/\.$/, '');
+  const isHalf = extra > 0 && /^50*$/.test(long.slice(long.length - extra));
+  return isHalf && '02468'.includes(cut.at(-1) ?? '') ? cut : rounded;
 }
 
 function withoutZeros(scientific: string): string {

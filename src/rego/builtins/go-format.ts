@@ -8,10 +8,12 @@ import { formatValue } from '../value.ts';
 import type { Value } from '../value.ts';
 import { formatGoFloat } from './go-float.ts';
 
-type Argument =
+/** What Go formats; `json.Number` is a text with a name of its own. */
+export type GoArgument =
   | { readonly type: 'int'; readonly value: bigint }
   | { readonly type: 'float64'; readonly value: number }
-  | { readonly type: 'string'; readonly value: string };
+  | { readonly type: 'bool'; readonly value: boolean }
+  | { readonly type: 'string' | 'json.Number'; readonly value: string };
 
 interface Directive {
   readonly flags: string;
@@ -31,7 +33,16 @@ export function goFormat(
   args: readonly Value[],
   allocate: (size: number) => void,
 ): string {
-  const state = new Arguments(args.map(argumentOf));
+  return goFormatArguments(format, args.map(argumentOf), allocate);
+}
+
+/** Formats what is no value of Rego, too. */
+export function goFormatArguments(
+  format: string,
+  args: readonly GoArgument[],
+  allocate: (size: number) => void,
+): string {
+  const state = new Arguments(args);
   const pieces: string[] = [];
   let at = 0;
   while (at < format.length) {
@@ -49,11 +60,11 @@ export function goFormat(
 
 /** The arguments and how far they are used. */
 class Arguments {
-  readonly #list: readonly Argument[];
+  readonly #list: readonly GoArgument[];
   #next = 0;
   #isReordered = false;
 
-  constructor(list: readonly Argument[]) {
+  constructor(list: readonly GoArgument[]) {
     this.#list = list;
   }
 
@@ -65,7 +76,7 @@ class Arguments {
     return this.#next >= 0 && this.#next < this.#list.length;
   }
 
-  take(): Argument | undefined {
+  take(): GoArgument | undefined {
     const taken = this.#list[this.#next];
     this.#next += 1;
     return taken;
@@ -77,7 +88,7 @@ class Arguments {
   }
 }
 
-function argumentOf(value: Value): Argument {
+function argumentOf(value: Value): GoArgument {
   if (typeof value === 'string') return { type: 'string', value };
   if (!isRegoNumber(value)) return { type: 'string', value: formatValue(value) };
   if (isWhole(value)) return { type: 'int', value: BigInt(value) };
@@ -87,11 +98,11 @@ function argumentOf(value: Value): Argument {
     : { type: 'string', value: formatValue(value) };
 }
 
-function describe(argument: Argument): string {
+function describe(argument: GoArgument): string {
   return `${argument.type}=${plain(argument)}`;
 }
 
-function plain(argument: Argument): string {
+function plain(argument: GoArgument): string {
   return argument.type === 'float64'
     ? formatGoFloat(argument.value, 'g', -1)
     : String(argument.value);
@@ -136,15 +147,17 @@ function starred(state: Arguments): number | undefined {
   return taken?.type === 'int' ? Number(taken.value) : undefined;
 }
 
-type Format = (argument: Argument, directive: Directive) => string | undefined;
+type Format = (argument: GoArgument, directive: Directive) => string | undefined;
 
-const FORMATS: Readonly<Record<Argument['type'], Format>> = {
+const FORMATS: Readonly<Record<GoArgument['type'], Format>> = {
   int: (argument, directive) => formatInteger(argument.value as bigint, directive),
   float64: (argument, directive) => formatFloat(argument.value as number, directive),
   string: (argument, directive) => formatText(argument.value as string, directive),
+  'json.Number': (argument, directive) => formatText(argument.value as string, directive),
+  bool: (argument, { verb }) => ('tv'.includes(verb) ? String(argument.value) : undefined),
 };
 
-function formatArgument(argument: Argument, directive: Directive): string {
+function formatArgument(argument: GoArgument, directive: Directive): string {
   if (directive.verb === 'T') return argument.type;
   return (
     FORMATS[argument.type](argument, directive) ?? `%!${directive.verb}(${describe(argument)})`
