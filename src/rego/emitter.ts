@@ -51,11 +51,6 @@ export function innerEmitter(emitter: Emitter): Emitter {
   return { ...emitter, bound: new Set(emitter.bound), ops: [] };
 }
 
-/** An emitter for a part of the same body: what it binds stays bound. */
-export function partEmitter(emitter: Emitter): Emitter {
-  return { ...emitter, ops: [] };
-}
-
 /** Adds a test. */
 export function pushTest(emitter: Emitter, at: Place, test: Test): void {
   emitter.ops.push({ kind: 'test', test, at });
