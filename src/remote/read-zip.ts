@@ -43,7 +43,7 @@ interface OpenZip {
   readonly entryCount: number;
   readonly entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>;
   readonly limits: ZipLimits;
-  /** Set where nothing has to be waited for: tens of thousands of waits cost more than inflating. */
+  /** Set where nothing is waited for: tens of thousands of waits cost more than inflating. */
   readonly placed?: PlacedZip;
   /** Bytes of the archive; fewer than asked for at its end. */
   readonly readAt: (position: number, length: number) => Buffer | Promise<Buffer>;
