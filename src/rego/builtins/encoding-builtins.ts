@@ -120,7 +120,11 @@ function readYaml(text: string): Value {
   if (!document) return null;
   const [problem] = document.errors;
   if (problem) throw new BuiltinFailure(`invalid YAML: ${problem.message.split('\n')[0]}`);
-  return valueFromJson(document.toJS({ maxAliasCount: MAX_ALIASES }));
+  try {
+    return valueFromJson(document.toJS({ maxAliasCount: MAX_ALIASES }));
+  } catch (error) {
+    throw new BuiltinFailure(`invalid YAML: ${(error as Error).message.split('\n')[0]}`);
+  }
 }
 
 function padded(text: string): string {

@@ -1,5 +1,4 @@
 /** UUIDs (RFC 9562), numbers drawn by chance, and what the caller says of its runtime. */
-import { BuiltinFailure } from '../builtin.ts';
 import type { Builtin, BuiltinContext } from '../builtin.ts';
 import { fromBigInt } from '../number.ts';
 import { plainObject } from '../value.ts';
@@ -81,13 +80,13 @@ function randomBelow([key, bound]: readonly Value[], context: BuiltinContext): V
   });
 }
 
-function parse(text: string): Value {
+function parse(text: string): Value | undefined {
   const hex = (UUID.exec(text) ?? [])
     .slice(1)
     .filter((part) => part !== undefined)
     .join('')
     .toLowerCase();
-  if (hex === '') throw new BuiltinFailure(`invalid UUID ${JSON.stringify(text.slice(0, 64))}`);
+  if (hex === '') return undefined;
   const bytes = Buffer.from(hex, 'hex');
   const version = (bytes[6] ?? 0) >> 4;
   const base: [string, Value][] = [
