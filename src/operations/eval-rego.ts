@@ -1,6 +1,7 @@
 /** Evaluating, testing and checking policies of Rego from files: no server, no store. */
 import { randomBytes } from 'node:crypto';
 import { AssayError } from '../domain/error.ts';
+import { POLICY_BUILTINS } from '../policy/assay-builtins.ts';
 import { lintPolicy, type RegoWarning } from '../rego/lint-policy.ts';
 import {
   formatProblem,
@@ -170,7 +171,8 @@ export interface RegoCheck {
 /** Compiles files without asking them anything. */
 export async function checkRego({ paths, version }: RegoFiles): Promise<RegoCheck> {
   const sources = await loadRego(paths, version);
-  const { problems } = runRegoJob({ sources, queries: [], nowNanos: 0n, seed: new Uint8Array(32) });
+  const nothing = { queries: [], nowNanos: 0n, seed: new Uint8Array(32) };
+  const { problems } = runRegoJob({ sources, ...nothing }, POLICY_BUILTINS);
   const warnings = problems.length > 0 ? [] : parseSources(sources).flatMap(lintPolicy);
   return { modules: sources.modules.length, problems, warnings };
 }

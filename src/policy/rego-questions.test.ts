@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RegoPolicy } from '../domain/rego-policy.ts';
 import { runRegoJob } from '../rego/rego-job.ts';
+import { POLICY_BUILTINS } from './assay-builtins.ts';
 import { sourcesOf } from './read-rego-policy.ts';
 import { regoFindings, regoQuestions } from './rego-questions.ts';
 
@@ -11,13 +12,14 @@ function ask(module: string, input: unknown = {}) {
     modules: { 'm.rego': module },
   };
   const questions = regoQuestions(policy);
-  const answer = runRegoJob({
+  const job = {
     sources: sourcesOf(policy),
     queries: questions.map(({ query }) => query),
     input: JSON.stringify(input),
     nowNanos: 0n,
     seed: new Uint8Array(32),
-  });
+  };
+  const answer = runRegoJob(job, POLICY_BUILTINS);
   return regoFindings('p', questions, answer);
 }
 

@@ -12,6 +12,7 @@ import {
   type RegoOutcome,
 } from '../rego/rego-job.ts';
 import type { Module } from '../rego/syntax.ts';
+import { POLICY_BUILTINS } from './assay-builtins.ts';
 
 /** A rule that is asked. */
 export interface RegoQuestion {
@@ -43,7 +44,7 @@ export function regoQuestions(policy: RegoPolicy): readonly RegoQuestion[] {
     modules: Object.entries(policy.modules).map(([file, text]) => ({ file, text })),
     version: policy.regoVersion,
   });
-  compilePolicy({ modules });
+  compilePolicy({ modules, builtins: POLICY_BUILTINS });
   const wanted = policy.package?.replace(/^data\./, '');
   const found = new Map<string, RegoQuestion>();
   for (const module of modules) {

@@ -3,6 +3,7 @@
  * queries in, JSON texts out. What a policy was compiled to is kept for the next job.
  */
 import { createHash } from 'node:crypto';
+import type { Builtin } from './builtin.ts';
 import { compilePolicy } from './compile-policy.ts';
 import type { Policy } from './compile-policy.ts';
 import { evaluateQuery, prepareQuery } from './evaluate-query.ts';
@@ -75,6 +76,9 @@ export interface RegoAnswer {
   readonly printed: readonly string[];
 }
 
+/** What policies may call, by name: the same for all jobs of a process. */
+export type Builtins = ReadonlyMap<string, Builtin>;
+
 const KEPT_POLICIES = 16;
 const KEPT_QUERIES = 64;
 const MAX_PRINTED = 10_000;
@@ -86,11 +90,11 @@ interface Kept {
 
 const kept = new Map<string, Kept>();
 
-/** Does a job; what is wrong is part of the answer. */
-export function runRegoJob(job: RegoJob): RegoAnswer {
+/** Does a job with some builtins; what is wrong is part of the answer. */
+export function runRegoJob(job: RegoJob, builtins: Builtins): RegoAnswer {
   const printed: string[] = [];
   try {
-    const compiled = compiledOf(job.sources);
+    const compiled = compiledOf(job.sources, builtins);
     const outcomes = job.queries.map((text) => ask(compiled, { ...job, text }, printed));
     return { outcomes, problems: [], printed };
   } catch (error) {
@@ -114,13 +118,13 @@ export function parseSources({ modules, version }: RegoSources): readonly Module
   return parsed;
 }
 
-function compiledOf(sources: RegoSources): Kept {
+function compiledOf(sources: RegoSources, builtins: Builtins): Kept {
   const key = createHash('sha256').update(JSON.stringify(sources)).digest('base64');
   const known = kept.get(key);
   if (known) return known;
   const data =
     sources.data === undefined ? {} : { data: parseJsonValue(sources.data) as ObjectValue };
-  const policy = compilePolicy({ modules: parseSources(sources), ...data });
+  const policy = compilePolicy({ modules: parseSources(sources), builtins, ...data });
   const fresh: Kept = { policy, queries: new Map() };
   kept.set(key, fresh);
   forgetOldest(kept, KEPT_POLICIES);
