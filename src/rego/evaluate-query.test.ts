@@ -17,6 +17,12 @@ function valueOf(text: string, options: EvaluationInput = {}): string {
 const INPUT: Value = { kind: 'Pod', images: ['a', 'b', 'a'], nested: { x: { y: null } } };
 
 describe('evaluateQuery', () => {
+  it('binds the answer of a call that a query gives a place for', () => {
+    const query = prepareQuery(compilePolicy({ modules: [] }), 'walk([7], [path, value])');
+    const found = evaluateQuery(query).map(({ bindings }) => formatValue(bindings as Value));
+    expect(found).toEqual(['{"path": [], "value": [7]}', '{"path": [0], "value": 7}']);
+  });
+
   it.each<[string, string, string]>([
     ['a set comprehension', 'p := {x | some x in input.images}', '{"a", "b"}'],
     ['keys of an array', 'p := [i | input.images[i] == "a"]', '[0, 2]'],

@@ -7,7 +7,9 @@ import type { Policy } from './compile-policy.ts';
 import type { Local } from './core.ts';
 import { emitBody } from './emit-body.ts';
 import type { Emitter } from './emitter.ts';
+import { arityOf, findCallee } from './lower-call.ts';
 import { startLowering } from './lower-rule.ts';
+import type { Lowering } from './lowering.ts';
 import { DEFAULT_LIMITS, type Limits, Meter, stackError } from './meter.ts';
 import { namesOfModule, namesOfPackages } from './module-names.ts';
 import { orderBody } from './order-literals.ts';
@@ -72,7 +74,9 @@ export function prepareQuery(
     { rule: {}, chain: [] },
   );
   const body = typeof query === 'string' ? parseQuery(query) : query;
-  const captured = body.map(capture);
+  const captured = body.map((statement, index) =>
+    isAnswered(lowering, statement) ? { statement, name: undefined } : capture(statement, index),
+  );
   let declared: readonly Local[] = [];
   const literals = lowering.body(
     lowering,
@@ -109,6 +113,15 @@ export function prepareQuery(
 /** Takes a solution out of the frame. */
 type Rows = (frame: Frame, state: State) => void;
 
+/** Calls whose value has a place already: operators that bind, and those with one operand more. */
+function isAnswered(lowering: Lowering, statement: Statement): boolean {
+  if (statement.kind !== 'term' || statement.term.kind !== 'call') return false;
+  const { operator, args } = statement.term;
+  const callee = findCallee(lowering, operator);
+  const takesAnswer = callee !== undefined && args.length === arityOf(lowering, callee) + 1;
+  return takesAnswer || OPERATORS.has(operator.join('.'));
+}
+
 /** Gives the value of a statement a name, where it has one. */
 function capture(
   statement: Statement,
@@ -117,7 +130,6 @@ function capture(
   const plain = { statement, name: undefined };
   if (statement.kind !== 'term' || statement.negated) return plain;
   const { term } = statement;
-  if (term.kind === 'call' && OPERATORS.has(term.operator.join('.'))) return plain;
   const name = `$value${index}`;
   const variable: VarTerm = { kind: 'var', name, at: term.at };
   const assign: CallTerm = {

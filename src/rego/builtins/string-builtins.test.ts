@@ -13,6 +13,8 @@ const ROWS: readonly (readonly [expression: string, wanted: string])[] = [
   ['replace("aaa", "a", "b")', '"bbb"'],
   ['strings.replace_n({"<": "&lt;"}, "<a")', '"&lt;a"'],
   ['strings.reverse("aé")', '"éa"'],
+  ['upper("straße")', '"STRAßE"'],
+  ['lower("ΟΔΟΣ İ")', '"οδοσ i"'],
   ['trim("xaxx", "x")', '"a"'],
   ['trim_space(" a\\t")', '"a"'],
   ['trim_prefix("abab", "ab")', '"ab"'],

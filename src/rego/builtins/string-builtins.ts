@@ -16,6 +16,7 @@ const ONE_OR_MORE: OperandType = ['string', 'set', 'array'];
 /** What Go's unicode.IsSpace names, beyond which `trim_space` cuts nothing. */
 const SPACES = '\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000';
 const OUTER_SPACES = new RegExp(`^[${SPACES}]+|[${SPACES}]+$`, 'g');
+const ASCII = /^[\0-\x7f]*$/;
 const BASES: readonly Value[] = [2, 8, 10, 16];
 
 /** The builtins over strings, `sprintf` and `format_int` among them. */
@@ -23,8 +24,8 @@ export const stringBuiltins: readonly Builtin[] = [
   text('contains', 'boolean', (whole, part) => whole.includes(part)),
   text('startswith', 'boolean', (whole, start) => whole.startsWith(start)),
   text('endswith', 'boolean', (whole, end) => whole.endsWith(end)),
-  text('lower', 'string', (value) => value.toLowerCase()),
-  text('upper', 'string', (value) => value.toUpperCase()),
+  text('lower', 'string', (value) => eachPoint(value, lowerPoint)),
+  text('upper', 'string', (value) => eachPoint(value, upperPoint)),
   text('trim', 'string', (value, cut) => trimEnd(trimStart(value, cut), cut)),
   text('trim_left', 'string', trimStart),
   text('trim_right', 'string', trimEnd),
@@ -58,6 +59,21 @@ export const stringBuiltins: readonly Builtin[] = [
 function text(name: string, result: OperandType, call: Text): Builtin {
   const args: readonly OperandType[] = Array.from({ length: call.length }, () => 'string' as const);
   return { name, args, result, call: (texts) => call(...(texts as readonly string[])) };
+}
+
+/** Go changes case point by point: `ß` stays, and a sigma knows no end of a word. */
+function eachPoint(value: string, change: (point: string) => string): string {
+  return ASCII.test(value) ? change(value) : Array.from(value, change).join('');
+}
+
+function lowerPoint(point: string): string {
+  const lower = point.toLowerCase();
+  return lower.length > point.length ? lower.slice(0, point.length) : lower;
+}
+
+function upperPoint(point: string): string {
+  const upper = point.toUpperCase();
+  return upper.length > point.length ? point : upper;
 }
 
 function trimStart(value: string, cut: string): string {
