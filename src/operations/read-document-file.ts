@@ -5,9 +5,9 @@
 import { basename, dirname, relative, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import { AssayError } from '../domain/error.ts';
+import { AssayError, isAssayError } from '../domain/error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
-import { parseYamlDocuments } from '../google/policy-yaml.ts';
+import { parseYamlDocuments, type YamlDocument } from '../google/policy-yaml.ts';
 import { REGO_KIND } from '../policy/read-rego-policy.ts';
 import { readTextFile } from '../remote/read-text-file.ts';
 import { loadRego } from './load-rego.ts';
@@ -21,10 +21,20 @@ export async function readDocumentFile(path: string): Promise<string> {
     return wholeText({ kind: REGO_KIND, schemaVersion: 1, folder: path }, '.');
   }
   const text = await readTextFile(path, MAX_DOCUMENT);
-  const [document] = parseYamlDocuments(text, 'invalid-policy');
+  const document = firstDocument(text);
   const value = document?.value as Json | undefined;
   const isNamed = document && ownKindOf(document) === REGO_KIND && isJsonObject(value);
   return isNamed && value['folder'] !== undefined ? wholeText(value, dirname(path)) : text;
+}
+
+/** What is no YAML is for its reader to refuse, who knows what the text was to be. */
+function firstDocument(text: string): YamlDocument | undefined {
+  try {
+    return parseYamlDocuments(text, 'invalid-policy')[0];
+  } catch (error) {
+    if (isAssayError(error)) return undefined;
+    throw error;
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -20,10 +20,14 @@ describe('a policy in Rego', () => {
       regoVersion: 'v1',
       modules: { 'module.rego': MODULE },
     });
-    const whole = {
-      ...document({ modules: { 'a.rego': MODULE }, data: { allowed: ['x'] } }),
-      ...{ description: 'd', enforcement: 'dry-run', regoVersion: 'v1', package: 'main' },
-    };
+    const whole = document({
+      description: 'd',
+      enforcement: 'dry-run',
+      regoVersion: 'v1',
+      package: 'main',
+      modules: { 'a.rego': MODULE },
+      data: { allowed: ['x'] },
+    });
     expect(schema.parse(whole)).toEqual(whole);
     expect(readRegoPolicy(whole)).toMatchObject({ package: 'main', data: { allowed: ['x'] } });
   });
