@@ -124,8 +124,11 @@ describe('a server that is killed in mid-scan', () => {
     closing.push(() => second.stop());
     await untilRead(placeOf(second), project, image);
     expect(registry.layersRead()).toBe(2);
-    const { json } = await second.call('/api/v1/scan-queue');
-    expect(json).toMatchObject({ result: { waiting: 0, running: 0 } });
+    // The answer is there before the job is given back.
+    await vi.waitFor(async () => {
+      const { json } = await second.call('/api/v1/scan-queue');
+      expect(json).toMatchObject({ result: { waiting: 0, running: 0 } });
+    }, SOON);
   });
 
   it('a stop by SIGTERM in mid-scan is quick, and loses nothing', async () => {
