@@ -46,7 +46,9 @@ function run(program: string, server: string, timeoutMs: number): Promise<Ended>
   return new Promise((resolve, reject) => {
     const stdio = ['pipe', 'pipe', 'ignore'] as const;
     const child = spawn(program, ['get'], { shell: false, detached: true, stdio: [...stdio] });
+    let isEnded = false;
     const end = (): void => {
+      isEnded = true;
       child.stdout.destroy();
       if (child.pid !== undefined) endGroup(child.pid);
     };
@@ -64,7 +66,8 @@ function run(program: string, server: string, timeoutMs: number): Promise<Ended>
     });
     child.on('close', (code) => {
       clearTimeout(timer);
-      resolve({ code, output: Buffer.concat(chunks).toString('utf8') });
+      // What writes into a pipe that is gone may end by itself before the signal is there.
+      resolve({ code: isEnded ? null : code, output: Buffer.concat(chunks).toString('utf8') });
     });
     // A helper that ends before it has read its input is judged by how it ended.
     child.stdin.on('error', () => undefined);
