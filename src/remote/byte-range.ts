@@ -16,8 +16,6 @@ export interface ByteRange {
 }
 
 const CHUNK = 256 * 1024;
-/** Chunks that one reading brings. */
-const AT_ONCE = 4;
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** A document in memory as a {@link ByteRange}. */
@@ -70,7 +68,7 @@ export async function fileRange(path: string): Promise<ByteRange> {
   };
 }
 
-/** Reads a part of an open file, some chunks ahead of its consumer; ends early with the file. */
+/** Reads a part of an open file, one chunk ahead of its consumer; ends early with the file. */
 export async function* readRange(
   handle: FileHandle,
   start: number,
@@ -78,14 +76,14 @@ export async function* readRange(
 ): AsyncGenerator<Uint8Array, void, void> {
   const end = start + size;
   let position = start;
-  let next = readChunks(handle, position, end);
+  let next = readChunk(handle, position, end);
   try {
     for (;;) {
-      const chunks = await next;
-      if (chunks.length === 0) return;
-      position = chunks.reduce((sum, { byteLength }) => sum + byteLength, position);
-      next = readChunks(handle, position, end);
-      yield* chunks;
+      const chunk = await next;
+      if (chunk.byteLength === 0) return;
+      position += chunk.byteLength;
+      next = readChunk(handle, position, end);
+      yield chunk;
     }
   } finally {
     // A consumer that stops early must not close the file under a running read.
@@ -93,20 +91,9 @@ export async function* readRange(
   }
 }
 
-/** The next chunks, read at once: each reading costs a thread's turn. None at the end. */
-async function readChunks(
-  handle: FileHandle,
-  position: number,
-  end: number,
-): Promise<readonly Uint8Array[]> {
-  const wanted = Math.min(AT_ONCE * CHUNK, end - position);
-  if (wanted <= 0) return [];
-  const buffers: Buffer[] = [];
-  for (let at = 0; at < wanted; at += CHUNK) {
-    buffers.push(Buffer.allocUnsafe(Math.min(CHUNK, wanted - at)));
-  }
-  const { bytesRead } = await handle.readv(buffers, position);
-  return buffers
-    .map((buffer, index) => buffer.subarray(0, Math.max(bytesRead - index * CHUNK, 0)))
-    .filter(({ byteLength }) => byteLength > 0);
+async function readChunk(handle: FileHandle, position: number, end: number): Promise<Uint8Array> {
+  const length = Math.min(CHUNK, end - position);
+  if (length <= 0) return new Uint8Array(0);
+  const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
 }
