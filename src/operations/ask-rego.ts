@@ -4,8 +4,12 @@ import type { RegoDocument, RegoEvidence } from '../domain/rego-policy.ts';
 import type { Micros } from '../domain/time.ts';
 import { isAssayError } from '../domain/error.ts';
 import { regoName } from '../policy/judge-rego.ts';
-import { sourcesOf } from '../policy/read-rego-policy.ts';
-import { regoFindings, type RegoQuestion, regoQuestions } from '../policy/rego-questions.ts';
+import {
+  regoFindings,
+  type RegoQuestion,
+  regoQuestions,
+  sourcesOf,
+} from '../policy/rego-questions.ts';
 import { allBuiltins } from '../rego/builtins/all-builtins.ts';
 import type { RunRego } from './rego-pool.ts';
 

@@ -1,8 +1,10 @@
 /** A policy in Rego as people write it, read to its value; its modules are compiled here too. */
 import { AssayError } from '../domain/error.ts';
 import type { RegoPolicy } from '../domain/rego-policy.ts';
-import { formatProblem, problemsOf, type RegoSources } from '../rego/rego-job.ts';
-import { regoQuestions } from './rego-questions.ts';
+import { compilePolicy } from '../rego/compile-policy.ts';
+import { formatProblem, parseSources, problemsOf } from '../rego/rego-job.ts';
+import { POLICY_BUILTINS } from './assay-builtins.ts';
+import { regoQuestions, sourcesOf } from './rego-questions.ts';
 import {
   type Field,
   fieldOf,
@@ -83,18 +85,10 @@ export function checkPolicy(policy: RegoPolicy): void {
 
 function questionsOrRefusal(policy: RegoPolicy): readonly unknown[] {
   try {
+    compilePolicy({ modules: parseSources(sourcesOf(policy)), builtins: POLICY_BUILTINS });
     return regoQuestions(policy);
   } catch (error) {
     const problems = problemsOf(error).map(formatProblem).join('\n');
     throw new AssayError('invalid-policy', `the policy does not compile:\n${problems}`);
   }
-}
-
-/** The sources of a document for the engine. */
-export function sourcesOf({ modules, regoVersion, data }: RegoPolicy): RegoSources {
-  return {
-    modules: Object.entries(modules).map(([file, text]) => ({ file, text })),
-    version: regoVersion,
-    ...(data && { data: JSON.stringify(data) }),
-  };
 }

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import type { RegoPolicy } from '../domain/rego-policy.ts';
 import { runRegoJob } from '../rego/rego-job.ts';
 import { POLICY_BUILTINS } from './assay-builtins.ts';
-import { sourcesOf } from './read-rego-policy.ts';
-import { regoFindings, regoQuestions } from './rego-questions.ts';
+import { regoFindings, regoQuestions, sourcesOf } from './rego-questions.ts';
 
 function ask(module: string, input: unknown = {}) {
   const policy: RegoPolicy = {

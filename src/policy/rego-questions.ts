@@ -4,15 +4,14 @@
  * warns, and `response` (also as a field of `main`) is the response of an AdmissionReview.
  */
 import type { RegoEvidence, RegoPolicy } from '../domain/rego-policy.ts';
-import { compilePolicy } from '../rego/compile-policy.ts';
 import {
   formatProblem,
   parseSources,
   type RegoAnswer,
   type RegoOutcome,
+  type RegoSources,
 } from '../rego/rego-job.ts';
 import type { Module } from '../rego/syntax.ts';
-import { POLICY_BUILTINS } from './assay-builtins.ts';
 
 /** A rule that is asked. */
 export interface RegoQuestion {
@@ -38,13 +37,18 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   main: (value, name) => responseOf(fieldOf(value, 'response'), `${name}.response`),
 };
 
-/** The rules of a policy that decide; throws `RegoErrors` where it does not compile. */
+/** The sources of a document for the engine. */
+export function sourcesOf({ modules, regoVersion, data }: RegoPolicy): RegoSources {
+  return {
+    modules: Object.entries(modules).map(([file, text]) => ({ file, text })),
+    version: regoVersion,
+    ...(data && { data: JSON.stringify(data) }),
+  };
+}
+
+/** The rules of a policy that decide; throws `RegoErrors` where it does not parse. */
 export function regoQuestions(policy: RegoPolicy): readonly RegoQuestion[] {
-  const modules = parseSources({
-    modules: Object.entries(policy.modules).map(([file, text]) => ({ file, text })),
-    version: policy.regoVersion,
-  });
-  compilePolicy({ modules, builtins: POLICY_BUILTINS });
+  const modules = parseSources(sourcesOf(policy));
   const wanted = policy.package?.replace(/^data\./, '');
   const found = new Map<string, RegoQuestion>();
   for (const module of modules) {

@@ -7,7 +7,7 @@ import type { Builtin } from './builtin.ts';
 import { compilePolicy } from './compile-policy.ts';
 import type { Policy } from './compile-policy.ts';
 import { evaluateQuery, prepareQuery } from './evaluate-query.ts';
-import type { PreparedQuery, QueryResult } from './evaluate-query.ts';
+import type { EvaluationInput, PreparedQuery, QueryResult } from './evaluate-query.ts';
 import { jsonText, parseJsonValue } from './json-text.ts';
 import type { Limits } from './meter.ts';
 import { parseModule, parseQuery } from './parse-module.ts';
@@ -83,9 +83,21 @@ const KEPT_POLICIES = 16;
 const KEPT_QUERIES = 64;
 const MAX_PRINTED = 10_000;
 
+/** A query with its statements, which its results are shown beside. */
+interface AskedQuery {
+  readonly query: PreparedQuery;
+  readonly statements: readonly Statement[];
+}
+
+/** A query with its statements, which its results are shown beside. */
+interface AskedQuery {
+  readonly query: PreparedQuery;
+  readonly statements: readonly Statement[];
+}
+
 interface Kept {
   readonly policy: Policy;
-  readonly queries: Map<string, PreparedQuery>;
+  readonly queries: Map<string, AskedQuery>;
 }
 
 const kept = new Map<string, Kept>();
@@ -95,7 +107,7 @@ export function runRegoJob(job: RegoJob, builtins: Builtins): RegoAnswer {
   const printed: string[] = [];
   try {
     const compiled = compiledOf(job.sources, builtins);
-    const outcomes = job.queries.map((text) => ask(compiled, { ...job, text }, printed));
+    const outcomes = job.queries.map(ask(compiled, job, evaluationOf(job, printed)));
     return { outcomes, problems: [], printed };
   } catch (error) {
     return { outcomes: [], problems: problemsOf(error), printed };
@@ -136,42 +148,49 @@ function forgetOldest(map: Map<string, unknown>, most: number): void {
   if (map.size > most && oldest !== undefined) map.delete(oldest);
 }
 
+/** What all queries of a job are given: the input is read once. */
+function evaluationOf(job: RegoJob, printed: string[]): EvaluationInput {
+  return {
+    ...(job.input === undefined ? {} : { input: parseJsonValue(job.input) }),
+    ...(job.limits && { limits: job.limits }),
+    nowNanos: job.nowNanos,
+    strictBuiltinErrors: job.strictBuiltinErrors ?? false,
+    print: (line) => {
+      if (printed.length < MAX_PRINTED) printed.push(line);
+    },
+  };
+}
+
 function ask(
   compiled: Kept,
-  job: RegoJob & { readonly text: string },
-  printed: string[],
-): RegoOutcome {
-  try {
-    const statements = parseQuery(job.text);
-    const query = preparedOf(compiled, job);
-    const results = evaluateQuery(query, {
-      ...(job.input === undefined ? {} : { input: parseJsonValue(job.input) }),
-      ...(job.limits && { limits: job.limits }),
-      nowNanos: job.nowNanos,
-      randomBytes: drawer(job.seed),
-      strictBuiltinErrors: job.strictBuiltinErrors ?? false,
-      print: (line) => {
-        if (printed.length < MAX_PRINTED) printed.push(line);
-      },
-    });
-    return { solutions: results.map((result) => solutionOf(result, statements, job.text)) };
-  } catch (error) {
-    return { problems: problemsOf(error) };
-  }
+  job: RegoJob,
+  evaluation: EvaluationInput,
+): (text: string) => RegoOutcome {
+  return (text) => {
+    try {
+      const { query, statements } = preparedOf(compiled, job.package, text);
+      const results = evaluateQuery(query, { ...evaluation, randomBytes: drawer(job.seed) });
+      return { solutions: results.map((result) => solutionOf(result, statements, text)) };
+    } catch (error) {
+      return { problems: problemsOf(error) };
+    }
+  };
 }
 
 function preparedOf(
   { policy, queries }: Kept,
-  job: RegoJob & { readonly text: string },
-): PreparedQuery {
-  const key = JSON.stringify([job.package, job.text]);
+  place: readonly string[] | undefined,
+  text: string,
+): AskedQuery {
+  const key = JSON.stringify([place, text]);
   const known = queries.get(key);
   if (known) return known;
-  const scope = job.package === undefined ? {} : { package: job.package };
-  const query = prepareQuery(policy, job.text, scope);
-  queries.set(key, query);
+  const statements = parseQuery(text);
+  const scope = place === undefined ? {} : { package: place };
+  const asked = { query: prepareQuery(policy, statements, scope), statements };
+  queries.set(key, asked);
   forgetOldest(queries, KEPT_QUERIES);
-  return query;
+  return asked;
 }
 
 /** Bytes by chance, but the same ones for the same seed: a digest in counter mode. */
