@@ -1,4 +1,5 @@
 /** What `rego eval` prints, in the formats of `opa eval`. */
+import { indentJson } from '../domain/indent-json.ts';
 import { terminalText } from '../domain/terminal-text.ts';
 
 /** One solution of a query; values are JSON texts. */
@@ -80,17 +81,9 @@ function terminalLines(text: string): string {
   return text.split('\n').map(terminalText).join('\n');
 }
 
-/** Sets JSON over lines without touching its numbers, which may be longer than a double. */
+/** JSON over lines, its numbers untouched: they may be longer than a double. */
 function indented(json: string): string {
-  let depth = 0;
-  const tokens = json.match(/"(?:[^"\\]|\\.)*"|\[\]|\{\}|[[\]{},:]|[^"[\]{},:]+/g) ?? [];
-  const pieces = tokens.map((token) => {
-    if (token === '[' || token === '{') return `${token}\n${'  '.repeat((depth += 1))}`;
-    if (token === ']' || token === '}') return `\n${'  '.repeat((depth -= 1))}${token}`;
-    if (token === ',') return `,\n${'  '.repeat(depth)}`;
-    return token === ':' ? ': ' : token;
-  });
-  return `${pieces.join('')}\n`;
+  return `${indentJson(json, { indent: '  ', prefix: '' })}\n`;
 }
 
 /** Errors as `opa eval` prints them as JSON. */

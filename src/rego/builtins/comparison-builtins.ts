@@ -1,14 +1,13 @@
 /** Comparison: Rego's order covers all values, so that these never fail. */
 import type { Builtin } from '../builtin.ts';
+import { lookUp } from '../look-up.ts';
 import {
-  KeyedObject,
   RegoSet,
   compareValues,
   equalValues,
   isArrayValue,
   sortedPairs,
   typeOf,
-  valueAt,
 } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
 
@@ -46,14 +45,6 @@ function isMember(value: Value, of: Value): boolean {
 }
 
 function isMemberAt([key, value]: [Value, Value], of: Value): boolean {
-  const found = elementAt(of, key);
+  const found = lookUp(of, key);
   return found !== undefined && equalValues(found, value);
-}
-
-function elementAt(of: Value, key: Value): Value | undefined {
-  if (of instanceof RegoSet) return of.has(key) ? key : undefined;
-  if (isArrayValue(of)) return typeof key === 'number' ? of[key] : undefined;
-  return of instanceof KeyedObject || typeOf(of) === 'object'
-    ? valueAt(of as ObjectValue, key)
-    : undefined;
 }

@@ -1,12 +1,12 @@
 /** Values as text and back: JSON, YAML, base64, hexadecimal and query strings. */
 import { parseAllDocuments, stringify } from 'yaml';
+import { indentJson } from '../../domain/indent-json.ts';
 import { BuiltinFailure, operandFailure } from '../builtin.ts';
 import type { Builtin, BuiltinContext } from '../builtin.ts';
 import { jsonText, parseJsonValue, toJsonValue, valueFromJson } from '../json-text.ts';
 import { RegoSet, isArrayValue, plainObject, sortedPairs, typeOf, valueAt } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
 import { BASE64, BASE64_URL, decodeBase64 } from './base64-text.ts';
-import { indentJson } from './indent-json.ts';
 
 type Convert = (text: string, context: BuiltinContext) => Value;
 

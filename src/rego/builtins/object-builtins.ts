@@ -1,6 +1,7 @@
 /** Objects: looked up, joined, cut down. */
 import { operandFailure } from '../builtin.ts';
 import type { Builtin, OperandType } from '../builtin.ts';
+import { lookUp } from '../look-up.ts';
 import {
   RegoSet,
   equalValues,
@@ -78,17 +79,7 @@ export const objectBuiltins: readonly Builtin[] = [
 
 /** What stands at a path of keys, through objects, arrays and sets; undefined where it ends. */
 function valueAtPath(value: Value, path: readonly Value[]): Value | undefined {
-  let current: Value | undefined = value;
-  for (const key of path) {
-    current = current === undefined ? undefined : memberAt(current, key);
-  }
-  return current;
-}
-
-function memberAt(value: Value, key: Value): Value | undefined {
-  if (isArrayValue(value)) return typeof key === 'number' ? value[key] : undefined;
-  if (value instanceof RegoSet) return value.has(key) ? key : undefined;
-  return isObjectValue(value) ? valueAt(value, key) : undefined;
+  return path.reduce<Value | undefined>((found, key) => lookUp(found, key), value);
 }
 
 /** Right wins; objects are united member by member. */
