@@ -14,7 +14,7 @@ import {
   readTexts,
   readWord,
   refuseField,
-} from './trust-fields.ts';
+} from './document-fields.ts';
 
 /** The kind by which a document says what it is. */
 export const REGO_KIND = 'RegoPolicy';
@@ -39,7 +39,7 @@ const ONE_MODULE = 'module.rego';
  * do not compile, and a policy without any rule that decides.
  */
 export function readRegoPolicy(value: unknown): RegoPolicy {
-  const whole: Field = { value, path: ['policy'] };
+  const whole: Field = { value, path: ['the policy in Rego'] };
   const object = readObject(whole, KEYS);
   const at = (key: string): Field => fieldOf(object, key, whole);
   readWord(at('kind'), [REGO_KIND]);

@@ -27,7 +27,7 @@ import {
   readTexts,
   readWord,
   refuseField,
-} from './trust-fields.ts';
+} from './document-fields.ts';
 
 /** The kind by which a document says what it is. */
 export const TRUST_KIND = 'ImageTrustPolicy';
@@ -39,7 +39,7 @@ const RULE_KEYS = ['name', 'images', 'except', 'enforcement', 'require'];
 
 /** Reads a document; refuses with `invalid-policy` and the place whatever is not known. */
 export function readTrustPolicy(value: unknown): ImageTrustPolicy {
-  const whole: Field = { value, path: ['policy'] };
+  const whole: Field = { value, path: ['the policy of trust'] };
   const object = readObject(whole, KEYS);
   const at = (key: string): Field => fieldOf(object, key, whole);
   readWord(at('kind'), [TRUST_KIND]);

@@ -1,8 +1,8 @@
 /** Graphs (an object from node to neighbours) and `walk`, which visits every part of a value. */
 import type { Builtin, BuiltinContext } from '../builtin.ts';
-import { RegoSet, isArrayValue, isObjectValue, keyOf, sortedPairs, valueAt } from '../value.ts';
+import { RegoSet, isArrayValue, keyOf, valueAt } from '../value.ts';
 import type { ObjectValue, Value, ValueKey } from '../value.ts';
-import { membersOf } from './operands.ts';
+import { membersOf, partsOf } from './operands.ts';
 
 /** `graph.reachable`, `graph.reachable_paths` and `walk`. */
 export const graphBuiltins: readonly Builtin[] = [
@@ -68,10 +68,4 @@ function walk(path: readonly Value[], value: Value, context: BuiltinContext): Va
   context.allocate(16 + path.length * 8);
   const parts = partsOf(value).flatMap(([key, part]) => walk([...path, key], part, context));
   return [[path, value], ...parts];
-}
-
-function partsOf(value: Value): readonly (readonly [Value, Value])[] {
-  if (isArrayValue(value)) return value.map((item, index) => [index, item]);
-  if (value instanceof RegoSet) return value.values.map((member) => [member, member]);
-  return isObjectValue(value) ? sortedPairs(value) : [];
 }

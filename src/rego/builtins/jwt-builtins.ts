@@ -14,15 +14,12 @@ import {
   TOKEN_ALGORITHMS,
   isSecretSignature,
   isSignature,
-  readTokenKeys,
+  tokenKeys,
 } from './jwt-key.ts';
-import type { TokenKey } from './jwt-key.ts';
 import { decodeVerify } from './jwt-decode-verify.ts';
-import { nestedToken, readObject, readToken } from './jwt-token.ts';
+import { MAX_NESTING, nestedToken, readObject, readToken } from './jwt-token.ts';
 
 const STRINGS: readonly OperandType[] = ['string', 'string'];
-/** Tokens within tokens are opened so many times. */
-const MAX_NESTING = 16;
 
 /** The builtins of `io.jwt.`. */
 export const jwtBuiltins: readonly Builtin[] = [
@@ -85,21 +82,11 @@ function verifyWithKey(
   context: BuiltinContext,
 ): boolean {
   const { header, signed, signature } = readToken(text);
-  const keys = keysOf(keyText, context);
+  const keys = tokenKeys(keyText, context);
   const named = valueAt(header, 'alg');
   return keys
     .filter((key) => key.algorithm === undefined || key.algorithm === named)
     .some((key) => isSignature(algorithm, key, { data: signed, signature }));
-}
-
-/** The keys of a text, read once for a query. */
-function keysOf(text: string, { memory }: BuiltinContext): readonly TokenKey[] {
-  const name = `jwt keys ${text}`;
-  const known = memory.get(name) as readonly TokenKey[] | undefined;
-  if (known) return known;
-  const keys = readTokenKeys(text);
-  memory.set(name, keys);
-  return keys;
 }
 
 function encodeSign([header, payload, key]: readonly Value[]): string {

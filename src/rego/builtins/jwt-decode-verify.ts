@@ -5,9 +5,9 @@ import { compareNumbers, decimalOf, isRegoNumber, makeNumber } from '../number.t
 import type { RegoNumber } from '../number.ts';
 import { isArrayValue, sortedPairs, valueAt } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
-import { SECRET_ALGORITHMS, isSecretSignature, isSignature, readTokenKeys } from './jwt-key.ts';
+import { SECRET_ALGORITHMS, isSecretSignature, isSignature, tokenKeys } from './jwt-key.ts';
 import type { TokenKey } from './jwt-key.ts';
-import { nestedToken, readObject, readToken } from './jwt-token.ts';
+import { MAX_NESTING, nestedToken, readObject, readToken } from './jwt-token.ts';
 import type { TokenSections } from './jwt-token.ts';
 
 interface Constraints {
@@ -22,7 +22,6 @@ interface Constraints {
 
 const NAMES = ['cert', 'secret', 'alg', 'iss', 'aud', 'time'];
 const NOT_VERIFIED: Value = [false, {}, {}];
-const MAX_NESTING = 16;
 
 /** `[true, header, payload]`, or `[false, {}, {}]` where any constraint is not met. */
 export function decodeVerify([text, options]: readonly Value[], context: BuiltinContext): Value {
@@ -37,7 +36,7 @@ export function decodeVerify([text, options]: readonly Value[], context: Builtin
   throw new BuiltinFailure(`JWT is nested deeper than ${MAX_NESTING}`);
 }
 
-function readConstraints(options: ObjectValue, { nowNanos }: BuiltinContext): Constraints {
+function readConstraints(options: ObjectValue, context: BuiltinContext): Constraints {
   const unknown = sortedPairs(options).find(([name]) => !NAMES.includes(name as string));
   if (unknown)
     throw new BuiltinFailure(
@@ -49,10 +48,10 @@ function readConstraints(options: ObjectValue, { nowNanos }: BuiltinContext): Co
       cert === undefined ? 'no key constraint' : 'duplicate key constraints',
     );
   }
-  const time = valueAt(options, 'time') ?? makeNumber(nowNanos, 0);
+  const time = valueAt(options, 'time') ?? makeNumber(context.nowNanos, 0);
   if (!isRegoNumber(time)) throw new BuiltinFailure('token time constraint must be a number');
   return {
-    keys: cert === undefined ? undefined : readTokenKeys(cert),
+    keys: cert === undefined ? undefined : tokenKeys(cert, context),
     secret,
     alg: textOption(options, 'alg'),
     iss: textOption(options, 'iss'),

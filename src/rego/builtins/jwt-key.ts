@@ -5,6 +5,8 @@
 import { constants, createHmac, createPublicKey, sign, timingSafeEqual, verify } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { BuiltinFailure } from '../builtin.ts';
+import type { BuiltinContext } from '../builtin.ts';
+import { remembered } from './operands.ts';
 
 /** One key that a token may be verified with. */
 export interface TokenKey {
@@ -97,8 +99,13 @@ export function isSignature(
 
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----\s*/;
 
+/** The keys of a text, read once for a query; see {@link readTokenKeys}. */
+export function tokenKeys(text: string, context: BuiltinContext): readonly TokenKey[] {
+  return remembered(context, `jwt keys ${text}`, () => readTokenKeys(text));
+}
+
 /** The keys of a PEM text or of a JWK (set); throws a `BuiltinFailure` where none can be read. */
-export function readTokenKeys(text: string): readonly TokenKey[] {
+function readTokenKeys(text: string): readonly TokenKey[] {
   const block = PEM.exec(text);
   return block ? [pemKey(text, block)] : jwkKeys(text);
 }

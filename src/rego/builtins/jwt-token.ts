@@ -5,6 +5,9 @@ import { isObjectValue, valueAt } from '../value.ts';
 import type { ObjectValue } from '../value.ts';
 import { BASE64_URL, decodeBase64 } from './base64-text.ts';
 
+/** Tokens within tokens are opened so many times. */
+export const MAX_NESTING = 16;
+
 /** The sections of a token. */
 export interface TokenSections {
   readonly header: ObjectValue;

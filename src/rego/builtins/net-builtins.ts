@@ -1,7 +1,7 @@
 /** IP networks; what would ask the network (`net.lookup_ip_addr`) is refused by the compiler. */
 import { BuiltinFailure } from '../builtin.ts';
 import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { RegoSet, isArrayValue, isObjectValue, sortedPairs } from '../value.ts';
+import { RegoSet, isArrayValue } from '../value.ts';
 import type { Value } from '../value.ts';
 import {
   formatAddress,
@@ -12,7 +12,7 @@ import {
   parseNetwork,
 } from './ip-network.ts';
 import type { AddressRange } from './ip-network.ts';
-import { stringMembers } from './operands.ts';
+import { partsOf, stringMembers } from './operands.ts';
 
 const STRINGS: readonly OperandType[] = ['string', 'string'];
 const MANY: OperandType = ['string', 'array', 'set', 'object'];
@@ -98,13 +98,8 @@ function containsMatches([outers, inners]: readonly Value[], context: BuiltinCon
 }
 
 function keyed(value: Value, position: number): (readonly [Value, string])[] {
-  return pairsOf(value).map(([key, item]) => [key, textOf(item, position)]);
-}
-
-function pairsOf(value: Value): readonly (readonly [Value, Value])[] {
-  if (isArrayValue(value)) return value.map((item, index) => [index, item]);
-  if (value instanceof RegoSet) return value.values.map((member) => [member, member]);
-  return isObjectValue(value) ? sortedPairs(value) : [[value, value]];
+  const parts = typeof value === 'string' ? [[value, value] as const] : partsOf(value);
+  return parts.map(([key, item]) => [key, textOf(item, position)]);
 }
 
 function textOf(item: Value, position: number): string {

@@ -1,8 +1,9 @@
 /** Operands as builtins want them: integers, strings of a collection, failures in OPA's words. */
 import { operandFailure } from '../builtin.ts';
+import type { BuiltinContext } from '../builtin.ts';
 import { isWhole } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
-import { RegoSet, isArrayValue, typeOf } from '../value.ts';
+import { RegoSet, isArrayValue, isObjectValue, sortedPairs, typeOf } from '../value.ts';
 import type { Value } from '../value.ts';
 
 /** A whole number as a bigint; fails for a decimal. */
@@ -31,4 +32,21 @@ export function stringMembers(value: Value, position: number): readonly string[]
   const kind = isArrayValue(value) ? 'array' : 'set';
   const found = `must be ${kind} of strings but got ${kind} containing ${typeOf(wrong)}`;
   throw operandFailure(position, found);
+}
+
+/** The parts of a collection with their keys, in Rego's order; of anything else none. */
+export function partsOf(value: Value): readonly (readonly [Value, Value])[] {
+  if (isArrayValue(value)) return value.map((item, index) => [index, item]);
+  if (value instanceof RegoSet) return value.values.map((member) => [member, member]);
+  return isObjectValue(value) ? sortedPairs(value) : [];
+}
+
+/** What a query made before under a key, or makes now: once however often it is asked for. */
+export function remembered<T>({ memory }: BuiltinContext, key: string, make: () => T): T {
+  const known = memory.get(key);
+  // The key says by whom it was made.
+  if (known !== undefined) return known as T;
+  const made = make();
+  memory.set(key, made);
+  return made;
 }

@@ -3,7 +3,7 @@ import type { Builtin, BuiltinContext } from '../builtin.ts';
 import { fromBigInt } from '../number.ts';
 import { plainObject } from '../value.ts';
 import type { Value } from '../value.ts';
-import { integerOperand } from './operands.ts';
+import { integerOperand, remembered } from './operands.ts';
 
 const HEX = '([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})';
 const UUID = new RegExp(`^(?:urn:uuid:${HEX}|\\{${HEX}\\}|${HEX})$`, 'i');
@@ -50,15 +50,6 @@ export const uuidBuiltins: readonly Builtin[] = [
     },
   },
 ];
-
-/** The same call gives the same answer throughout a query. */
-function remembered(context: BuiltinContext, key: string, make: () => Value): Value {
-  const known = context.memory.get(key);
-  if (known !== undefined) return known as Value;
-  const made = make();
-  context.memory.set(key, made);
-  return made;
-}
 
 /** A UUID of version 4. */
 function draw(context: BuiltinContext): string {

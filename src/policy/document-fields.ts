@@ -1,11 +1,11 @@
 /**
- * Reading fields of a policy of trust strictly: a key that is not known might have been meant to
+ * Reading fields of a policy document strictly: a key that is not known might have been meant to
  * demand something, so that it is refused. Errors name the place within the document.
  */
 import { AssayError } from '../domain/error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 
-/** A value and where it stands; the first step is the document. */
+/** A value and where it stands; the first step says what the document is, for messages. */
 export interface Field {
   readonly value: unknown;
   readonly path: readonly string[];
@@ -16,7 +16,7 @@ const MAX_ITEMS = 1000;
 
 /** Refuses a field, saying what was wanted. */
 export function refuseField({ path }: Field, problem: string): never {
-  const place = path.slice(1).join('.') || 'the policy of trust';
+  const place = path.slice(1).join('.') || path[0];
   throw new AssayError('invalid-policy', `${place} ${problem}`, { details: { path: [...path] } });
 }
 
