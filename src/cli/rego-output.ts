@@ -1,24 +1,12 @@
 /** What `rego eval` prints, in the formats of `opa eval`. */
 import { indentJson } from '../domain/indent-json.ts';
-import { terminalText } from '../domain/terminal-text.ts';
+import { terminalLines, terminalText } from '../domain/terminal-text.ts';
+import type { evalRego, RegoTest } from '../operations/eval-rego.ts';
 
+type Outcome = Awaited<ReturnType<typeof evalRego>>['outcomes'][number];
 /** One solution of a query; values are JSON texts. */
-interface Solution {
-  readonly expressions: readonly {
-    readonly text: string;
-    readonly value: string;
-    readonly line: number;
-    readonly column: number;
-  }[];
-  readonly bindings: Readonly<Record<string, string>>;
-}
-
-interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly at?: { readonly file: string; readonly line: number; readonly column: number };
-  readonly hint?: string;
-}
+type Solution = Extract<Outcome, { readonly solutions: unknown }>['solutions'][number];
+type Problem = RegoTest['problems'][number];
 
 type Format = (solutions: readonly Solution[]) => string;
 
@@ -75,10 +63,6 @@ function pretty(solution: Solution): string {
       .map((value) => indented(value))
       .join(''),
   );
-}
-
-function terminalLines(text: string): string {
-  return text.split('\n').map(terminalText).join('\n');
 }
 
 /** JSON over lines, its numbers untouched: they may be longer than a double. */
