@@ -39,6 +39,7 @@ import {
   type FleetSize,
   PROJECT,
   sourceOf,
+  markWhole,
 } from './fleet-data.ts';
 
 /** What one process measures when nobody waits. */
@@ -84,6 +85,7 @@ function depsOf(store: Store, now: () => number, newId: () => string): Deps {
 async function measure(fleet: Fleet, perImage: number): Promise<BenchResult> {
   const { deps, size } = fleet;
   const importing = await timed(() => change(deps, fleetRecords(size)));
+  await markWhole(deps.store);
   const first = await timed(() => matchAll(deps));
   const answered: Answered[] = [];
   for (let round = 0; round < ROUNDS; round += 1) answered.push(await newAdvisory(fleet, round));

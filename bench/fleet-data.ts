@@ -190,3 +190,12 @@ const insertSighting = statement((sql, p: FleetRow) =>
     last_seen: TIME,
   }),
 );
+
+const wholeSources = statement((sql, p: { readonly complete: number }) =>
+  sql.updateTable('advisory_source').set({ complete: p.complete }),
+);
+
+/** What was given record by record stands for all that its publisher has: verdicts are decided. */
+export async function markWhole(store: Store): Promise<void> {
+  await store.write((tx) => tx.run(wholeSources({ complete: 1 })));
+}
