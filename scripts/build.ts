@@ -4,8 +4,16 @@
  * few dozen files instead of four hundred. All other packages stay packages (ADR 6).
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -41,11 +49,11 @@ export async function build(out: string, check: boolean): Promise<void> {
 }
 
 async function bundle(compiled: string, out: string): Promise<void> {
-  const input = {
-    main: join(compiled, 'main.js'),
-    'writer-thread': join(compiled, 'store/writer-thread.js'),
-    'export-thread': join(compiled, 'operations/export-thread.js'),
-  };
+  // Each thread is a file of its own, which is started by its name.
+  const entries = ['main.js', ...globSync('**/*-thread.js', { cwd: compiled })];
+  const input = Object.fromEntries(
+    entries.map((file) => [basename(file, '.js'), join(compiled, file)]),
+  );
   const made = await rolldown({ input, platform: 'node', external: isPackage, logLevel: 'warn' });
   // The files lie side by side: a thread is started by its path.
   const files = { format: 'esm', chunkFileNames: '[name]-[hash].js' } as const;

@@ -2,8 +2,9 @@
  * Holds that the command line stays light: `assay --help` from the build loads few files, since each
  * command loads its own when it runs, and a command loads no library that it does not use.
  */
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listModules } from '../bench/help-bench.ts';
 import { build } from '../scripts/build.ts';
@@ -40,6 +41,17 @@ it('a command on a data folder loads no HTTP client, server, descriptors or Open
     ),
   ).toEqual([]);
   expect(modules.filter((url) => /\/(?:grpc-service|descriptor-set)-[^/]+$/.test(url))).toEqual([]);
+});
+
+it('every thread that the product starts has its file in the build', () => {
+  const threads = globSync('src/**/*-thread.ts', { cwd: ROOT });
+  const names = threads.map((file) => basename(file).replace(/ts$/, 'js'));
+  expect(names).toContain('rego-thread.js');
+  expect(readdirSync(built)).toEqual(expect.arrayContaining(names));
+  const starts = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) =>
+    readFileSync(join(ROOT, file), 'utf8').includes('new Worker('),
+  );
+  expect(starts).toHaveLength(threads.length);
 });
 
 it(`assay --help from the build loads at most ${MOST} modules`, () => {
