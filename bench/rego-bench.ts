@@ -7,7 +7,7 @@ import { evaluateQuery, type PreparedQuery, prepareQuery } from '../src/rego/eva
 import { RegoError } from '../src/rego/rego-error.ts';
 import type { Value } from '../src/rego/value.ts';
 import type { BenchResult, Figure } from './figure.ts';
-import { ALLOW_LIST, longSource, moduleOf, podReview, ruleSet } from './rego-data.ts';
+import { ALLOW_LIST, longSource, moduleOf, podReview, ROLES, ruleSet } from './rego-data.ts';
 
 const ROUNDS = 9;
 const CONTAINERS = 5;
@@ -22,11 +22,13 @@ export async function benchRego(): Promise<BenchResult> {
   const parse = (): unknown => JSON.parse(text);
   const allow = (): unknown => evaluateQuery(allowList, { input: review });
   const hand = (): unknown => denyByHand(review as never);
+  const role = oneRole(10_000);
   const hundred = (): unknown => evaluateQuery(rules, { input: review });
   const figures = [
     compared('rego, allow-list beside TypeScript', [allow, hand, 20_000], 20),
     compared('rego, allow-list beside JSON.parse', [allow, parse, 5000], 0.5),
     compared('rego, 100 rules beside JSON.parse', [hundred, parse, 1000], 20),
+    compared('rego, one of 10000 roles beside JSON.parse', [role, parse, 1000], 2),
     compiled(),
     ...ADVERSARIES.map(stopped),
   ];
@@ -35,6 +37,16 @@ export async function benchRego(): Promise<BenchResult> {
     'rego: an adversary counts the evaluations that did not end with eval_limit_error',
   ];
   return { name: 'rego', figures, notes };
+}
+
+/** One key of an object that a rule derives: the other keys must cost nothing. */
+function oneRole(users: number): () => unknown {
+  const grants = Object.fromEntries(
+    Array.from({ length: users }, (_, at) => [`user-${at}`, ['view', `edit-${at % 7}`]]),
+  );
+  const policy = compilePolicy({ modules: [moduleOf(ROLES)], data: { grants } });
+  const query = prepareQuery(policy, 'data.main.allow');
+  return () => evaluateQuery(query, { input: { user: 'user-77' } });
 }
 
 function queryOf(source: string, version: 'v0' | 'v1'): PreparedQuery {

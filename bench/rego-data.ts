@@ -15,6 +15,12 @@ deny[msg] {
 }
 `;
 
+/** A table of roles as rules derive them, read for one user. */
+export const ROLES = `package main
+roles[user] contains role if some role in data.grants[user]
+allow if roles[input.user].view
+`;
+
 /** A review of a pod with so many containers, as JSON. */
 export function podReview(containers: number): string {
   const uid = '705ab4f5-6393-11e8-b7cc-42010a800002';

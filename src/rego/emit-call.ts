@@ -2,11 +2,11 @@
 import type { CallLiteral, Core } from './core.ts';
 import { emitMatch, liftTerms } from './emit-match.ts';
 import { emitTerm, printed } from './emit-term.ts';
-import { type Emitter, newSlot, pushTest } from './emitter.ts';
+import { emitValues, type Emitter, newSlot, pushTest } from './emitter.ts';
 import { callerOf } from './invoke.ts';
 import { PRINT } from './lower-statement.ts';
-import type { Eval, Frame, Match, State } from './state.ts';
-import { type RegoSet, type Value, isArrayValue } from './value.ts';
+import type { Eval, Match } from './state.ts';
+import { type RegoSet, isArrayValue } from './value.ts';
 
 /** Adds a call to a body. */
 export function emitCall(emitter: Emitter, literal: CallLiteral): void {
@@ -17,7 +17,7 @@ export function emitCall(emitter: Emitter, literal: CallLiteral): void {
     return;
   }
   const call = callerOf(callee, emitter.policy.functionAt);
-  const operands = emitOperands(args);
+  const operands = emitValues(args);
   const result: Eval = (state, frame) => {
     const values = operands(state, frame);
     return values && call(state, values, at);
@@ -49,36 +49,6 @@ function emitOut(emitter: Emitter, out: Core): Match {
   return emitMatch(emitter, out, emitTerm);
 }
 
-/** Operands in a new array; undefined where one has no value. */
-function emitOperands(
-  args: readonly Eval[],
-): (state: State, frame: Frame) => readonly Value[] | undefined {
-  const [first, second] = args;
-  if (first && args.length === 1) {
-    return (state, frame) => {
-      const value = first(state, frame);
-      return value === undefined ? undefined : [value];
-    };
-  }
-  if (first && second && args.length === 2) {
-    return (state, frame) => {
-      const value = first(state, frame);
-      if (value === undefined) return undefined;
-      const other = second(state, frame);
-      return other === undefined ? undefined : [value, other];
-    };
-  }
-  return (state, frame) => {
-    const values: Value[] = [];
-    for (const arg of args) {
-      const value = arg(state, frame);
-      if (value === undefined) return undefined;
-      values.push(value);
-    }
-    return values;
-  };
-}
-
 /** A relation gives an array of answers, each of which is one solution. */
 function emitRelation(emitter: Emitter, literal: CallLiteral, result: Eval): void {
   const { at } = literal;
@@ -89,15 +59,16 @@ function emitRelation(emitter: Emitter, literal: CallLiteral, result: Eval): voi
     wrap: (next) => (state, frame) => {
       const answers = result(state, frame);
       if (!isArrayValue(answers)) return false;
-      state.run.meter.enter(at);
-      for (const answer of answers) {
-        state.run.meter.spend(1, at);
+      const { meter } = state.run;
+      meter.enter(at);
+      const isEnd = answers.some((answer) => {
+        meter.spend(1, at);
         frame[slot] = answer;
         const holds = match ? match(answer, state, frame) : answer !== false;
-        if (holds && next(state, frame)) return true;
-      }
-      state.run.meter.leave();
-      return false;
+        return holds && next(state, frame);
+      });
+      meter.leave();
+      return isEnd;
     },
   });
 }

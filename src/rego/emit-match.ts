@@ -32,11 +32,28 @@ export function isGround(emitter: Emitter, node: Core): boolean {
     case 'local':
       return emitter.bound.has(node.local);
     case 'array':
+    case 'set':
       return node.items.every((item) => isGround(emitter, item));
     case 'object':
       return node.entries.every(
         ([key, value]) => isGround(emitter, key) && isGround(emitter, value),
       );
+    default:
+      return true;
+  }
+}
+
+/** Tells whether a value can be taken apart by a term: not where new variables are in a set. */
+export function isPattern(emitter: Emitter, node: Core): boolean {
+  switch (node.kind) {
+    case 'array':
+      return node.items.every((item) => isPattern(emitter, item));
+    case 'object':
+      return node.entries.every(
+        ([key, value]) => isGround(emitter, key) && isPattern(emitter, value),
+      );
+    case 'set':
+      return isGround(emitter, node);
     default:
       return true;
   }

@@ -12,7 +12,8 @@ import {
   isMasked,
 } from './data-cursor.ts';
 import { emitMatch, isGround, liftTerms } from './emit-match.ts';
-import { type Emitter, newSlot } from './emitter.ts';
+import { emitValues, type Emitter, newSlot } from './emitter.ts';
+import { lookUpDocument } from './look-up-document.ts';
 import { lookUp, member } from './look-up.ts';
 import { type PlaceEval, loopOver } from './loop-over.ts';
 import type { Place } from './rego-error.ts';
@@ -50,23 +51,25 @@ export function emitRef(emitter: Emitter, node: RefNode, emitTerm: EmitTerm): Ev
 }
 
 function emitStart(emitter: Emitter, node: RefNode, emitTerm: EmitTerm): Start {
-  if (node.head.kind === 'data') return emitDataStart(emitter, node.path);
+  if (node.head.kind === 'data') return emitDataStart(emitter, node, emitTerm);
   if (node.head.kind === 'input') {
     return { from: (state) => state.input, taken: 0, isCursor: false };
   }
   return { from: emitTerm(emitter, node.head), taken: 0, isCursor: false };
 }
 
-function emitDataStart(emitter: Emitter, path: readonly Core[]): Start {
+function emitDataStart(emitter: Emitter, ref: RefNode, emitTerm: EmitTerm): Start {
   let node: RuleNode = emitter.policy.root;
-  const names = namesFrom(path, 0);
+  const names = namesFrom(ref.path, 0);
   for (const [index, name] of names.entries()) {
     const child = node.children.get(name);
     if (child === undefined) {
       return { from: (state) => baseAt(state.data, names), taken: names.length, isCursor: false };
     }
     if (child.document) {
-      return { from: emitDocument(child.document), taken: index + 1, isCursor: false };
+      const keys = emitKeys(emitter, ref.path.slice(index + 1), { of: child.document, emitTerm });
+      const from = emitDocument(child.document, keys, ref.at);
+      return { from, taken: index + 1 + keys.length, isCursor: false };
     }
     node = child;
   }
@@ -74,9 +77,34 @@ function emitDataStart(emitter: Emitter, path: readonly Core[]): Start {
   return { from: (state) => cursorAt(state, last), taken: names.length, isCursor: true };
 }
 
-function emitDocument(document: VirtualDocument): Eval {
-  return (state) =>
-    isMasked(state, document.path) ? baseAt(state.data, document.path) : state.document(document);
+/** The keys by which a document is looked up: the first ones of a path that are known. */
+function emitKeys(
+  emitter: Emitter,
+  path: readonly Core[],
+  { of, emitTerm }: { readonly of: VirtualDocument; readonly emitTerm: EmitTerm },
+): readonly Eval[] {
+  const keys: Eval[] = [];
+  for (const key of path.slice(0, of.byKey?.depth ?? 0)) {
+    liftTerms(emitter, key, emitTerm);
+    if (!isGround(emitter, key)) break;
+    keys.push(emitTerm(emitter, key));
+  }
+  return keys;
+}
+
+function emitDocument(document: VirtualDocument, keys: readonly Eval[], at: Place): Eval {
+  const { path, byKey } = document;
+  if (byKey === undefined || keys.length === 0) {
+    return (state) => (isMasked(state, path) ? baseAt(state.data, path) : state.document(document));
+  }
+  const looked = { document, byKey, at };
+  const keysOf = emitValues(keys);
+  return (state, frame) => {
+    const names = keysOf(state, frame);
+    if (names === undefined) return undefined;
+    if (!isMasked(state, path)) return lookUpDocument(state, names, looked);
+    return names.reduce(lookUp, baseAt(state.data, path));
+  };
 }
 
 /** The names that stand in a path from a point on. */

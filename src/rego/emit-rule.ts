@@ -1,10 +1,11 @@
 /** Rules as closures: how a rule is run, and what each of its solutions does. */
-import type { Branch, CoreRule, Local } from './core.ts';
+import type { Branch, Core, CoreRule, Local } from './core.ts';
 import { emitBody } from './emit-body.ts';
+import { emitMatch, isGround, isPattern } from './emit-match.ts';
 import { emitTerm } from './emit-term.ts';
-import type { Emitter, PolicyTables } from './emitter.ts';
+import { emitValues, type Emitter, type PolicyTables } from './emitter.ts';
 import type { Place } from './rego-error.ts';
-import { type Eval, type Frame, newFrame, type RunBody, type State } from './state.ts';
+import { type Match, newFrame, type RunBody, type State } from './state.ts';
 import { type Value, equalValues } from './value.ts';
 
 /** Where in a frame the result is. */
@@ -18,7 +19,7 @@ export interface ValueRule {
 
 /** A rule that adds to a collection. */
 export interface CollectingRule<T> {
-  readonly run: (state: State, into: T) => void;
+  readonly run: (state: State, into: T, keys: readonly Value[]) => void;
 }
 
 /** What a solution of a collecting rule adds, and where it was found. */
@@ -85,27 +86,53 @@ function emitResult(emitter: Emitter, branch: Branch, conflict: Conflict): RunBo
   };
 }
 
-/** Emits a rule that adds each of its solutions to a collection. */
+/** How a collecting rule is run. */
+export interface Collecting<T> {
+  readonly add: Add<T>;
+  /** How many names of the rule's place the document's own path has. */
+  readonly depth: number;
+  /** How many keys below the document are known before the rule runs. */
+  readonly known: number;
+}
+
+/** Emits a rule that adds its solutions, those with the keys that are known, to a collection. */
 export function emitCollectingRule<T>(
   policy: PolicyTables,
   rule: CoreRule,
-  add: Add<T>,
+  how: Collecting<T>,
 ): CollectingRule<T> {
   const layout = { size: rule.frameSize };
   const branches = rule.branches.map((branch) => {
     const emitter = startEmitter(policy, rule, layout);
-    return emitBody(emitter, branch.body, (inner) => emitAdd(inner, branch, add));
+    const heads = keysOf(rule, branch, how.depth).slice(0, how.known);
+    const fits = heads.map((head) => emitHead(emitter, head));
+    // Where all of the head is known, a second solution can add nothing.
+    const isOnce = [...branch.keys, branch.value].every((node) => isGround(emitter, node));
+    const collect = { branch, isOnce, add: how.add };
+    return { fits, body: emitBody(emitter, branch.body, (own) => emitAdd(own, collect)) };
   });
   return {
-    run: (state, into) => {
-      for (const branch of branches) {
+    run: (state, into, keys) => {
+      for (const { fits, body } of branches) {
         const frame = newFrame(layout.size);
         frame[RESULT] = { into, found: false } satisfies Collected<T>;
-        branch(state, frame);
+        if (!fits.every((fit, index) => fit(keys[index] as Value, state, frame))) continue;
+        body(state, frame);
         if ((frame[RESULT] as Collected<T>).found) return;
       }
     },
   };
+}
+
+/** The keys at which a rule's solution lies below a document; a member of a set is the last. */
+function keysOf(rule: CoreRule, { keys, value }: Branch, depth: number): readonly Core[] {
+  const names = rule.prefix.slice(depth).map((name): Core => ({ kind: 'const', value: name }));
+  return rule.isMember ? [...names, ...keys, value] : [...names, ...keys];
+}
+
+/** A key of a head gets its value from outside; one that no pattern can take apart fits always. */
+function emitHead(emitter: Emitter, head: Core): Match {
+  return isPattern(emitter, head) ? emitMatch(emitter, head, emitTerm) : () => true;
 }
 
 interface Collected<T> {
@@ -113,31 +140,23 @@ interface Collected<T> {
   found: boolean;
 }
 
-function emitAdd<T>(emitter: Emitter, branch: Branch, add: Add<T>): RunBody {
-  const keys = branch.keys.map((key) => emitTerm(emitter, key));
+interface Collect<T> {
+  readonly branch: Branch;
+  readonly isOnce: boolean;
+  readonly add: Add<T>;
+}
+
+function emitAdd<T>(emitter: Emitter, { branch, isOnce, add }: Collect<T>): RunBody {
+  const keys = emitValues(branch.keys.map((key) => emitTerm(emitter, key)));
   const value = emitTerm(emitter, branch.value);
-  const isConstant = [...branch.keys, branch.value].every((node) => node.kind === 'const');
   const { at } = branch;
   return (state, frame) => {
-    const found = valuesOf(keys, [state, frame]);
+    const found = keys(state, frame);
     const item = value(state, frame);
     if (found === undefined || item === undefined) return false;
     const collected = frame[RESULT] as Collected<T>;
     collected.found = true;
     add(collected.into, { keys: found, value: item, state, at });
-    return isConstant;
+    return isOnce;
   };
-}
-
-function valuesOf(
-  evals: readonly Eval[],
-  [state, frame]: readonly [State, Frame],
-): readonly Value[] | undefined {
-  const values: Value[] = [];
-  for (const each of evals) {
-    const value = each(state, frame);
-    if (value === undefined) return undefined;
-    values.push(value);
-  }
-  return values;
 }

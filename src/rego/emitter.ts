@@ -7,6 +7,7 @@ import type { Core, Literal, Local } from './core.ts';
 import type { Place } from './rego-error.ts';
 import type { RuleNode } from './rule-node.ts';
 import type { Eval, Frame, RunBody, State, Test, FunctionDocument } from './state.ts';
+import type { Value } from './value.ts';
 
 /** The rules of a policy, as calls and refs need them. */
 export interface PolicyTables {
@@ -49,6 +50,37 @@ export function newSlot(emitter: Emitter): number {
 /** An emitter for a closure: what it binds is its own. */
 export function innerEmitter(emitter: Emitter): Emitter {
   return { ...emitter, bound: new Set(emitter.bound), ops: [] };
+}
+
+/** Gives the values of several terms, or undefined where one has none. */
+export type EvalAll = (state: State, frame: Frame) => readonly Value[] | undefined;
+
+/** Values in a new array; undefined where one of them has none. */
+export function emitValues(args: readonly Eval[]): EvalAll {
+  const [first, second] = args;
+  if (first && args.length === 1) {
+    return (state, frame) => {
+      const value = first(state, frame);
+      return value === undefined ? undefined : [value];
+    };
+  }
+  if (first && second && args.length === 2) {
+    return (state, frame) => {
+      const value = first(state, frame);
+      if (value === undefined) return undefined;
+      const other = second(state, frame);
+      return other === undefined ? undefined : [value, other];
+    };
+  }
+  return (state, frame) => {
+    const values: Value[] = [];
+    for (const arg of args) {
+      const value = arg(state, frame);
+      if (value === undefined) return undefined;
+      values.push(value);
+    }
+    return values;
+  };
 }
 
 /** Adds a test. */

@@ -89,6 +89,11 @@ describe('evaluateQuery', () => {
     expect(() => valueOf(text, options)).toThrow(wanted);
   });
 
+  it('comes out of a relation as deep as it went in', () => {
+    const text = 'f(x) if walk(x, _)\np := count([1 | some i in numbers.range(1, 100); f([i])])';
+    expect(valueOf(text, { limits: { depth: 20 } })).toBe('100');
+  });
+
   it('ends errors of builtins where that is asked for', () => {
     const strictBuiltinErrors = true;
     expect(() => valueOf('p := to_number("x")', { strictBuiltinErrors })).toThrow('to_number');

@@ -17,10 +17,15 @@ export interface Limits {
 /** Enough for real policies over big inputs; at most about two seconds of CPU. */
 export const DEFAULT_LIMITS: Limits = { steps: 20_000_000, bytes: 128 * 1024 * 1024, depth: 600 };
 
+/** How a trial ended: it was made, its steps did not suffice, or it has an error of its own. */
+export type Attempt = 'made' | 'too dear' | 'failed';
+
 /** Counts down. */
 export class Meter {
   readonly #limits: Limits;
   #steps: number;
+  /** Below this the steps of a trial are spent; 0 outside of trials. */
+  #floor = 0;
   #bytes: number;
   #depth: number;
   #at: Place = { file: '', line: 1, column: 1 };
@@ -36,7 +41,28 @@ export class Meter {
   spend(steps: number, at: Place): void {
     this.#at = at;
     this.#steps -= steps;
-    if (this.#steps < 0) throw limitError('steps', this.#limits.steps, at);
+    if (this.#steps < this.#floor) throw limitError('steps', this.#limits.steps, at);
+  }
+
+  /** The steps that are left. */
+  get left(): number {
+    return this.#steps;
+  }
+
+  /** Tries to make something with some steps, and never with more than half of what is left. */
+  attempt(steps: number, make: () => void): Attempt {
+    const [outer, bytes, depth] = [this.#floor, this.#bytes, this.#depth];
+    this.#floor = Math.max(outer, this.#steps - steps, Math.ceil(this.#steps / 2));
+    try {
+      make();
+      return 'made';
+    } catch (error) {
+      if (!(error instanceof RegoError) || this.#steps < outer) throw error;
+      [this.#bytes, this.#depth] = [bytes, depth];
+      return this.#steps < this.#floor ? 'too dear' : 'failed';
+    } finally {
+      this.#floor = outer;
+    }
   }
 
   /** Takes bytes; where no place is said, the last one counts at which steps were taken. */

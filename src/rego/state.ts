@@ -14,6 +14,16 @@ export interface VirtualDocument {
   /** Below `data`. */
   readonly path: readonly string[];
   readonly evaluate: (state: State) => Value | undefined;
+  /** How it is looked up by keys; undefined where its rules give one value as a whole. */
+  readonly byKey: KeyedAccess | undefined;
+}
+
+/** Looking a document up by keys: only the rules run that can give what lies there. */
+export interface KeyedAccess {
+  readonly id: number;
+  /** How many keys may be said, at most. */
+  readonly depth: number;
+  readonly evaluate: (state: State, keys: readonly Value[]) => Value | undefined;
 }
 
 /** A function made by rules. */
@@ -73,7 +83,7 @@ export class State implements StateChange {
   /** Places below `data` where rules do not count, because `with` replaced them. */
   readonly masks: readonly (readonly string[])[] | undefined;
   readonly mocks: ReadonlyMap<string, Mock> | undefined;
-  readonly #memo = new Map<number | string, unknown>();
+  readonly #memo = new Map<number, unknown>();
 
   constructor(run: Run, { input, data, masks, mocks }: StateChange) {
     this.run = run;
@@ -98,22 +108,27 @@ export class State implements StateChange {
     return value;
   }
 
+  /** Tells whether the value of a document is made already. */
+  knows(document: VirtualDocument): boolean {
+    return this.#memo.has(document.id);
+  }
+
+  /** What a maker keeps in this state, `key` is its own. */
+  keep<T>(key: number, make: () => T): T {
+    const known = this.#memo.get(key);
+    if (known !== undefined) return known as T;
+    const made = make();
+    this.#memo.set(key, made);
+    return made;
+  }
+
   /** A value that is made once; `key` is the maker's own. */
-  remember(key: number | string, make: () => Value | undefined): Value | undefined {
+  remember(key: number, make: () => Value | undefined): Value | undefined {
     const known = this.#memo.get(key);
     if (known !== undefined) return known === ABSENT ? undefined : (known as Value);
     const value = make();
     this.#memo.set(key, value === undefined ? ABSENT : value);
     return value;
-  }
-
-  /** The answers of a function so far, by arguments. */
-  answers(document: FunctionDocument): Map<unknown, unknown> {
-    const known = this.#memo.get(document.id);
-    if (known !== undefined) return known as Map<unknown, unknown>;
-    const answers = new Map<unknown, unknown>();
-    this.#memo.set(document.id, answers);
-    return answers;
   }
 
   /** Goes into a rule. */
