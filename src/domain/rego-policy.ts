@@ -2,11 +2,20 @@
 import type { JsonObject } from './json.ts';
 import type { PolicyRevision } from './policy-document.ts';
 
+/**
+ * What a policy's `input` is: the AdmissionReview, as OPA is asked; the object alone, as conftest
+ * gives it; or the review and parameters of a constraint, as Gatekeeper gives them.
+ */
+export type RegoInput = 'admission-review' | 'object' | 'gatekeeper';
+
 /** What a document of Rego says. */
 export interface RegoPolicy {
   readonly description?: string;
   readonly enforcement: 'enforce' | 'dry-run';
   readonly regoVersion: 'v0' | 'v1';
+  readonly input?: RegoInput;
+  /** What `input.parameters` is for Gatekeeper's templates. */
+  readonly parameters?: JsonObject;
   /** The one package that is asked, dotted; absent: each that has a rule of a decision. */
   readonly package?: string;
   /** Texts by the name that errors use. */

@@ -4,6 +4,7 @@ import type { RegoDocument, RegoEvidence } from '../domain/rego-policy.ts';
 import type { Micros } from '../domain/time.ts';
 import { isAssayError } from '../domain/error.ts';
 import { regoName } from '../policy/judge-rego.ts';
+import { regoInput } from '../policy/rego-input.ts';
 import {
   regoFindings,
   type RegoQuestion,
@@ -31,8 +32,8 @@ export async function askRego(
   documents: readonly RegoDocument[],
   review: JsonObject,
 ): Promise<readonly RegoEvidence[]> {
-  const input = JSON.stringify(review);
-  return Promise.all(documents.map((document) => askOne(effects, document, input)));
+  const inputOf = ({ parsed }: RegoDocument) => JSON.stringify(regoInput(review, parsed));
+  return Promise.all(documents.map((one) => askOne(effects, one, inputOf(one))));
 }
 
 async function askOne(

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { AssayError } from '../domain/error.ts';
 import { POLICY_BUILTINS } from '../policy/assay-builtins.ts';
+import { blindToReviews } from '../policy/rego-input.ts';
 import { lintPolicy, type RegoWarning } from '../rego/lint-policy.ts';
 import {
   formatProblem,
@@ -12,7 +13,7 @@ import {
   type RegoProblem,
   type RegoSources,
 } from '../rego/rego-job.ts';
-import type { RegoVersion } from '../rego/syntax.ts';
+import type { Module, RegoVersion } from '../rego/syntax.ts';
 import { readTextFile } from '../remote/read-text-file.ts';
 import { loadRego, readData } from './load-rego.ts';
 import { jsonText } from '../rego/json-text.ts';
@@ -173,8 +174,12 @@ export async function checkRego({ paths, version }: RegoFiles): Promise<RegoChec
   const sources = await loadRego(paths, version);
   const nothing = { queries: [], nowNanos: 0n, seed: new Uint8Array(32) };
   const { problems } = runRegoJob({ sources, ...nothing }, POLICY_BUILTINS);
-  const warnings = problems.length > 0 ? [] : parseSources(sources).flatMap(lintPolicy);
+  const warnings = problems.length > 0 ? [] : warningsOf(parseSources(sources));
   return { modules: sources.modules.length, problems, warnings };
+}
+
+function warningsOf(modules: readonly Module[]): readonly RegoWarning[] {
+  return [...modules.flatMap(lintPolicy), ...blindToReviews(modules)];
 }
 
 function refuseProblems<T>(read: () => T): T {

@@ -50,11 +50,12 @@ function findingOf({ policy, asked, denials, warnings, problem }: RegoEvidence):
   ];
   const [first] = denials;
   if (first === undefined) return pass(`no rule of ${policy} denies the request`, notes);
+  const denying = asked.filter((name) => denials.some((one) => one.startsWith(`${name}: `)));
   return {
     outcome: 'deny',
     sentence: `Denied by policy in Rego. ${firstLine(first)}`,
     found: denials.join('; '),
-    wanted: `no message of ${asked.join(', ')}`,
+    wanted: `no message of ${denying.join(', ')}`,
     fix: 'correct what the messages name, or ask who keeps the policy',
     steps: [...notes, ...denials.map((denial) => step('rego', 'fail', denial))],
   };

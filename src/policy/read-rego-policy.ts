@@ -3,7 +3,9 @@ import { AssayError } from '../domain/error.ts';
 import type { RegoPolicy } from '../domain/rego-policy.ts';
 import { compilePolicy } from '../rego/compile-policy.ts';
 import { formatProblem, parseSources, problemsOf } from '../rego/rego-job.ts';
+import type { Module } from '../rego/syntax.ts';
 import { POLICY_BUILTINS } from './assay-builtins.ts';
+import { blindness } from './rego-input.ts';
 import { regoQuestions, sourcesOf } from './rego-questions.ts';
 import {
   type Field,
@@ -25,6 +27,8 @@ const KEYS = [
   'description',
   'enforcement',
   'regoVersion',
+  'input',
+  'parameters',
   'package',
   'module',
   'modules',
@@ -46,15 +50,22 @@ export function readRegoPolicy(value: unknown): RegoPolicy {
   if (object['schemaVersion'] !== 1) refuseField(at('schemaVersion'), 'is not 1');
   const description = readOptionalText(at('description'));
   const only = readOptionalText(at('package'));
-  const data = object['data'] === undefined ? undefined : readMap(at('data'));
+  const [parameters, data] = ['parameters', 'data'].map((key) =>
+    object[key] === undefined ? undefined : readMap(at(key)),
+  );
   const policy: RegoPolicy = {
     ...(description !== undefined && { description }),
     enforcement: readWord(at('enforcement'), ['enforce', 'dry-run']),
     regoVersion: readWord(at('regoVersion'), ['v1', 'v0']),
+    input: readWord(at('input'), ['admission-review', 'object', 'gatekeeper']),
+    ...(parameters && { parameters }),
     ...(only !== undefined && { package: only }),
     modules: readModules(at('module'), at('modules')),
     ...(data && { data }),
   };
+  if (parameters && policy.input !== 'gatekeeper') {
+    refuseField(at('parameters'), 'are given to policies with "input: gatekeeper" alone');
+  }
   checkPolicy(policy);
   return policy;
 }
@@ -72,21 +83,27 @@ function readModules(one: Field, many: Field): Readonly<Record<string, string>> 
   return modules;
 }
 
-/** Compiles the modules and looks for rules that decide. */
+/** Compiles the modules, looks for rules that decide, and whether they can see what they judge. */
 export function checkPolicy(policy: RegoPolicy): void {
-  if (questionsOrRefusal(policy).length > 0) return;
-  const where = policy.package === undefined ? 'no package' : `package ${policy.package}`;
-  const wanted = 'wanted deny, violation, warn, allow, response or main';
-  throw new AssayError(
-    'invalid-policy',
-    `the policy decides nothing: ${where} has such a rule; ${wanted}`,
-  );
+  const modules = compiledModules(policy);
+  if (regoQuestions(policy).length === 0) {
+    const where = policy.package === undefined ? 'no package' : `package ${policy.package}`;
+    const wanted = 'wanted deny, violation, warn, allow, response or main';
+    const message = `the policy decides nothing: ${where} has such a rule; ${wanted}`;
+    throw new AssayError('invalid-policy', message);
+  }
+  const blind = blindness(modules, policy.input);
+  if (blind === undefined) return;
+  const { at, message, hint } = blind;
+  const place = `${at.file}:${at.line}:${at.column}`;
+  throw new AssayError('invalid-policy', `the policy sees nothing: ${place} ${message}; ${hint}`);
 }
 
-function questionsOrRefusal(policy: RegoPolicy): readonly unknown[] {
+function compiledModules(policy: RegoPolicy): readonly Module[] {
   try {
-    compilePolicy({ modules: parseSources(sourcesOf(policy)), builtins: POLICY_BUILTINS });
-    return regoQuestions(policy);
+    const modules = parseSources(sourcesOf(policy));
+    compilePolicy({ modules, builtins: POLICY_BUILTINS });
+    return modules;
   } catch (error) {
     const problems = problemsOf(error).map(formatProblem).join('\n');
     throw new AssayError('invalid-policy', `the policy does not compile:\n${problems}`);

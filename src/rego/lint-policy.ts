@@ -3,7 +3,8 @@
  * part of them. `startswith(image, "registry.example")` lets `registry.example.evil.io` in.
  */
 import type { Place } from './rego-error.ts';
-import type { Body, CallTerm, Module, Statement, Term } from './syntax.ts';
+import type { CallTerm, Module, Term } from './syntax.ts';
+import { termsOfRule } from './syntax-terms.ts';
 
 /** One thing to look at. */
 export interface RegoWarning {
@@ -15,50 +16,9 @@ export interface RegoWarning {
 
 /** Everything in a module that admits more images than it seems to. */
 export function lintPolicy(module: Module): readonly RegoWarning[] {
-  const bodies = module.rules.flatMap((rule) => [
-    rule.body,
-    ...rule.otherwise.map(({ body }) => body),
-  ]);
-  const values = module.rules.flatMap((rule) => [
-    rule.value,
-    ...rule.otherwise.map(({ value }) => value),
-  ]);
-  const calls = [...bodies.flatMap(callsOfBody), ...values.flatMap(callsOf)];
-  return calls.flatMap(warningOf);
-}
-
-function callsOfBody(body: Body): CallTerm[] {
-  return body.flatMap((statement) => [
-    ...termsOf(statement).flatMap(callsOf),
-    ...(statement.kind === 'every' ? callsOfBody(statement.body) : []),
-  ]);
-}
-
-function termsOf(statement: Statement): readonly Term[] {
-  if (statement.kind === 'term') return [statement.term];
-  return statement.kind === 'some' ? [] : [statement.domain];
-}
-
-type Children<Kind extends Term['kind']> = (term: Extract<Term, { kind: Kind }>) => CallTerm[];
-
-const CHILDREN: { readonly [Kind in Term['kind']]: Children<Kind> } = {
-  scalar: () => [],
-  var: () => [],
-  ref: ({ head, path }) => [head, ...path].flatMap(callsOf),
-  array: ({ items }) => items.flatMap(callsOf),
-  set: ({ items }) => items.flatMap(callsOf),
-  object: ({ entries }) => entries.flat().flatMap(callsOf),
-  comprehension: ({ key, value, body }) => [
-    ...[...(key ? [key] : []), value].flatMap(callsOf),
-    ...callsOfBody(body),
-  ],
-  call: (call) => [call, ...call.args.flatMap(callsOf)],
-  template: ({ parts }) =>
-    parts.flatMap((part) => (typeof part === 'string' ? [] : termsOf(part).flatMap(callsOf))),
-};
-
-function callsOf(term: Term): CallTerm[] {
-  return (CHILDREN[term.kind] as Children<Term['kind']>)(term as never);
+  return module.rules
+    .flatMap(termsOfRule)
+    .flatMap((term) => (term.kind === 'call' ? warningOf(term) : []));
 }
 
 type Check = (image: Term, part: string, name: string) => Omit<RegoWarning, 'at'> | undefined;
