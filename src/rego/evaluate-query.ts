@@ -18,6 +18,8 @@ import { type Place, RegoError, RegoErrors } from './rego-error.ts';
 import { type Frame, newFrame, type RunBody, State } from './state.ts';
 import type { Body, CallTerm, Import, Statement, VarTerm } from './syntax.ts';
 import type { ObjectValue, Value } from './value.ts';
+import { payingFor } from './value-work.ts';
+import { MAX_DEPTH, weighResult } from './weigh-result.ts';
 
 /** Where a query stands: names of rules of a package, and imports. */
 export interface QueryScope {
@@ -160,10 +162,18 @@ export function evaluateQuery(
   );
   const results: QueryResult[] = [];
   const frame = newFrame(query.frameSize);
-  const take: Rows = (found) => void results.push(resultOf(query, found));
+  const take: Rows = (found) => {
+    const result = resultOf(query, found);
+    for (const value of valuesOf(query, result)) weighResult(value, meter);
+    results.push(result);
+  };
   frame[0] = take;
   refuseDeep(options.input);
-  withinStack(() => query.run(state, frame));
+  const budget = {
+    spend: (steps: number): void => meter.spend(steps),
+    allocate: (bytes: number): void => meter.allocate(bytes),
+  };
+  withinStack(() => payingFor(budget, () => query.run(state, frame)));
   return results;
 }
 
@@ -176,9 +186,6 @@ function withinStack(run: () => unknown): void {
   }
 }
 
-/** Deepest nesting of an input that is read: everything that goes through values recurses. */
-export const MAX_INPUT_DEPTH = 1000;
-
 /** Inputs that were looked through: one review is judged by many policies. */
 const SHALLOW = new WeakSet();
 
@@ -190,8 +197,8 @@ function refuseDeep(value: unknown): void {
 
 function refuseDeeper(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
-  if (depth > MAX_INPUT_DEPTH) {
-    const message = `the input is nested more than ${MAX_INPUT_DEPTH} levels deep`;
+  if (depth > MAX_DEPTH) {
+    const message = `the input is nested more than ${MAX_DEPTH} levels deep`;
     throw new RegoError('eval_limit_error', message);
   }
   if (Array.isArray(value)) for (const item of value) refuseDeeper(item, depth + 1);
@@ -205,6 +212,11 @@ function resultOf({ variables, values }: PreparedQuery, frame: Frame): QueryResu
     bindings,
     values: values.map((local) => (local ? (frame[local.slot] as Value) : true)),
   };
+}
+
+/** All that a solution shows, each value once where a statement's is a variable's too. */
+function valuesOf({ variables }: PreparedQuery, { bindings, values }: QueryResult): Set<Value> {
+  return new Set([...variables.map(({ name }) => bindings[name] as Value), ...values]);
 }
 
 const NOWHERE: Place = { file: '', line: 1, column: 1 };

@@ -4,6 +4,7 @@ import { type Callee, calleeName } from './core.ts';
 import { type Place, RegoError } from './rego-error.ts';
 import type { State, FunctionDocument } from './state.ts';
 import { type Value, typeOf } from './value.ts';
+import { countLongText } from './value-work.ts';
 
 /** Calls with operands that all have values. */
 export type Call = (state: State, args: readonly Value[], at: Place) => Value | undefined;
@@ -51,6 +52,7 @@ function callBuiltin(state: State, { builtin, args, at }: BuiltinCall): Value | 
   context.at = at;
   try {
     checkOperands(builtin, args);
+    for (const arg of args) if (typeof arg === 'string') countLongText(arg);
     return builtin.call(args, context);
   } catch (error) {
     if (!(error instanceof BuiltinFailure)) throw error;

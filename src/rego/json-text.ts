@@ -3,8 +3,9 @@
  * policies compare them. Where no such number stands in a text, JSON.parse's own result is kept.
  */
 import { fromDouble, isRegoNumber, formatRegoNumber, parseRegoNumber } from './number.ts';
-import { RegoSet, isArrayValue, plainObject, sortedPairs } from './value.ts';
+import { RegoSet, isArrayValue, plainObject, quoted, sortedPairs } from './value.ts';
 import type { Value } from './value.ts';
+import { STEPS_PER_PART, countWork } from './value-work.ts';
 
 type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
 
@@ -43,7 +44,8 @@ function sameOr(array: readonly unknown[], copy: readonly Value[]): readonly Val
 
 /** Prints a value as JSON: sets as sorted arrays, keys that are no strings as their own text. */
 export function jsonText(value: Value): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return quoted(value);
+  countWork(STEPS_PER_PART);
   if (isRegoNumber(value)) return formatRegoNumber(value);
   if (typeof value !== 'object' || value === null) return String(value);
   const items = isArrayValue(value) ? value : value instanceof RegoSet ? value.values : undefined;

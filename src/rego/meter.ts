@@ -37,8 +37,8 @@ export class Meter {
     this.#depth = limits.depth;
   }
 
-  /** Takes steps. */
-  spend(steps: number, at: Place): void {
+  /** Takes steps; where no place is said, they are taken where the last ones were. */
+  spend(steps: number, at: Place = this.#at): void {
     this.#at = at;
     this.#steps -= steps;
     if (this.#steps < this.#floor) throw limitError('steps', this.#limits.steps, at);

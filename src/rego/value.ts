@@ -5,6 +5,7 @@
  */
 import { Decimal, compareNumbers, formatRegoNumber, isRegoNumber } from './number.ts';
 import type { RegoNumber } from './number.ts';
+import { STEPS_PER_PART, countMembers, countText, countWork } from './value-work.ts';
 
 /** Any value of Rego. */
 export type Value =
@@ -31,6 +32,13 @@ export type TypeName = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'obj
 /** What tells values apart in a JavaScript Map: a primitive, or a text that begins with NUL. */
 export type ValueKey = null | boolean | number | bigint | string;
 
+/** Estimated bytes of a member of a set or an object, beside the value itself. */
+const BYTES_PER_ENTRY = 48;
+/** So many units of texts are compared in one step where only equality is asked. */
+const LONG_TEXT = 1024;
+/** Steps that comparing 256 units of two texts takes. */
+const STEPS_PER_PAGE = 8;
+
 /** A set: no value twice, read in Rego's order. */
 export class RegoSet {
   readonly #members: ReadonlyMap<ValueKey, Value>;
@@ -44,6 +52,7 @@ export class RegoSet {
   static of(values: Iterable<Value>): RegoSet {
     const members = new Map<ValueKey, Value>();
     for (const value of values) members.set(keyOf(value), value);
+    countMembers(members.size, BYTES_PER_ENTRY);
     return new RegoSet(members);
   }
 
@@ -101,6 +110,7 @@ export class KeyedObject {
 /** An object of pairs; of two pairs with equal keys the last stands. */
 export function makeObject(pairs: Iterable<readonly [Value, Value]>): ObjectValue {
   const list = [...pairs];
+  countMembers(list.length, BYTES_PER_ENTRY);
   if (list.every(([key]) => typeof key === 'string')) {
     return plainObject(list as readonly (readonly [string, Value])[]);
   }
@@ -139,6 +149,7 @@ export function valueAt(object: ObjectValue, key: Value): Value | undefined {
 export function sortedKeys(object: ObjectValue): readonly Value[] {
   if (object instanceof KeyedObject) return object.keys;
   const keys = Object.keys(object);
+  countWork(keys.length >> 1);
   return keys.length > 1 ? keys.sort(compareStrings) : keys;
 }
 
@@ -185,6 +196,7 @@ const RANKS = { null: 0, boolean: 1, number: 2, string: 3, array: 4, object: 5, 
 /** Rego's order over all values: negative, 0 or positive; 0 only for equal values. */
 export function compareValues(a: Value, b: Value): number {
   if (a === b) return 0;
+  countWork(1);
   if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
   const [type, other] = [typeOf(a), typeOf(b)];
   if (type !== other) return RANKS[type] - RANKS[other];
@@ -206,8 +218,10 @@ function compareLists(a: readonly Value[], b: readonly Value[]): number {
 
 /** Tells whether two values are equal; cheaper than an order. */
 export function equalValues(a: Value, b: Value): boolean {
+  if (typeof a === 'string') return equalTexts(a, b);
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  countWork(1);
   if (isArrayValue(a)) {
     return (
       isArrayValue(b) && a.length === b.length && a.every((x, i) => equalValues(x, b[i] as Value))
@@ -216,12 +230,20 @@ export function equalValues(a: Value, b: Value): boolean {
   return compareValues(a, b) === 0;
 }
 
+function equalTexts(a: string, b: Value): boolean {
+  if (a.length >= LONG_TEXT && typeof b === 'string' && a.length === b.length) {
+    countWork(a.length / LONG_TEXT);
+  }
+  return a === b;
+}
+
 /** Orders strings by code points, as Go orders their UTF-8 bytes. */
 export function compareStrings(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let index = 0; index < shared; index += 1) {
     const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)];
     if (x !== y) return rankOfUnit(x) - rankOfUnit(y);
+    if ((index & 0xff) === 0xff) countWork(STEPS_PER_PAGE);
   }
   return a.length - b.length;
 }
@@ -239,9 +261,16 @@ export function keyOf(value: Value): ValueKey {
   return `\0${formatValue(value)}`;
 }
 
+/** A string in quotes. */
+export function quoted(text: string): string {
+  countText(text);
+  return JSON.stringify(text);
+}
+
 /** Prints a value as Rego writes it: keys sorted, sets in braces, `set()` for the empty one. */
 export function formatValue(value: Value): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return quoted(value);
+  countWork(STEPS_PER_PART);
   if (isRegoNumber(value)) return formatRegoNumber(value);
   if (typeof value !== 'object' || value === null) return String(value);
   if (isArrayValue(value)) return `[${value.map(formatValue).join(', ')}]`;

@@ -10,6 +10,7 @@ import {
   typeOf,
 } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
+import { membersOf } from './operands.ts';
 
 /** The builtins of comparison and membership; `eq` (unification) is the evaluator's own. */
 export const comparisonBuiltins: readonly Builtin[] = [
@@ -39,7 +40,7 @@ function compare(name: string, test: (a: Value, b: Value) => boolean): Builtin {
 
 function isMember(value: Value, of: Value): boolean {
   if (of instanceof RegoSet) return of.has(value);
-  if (isArrayValue(of)) return of.some((item) => equalValues(item, value));
+  if (isArrayValue(of)) return membersOf(of).some((item) => equalValues(item, value));
   if (typeOf(of) !== 'object') return false;
   return sortedPairs(of as ObjectValue).some(([, item]) => equalValues(item, value));
 }

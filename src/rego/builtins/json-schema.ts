@@ -13,6 +13,7 @@ import {
   valueAt,
 } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
+import { countWork } from '../value-work.ts';
 
 /** One thing that is wrong with a document. */
 export interface SchemaProblem {
@@ -48,6 +49,8 @@ export const SCHEMA_TYPES: readonly string[] = [
   'string',
 ];
 const MAX_DEPTH = 256;
+/** Of looking up what one schema asks of one value. */
+const STEPS_PER_SCHEMA = 30;
 const ONE = [
   'additionalItems',
   'additionalProperties',
@@ -63,6 +66,7 @@ const MAPS = ['properties', 'patternProperties', 'definitions', '$defs'];
 
 /** Checks the form of a schema; throws a `BuiltinFailure` for the first thing that is wrong. */
 export function checkSchema(schema: Value, depth = 0): void {
+  countWork(STEPS_PER_SCHEMA);
   if (depth > MAX_DEPTH) throw new BuiltinFailure(`schema is nested deeper than ${MAX_DEPTH}`);
   if (typeof schema === 'boolean') return;
   if (!isObjectValue(schema)) {
@@ -123,7 +127,7 @@ export function resolveReference(reference: string, root: Value): Value {
 
 /** One schema further in; throws a `BuiltinFailure` where schemas run in a circle. */
 export function deeper(place: SchemaPlace): SchemaPlace {
-  place.run.charge(1);
+  place.run.charge(STEPS_PER_SCHEMA);
   if (place.depth === MAX_DEPTH) {
     throw new BuiltinFailure(`schema is applied deeper than ${MAX_DEPTH} times`);
   }

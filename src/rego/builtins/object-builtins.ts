@@ -14,9 +14,13 @@ import {
   valueAt,
 } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
+import { countWork } from '../value-work.ts';
 import { membersOf } from './operands.ts';
 
 const KEYS: OperandType = ['object', 'set', 'array'];
+
+/** Of one collection within another. */
+const STEPS_PER_LOOK = 2;
 
 /** The builtins of `object.`. */
 export const objectBuiltins: readonly Builtin[] = [
@@ -109,6 +113,7 @@ function keep(object: ObjectValue, isKept: (key: Value) => boolean): ObjectValue
 }
 
 function isSubset(whole: Value, part: Value): boolean {
+  countWork(STEPS_PER_LOOK);
   if (isArrayValue(whole)) return isPartOfArray(whole, part);
   if (whole instanceof RegoSet && part instanceof RegoSet) {
     return part.values.every((member) => whole.has(member));
@@ -142,11 +147,13 @@ function isPartOfArray(whole: readonly Value[], part: Value): boolean {
     throw operandFailure(1, 'and 2 must both be objects, sets or arrays, or an array and a set');
   }
   if (part.length === 0) return true;
-  return whole.some((_, start) =>
-    part.every((item, index) => startsAt(whole[start + index], item)),
-  );
+  return whole.some((_, start) => {
+    countWork(1);
+    return part.every((item, index) => startsAt(whole[start + index], item));
+  });
 }
 
 function startsAt(found: Value | undefined, wanted: Value): boolean {
+  countWork(1);
   return found !== undefined && equalValues(found, wanted);
 }

@@ -3,8 +3,9 @@ import { operandFailure } from '../builtin.ts';
 import type { BuiltinContext } from '../builtin.ts';
 import { isWhole } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
-import { RegoSet, isArrayValue, isObjectValue, sortedPairs, typeOf } from '../value.ts';
+import { RegoSet, isArrayValue, isObjectValue, sizeOf, sortedPairs, typeOf } from '../value.ts';
 import type { Value } from '../value.ts';
+import { countWork } from '../value-work.ts';
 
 /** A whole number as a bigint; fails for a decimal. */
 export function integerOperand(value: Value, position: number): bigint {
@@ -21,6 +22,7 @@ export function smallIntegerOperand(value: Value, position: number): number {
 
 /** The members of an array or a set. */
 export function membersOf(value: Value): readonly Value[] {
+  countWork(sizeOf(value as readonly Value[] | RegoSet) >> 3);
   return value instanceof RegoSet ? value.values : (value as readonly Value[]);
 }
 
@@ -36,7 +38,10 @@ export function stringMembers(value: Value, position: number): readonly string[]
 
 /** The parts of a collection with their keys, in Rego's order; of anything else none. */
 export function partsOf(value: Value): readonly (readonly [Value, Value])[] {
-  if (isArrayValue(value)) return value.map((item, index) => [index, item]);
+  if (isArrayValue(value)) {
+    countWork(value.length);
+    return value.map((item, index) => [index, item]);
+  }
   if (value instanceof RegoSet) return value.values.map((member) => [member, member]);
   return isObjectValue(value) ? sortedPairs(value) : [];
 }
