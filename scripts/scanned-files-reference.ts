@@ -8,8 +8,8 @@ import type { LanguageFile } from '../src/scanner/extract/language-file.ts';
 
 const HEAD = `# Files that a scan reads
 
-Beside the databases of a system's packages (dpkg, apk, rpm), a scan reads the files of languages
-below, wherever they lie in an image. This page is made from the tables of the scanner by
+Beside the databases of a system's packages (dpkg, apk, rpm, opkg), a scan reads the files below:
+those of languages wherever they lie in an image, those of systems where the system has them. This page is made from the tables of the scanner by
 \`node scripts/scanned-files-reference.ts\`.
 
 - **installed**: the file is there because the package is. One that cannot be read makes the scan
@@ -47,6 +47,14 @@ What holds for all of them:
   or tag-value, SPDX 3, Syft's JSON, each also as the predicate of a statement. Components count by
   their package URL, others are counted in a note. In an image its packages of systems do not count,
   for the system's own database tells them; \`assay scan sbom:FILE\` (\`sbom-given\`) counts all.
+- pacman, portage, opkg and Container-Optimized OS: their packages are listed, and their systems are
+  UNSUPPORTED, for nobody publishes advisories of them in a form that is read. An image with
+  packages of Homebrew, Snap, Flatpak, conda, vcpkg, LuaRocks, Nim, CPAN or WordPress is INCOMPLETE
+  (\`ecosystem-unknown\`): what is wrong with those is not known.
+- WordPress' plugins and themes are named by their folders.
+- \`setup.py\`, \`setup.cfg\` and \`pyproject.toml\` ask for ranges by their nature: only what is held
+  to one version counts, and the rest is not told. A program is not run: literals are read.
+- A wheel is told by its name alone; that it lies there does not mean that it is installed.
 - A larger file than its limit is not read, which is told as if it were damaged.
 `;
 
@@ -62,6 +70,22 @@ const FILES: Readonly<Record<string, string>> = {
   pylock: '`pylock.toml`, `pylock.*.toml`',
   gemspec: '`specifications/*.gemspec`, `specifications/default/*.gemspec`',
   'composer-installed': '`composer/installed.json`',
+  'conda-environment': '`environment*.yml`, `conda.yml` (or `.yaml`)',
+  'pacman-desc': '`var/lib/pacman/local/*/desc`',
+  'portage-package': '`var/db/pkg/CATEGORY/NAME-VERSION/PF`',
+  'cos-packages': '`etc/cos-package-info.json`',
+  'brew-receipt': '`Cellar/NAME/VERSION/INSTALL_RECEIPT.json`',
+  snap: '`meta/snap.yaml`',
+  flatpak: '`flatpak/app/**/export/share/metainfo/*metainfo.xml`',
+  'vcpkg-status': '`vcpkg_installed/vcpkg/status`, `installed/vcpkg/status`',
+  'cabal-plan': '`cache/plan.json`',
+  'lua-rock': '`rocks-*/NAME/VERSION/*.rockspec`',
+  'cpan-install': '`.meta/*/install.json`',
+  'nimble-package': '`pkgs2/NAME-VERSION-*/*.nimble`',
+  'opam-package': '`.opam-switch/packages/NAME.VERSION/opam`',
+  'wordpress-core': '`wp-includes/version.php`',
+  'wordpress-plugin': '`wp-content/plugins/NAME/*.php`',
+  'wordpress-theme': '`wp-content/themes/NAME/style.css`',
   'go-executable': 'executables by their first bytes',
   'rust-executable': 'executables by their first bytes',
 };
@@ -76,11 +100,16 @@ export function formatScannedFilesReference(): string {
 }
 
 function formatRow(row: LanguageFile): string {
-  const { name, origin, type, ecosystem = 'none', cap } = row;
-  const limit = cap === 0 ? 'in passing' : `${cap / (1024 * 1024)} MiB`;
+  const { name, origin, type, ecosystem = 'none' } = row;
+  const limit = limitOf(row);
   const files = FILES[name] ?? namesOf(row);
   const cells = [files, `\`${name}\``, origin, `\`${type}\``, ecosystem, limit];
   return `| ${cells.join(' | ')} |`;
+}
+
+function limitOf({ cap, byName }: LanguageFile): string {
+  if (byName === true) return 'its name';
+  return cap === 0 ? 'in passing' : `${cap / (1024 * 1024)} MiB`;
 }
 
 function namesOf({ names = [], endings = [], when }: LanguageFile): string {

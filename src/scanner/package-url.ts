@@ -46,6 +46,8 @@ const lowerCase = (name: string): string => name.toLowerCase();
 
 const RULES: Readonly<Record<string, NameRule>> = {
   composer: { separator: '/', normalise: lowerCase },
+  ebuild: { separator: '/' },
+  elm: { separator: '/' },
   github: { separator: '/', normalise: lowerCase },
   golang: { separator: '/', normalise: lowerCase, version: withV },
   hex: { separator: '/', normalise: lowerCase },
@@ -54,6 +56,7 @@ const RULES: Readonly<Record<string, NameRule>> = {
   pub: { normalise: lowerCase },
   pypi: { normalise: (name) => name.toLowerCase().replaceAll('_', '-') },
   swift: { separator: '/' },
+  terraform: { separator: '/' },
 };
 
 /** Prints the purl of a language's package, e.g. `pkg:npm/%40types/node@22.1.0`. */

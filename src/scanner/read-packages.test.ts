@@ -128,6 +128,72 @@ describe('readPackages', () => {
   });
 });
 
+describe('systems without advisories', () => {
+  const os = (id: string): RawEntry => ({
+    name: 'etc/os-release',
+    content: `ID=${id}\nVERSION_ID=23.05\nPRETTY_NAME="${id}"\n`,
+  });
+  const PACMAN = {
+    name: 'var/lib/pacman/local/bash-5.2-1/desc',
+    content: '%NAME%\nbash\n\n%VERSION%\n5.2-1\n\n%ARCH%\nx86_64\n',
+  };
+  const PORTAGE = { name: 'var/db/pkg/app-shells/bash-5.2-r1/PF', content: 'bash-5.2-r1\n' };
+  const OPKG = {
+    name: 'usr/lib/opkg/status',
+    content:
+      'Package: busybox\nVersion: 1.36.1-1\nStatus: install user installed\n' +
+      'Architecture: x86_64\nInstalled-Time: 1\n',
+  };
+  const CONTROL = {
+    name: 'usr/lib/opkg/info/busybox.control',
+    content: 'Package: busybox\nVersion: 1.36.1-1\nArchitecture: x86_64\nDescription: x\n',
+  };
+
+  it.each([
+    ['arch', PACMAN, 'pkg:alpm/arch/bash@5.2-1?arch=x86_64&distro=arch-23.05'],
+    ['gentoo', PORTAGE, 'pkg:ebuild/app-shells/bash@5.2-r1'],
+    ['openwrt', OPKG, 'pkg:opkg/openwrt/busybox@1.36.1-1?arch=x86_64&distro=openwrt-23.05'],
+    ['openwrt', CONTROL, 'pkg:opkg/openwrt/busybox@1.36.1-1?arch=x86_64&distro=openwrt-23.05'],
+  ])('%s is UNSUPPORTED with its packages listed', async (id, database, purl) => {
+    const read = await scan([[os(id), database]]);
+    expect(read.packages.map((item) => item.purl)).toEqual([purl]);
+    expect(read.status).toBe('UNSUPPORTED');
+    expect(codes(read)).toEqual(['system-unsupported']);
+  });
+
+  it.each([[PACMAN], [PORTAGE], [OPKG]])(
+    '%j without an os-release is never clean',
+    async (file) => {
+      const jar = {
+        name: 'node_modules/a/package.json',
+        content: '{"name":"a","version":"1.0.0"}',
+      };
+      expect((await scan([[file, jar]])).status).not.toBe('COMPLETE');
+    },
+  );
+
+  it('another manager on a system that is known leaves it INCOMPLETE', async () => {
+    const read = await scan([[DEBIAN, dpkg('a 1'), PACMAN]]);
+    expect(read.status).toBe('INCOMPLETE');
+    expect(codes(read)).toEqual(['ecosystem-unknown']);
+  });
+
+  it("counts a package once where opkg's status and its control file are there", async () => {
+    expect((await scan([[os('openwrt'), OPKG, CONTROL]])).packages).toHaveLength(1);
+  });
+
+  it('tells a wheel by its name, however large it is', async () => {
+    const content = 'x'.repeat(5000);
+    const wheel = { name: 'srv/wheels/torch-2.1.0-cp311-cp311-linux_x86_64.whl', content };
+    const { packages, problems } = await scan([[DEBIAN, dpkg('a 1'), wheel]]);
+    expect(packages.map(({ name, origin }) => `${name} ${origin}`)).toEqual([
+      'a installed',
+      'torch declared',
+    ]);
+    expect(problems).toEqual([]);
+  });
+});
+
 describe('systems of rpm', () => {
   const os = (content: string): RawEntry => ({ name: 'etc/os-release', content });
   const packages = (folder: string): RawEntry => ({

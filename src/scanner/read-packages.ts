@@ -14,11 +14,13 @@ import {
   findExtractor,
   isNameOnTheWay,
   mayLeadToDirectory,
+  OPKG_CONTROLS,
   type Extractor,
   type UnreadFile,
 } from './extract/extractors.ts';
 import type { OsRelease } from './extract/os-release.ts';
 import { databaseFromJson, type DatabasePackage } from './extract/package-database.ts';
+import { UNMATCHED_SYSTEM_TYPES } from './extract/system-files.ts';
 import { dataOf, type FileVersion, layerFinder, versionsOf } from './layer-finder.ts';
 import { type FileOwner, markOwned } from './owned-packages.ts';
 import { readLanguages, type ReadLanguages } from './read-languages.ts';
@@ -28,7 +30,7 @@ import {
   repositoriesProblem,
   type KnownSystem,
 } from './read-system.ts';
-import { toSystemPackage } from './system-package.ts';
+import { systemPackageUrl, toSystemPackage } from './system-package.ts';
 
 /** The packages of an image, and what a second reading of its layers could still find. */
 export interface ReadPackages extends PackageSet {
@@ -46,8 +48,8 @@ export interface ReadPackages extends PackageSet {
 export function readPackages(tree: FileTree): ReadPackages {
   const found = findFiles(tree);
   const known = systemOf(found);
-  const own = found.flatMap((file) => filePackages(file, known));
-  const read = readLanguages(tree);
+  const own = withoutControls(found).flatMap((file) => filePackages(file, known));
+  const read = ofSystem(readLanguages(tree), known);
   const owners = { owners: found.flatMap(ownersOf), names: new Set(own.map(({ name }) => name)) };
   const languages = { ...read, packages: markOwned(tree, read.packages, owners) };
   const unread = found.flatMap((file) => file.unread ?? []).slice(0, UNREAD);
@@ -55,7 +57,7 @@ export function readPackages(tree: FileTree): ReadPackages {
     ...tree.problems,
     ...found.flatMap((file) => fileProblems(file)),
     ...languages.problems,
-    ...withoutEcosystem(languages.packages),
+    ...withoutEcosystem(languages.packages, known),
     ...systemProblems({ tree, found, known, own, languages }),
   ];
   return {
@@ -203,11 +205,38 @@ function ownersOf({ extractor, data, versions }: FoundFile): FileOwner[] {
   });
 }
 
-/** Installed packages of which no advisories exist anywhere; those of the system have its own. */
-function withoutEcosystem(packages: readonly ScannedPackage[]): ScanProblem[] {
+/** A status of opkg has all that its single files say. */
+function withoutControls(found: readonly FoundFile[]): readonly FoundFile[] {
+  const isOpkg = ({ extractor, data }: FoundFile): boolean =>
+    extractor.type === 'opkg' && extractor.name !== OPKG_CONTROLS && data !== undefined;
+  return found.some(isOpkg)
+    ? found.filter(({ extractor }) => extractor.name !== OPKG_CONTROLS)
+    : found;
+}
+
+/** Packages of a system that were found like files of languages are named after the system. */
+function ofSystem(read: ReadLanguages, known: KnownSystem | undefined): ReadLanguages {
+  const packages = read.packages.map((item) =>
+    item.type === 'alpm' ? { ...item, purl: systemPackageUrl(item, known) } : item,
+  );
+  return { ...read, packages };
+}
+
+/**
+ * Installed packages of which no advisories exist anywhere; those of the system have its own, and
+ * where it is not supported that is said already.
+ */
+function withoutEcosystem(
+  packages: readonly ScannedPackage[],
+  known: KnownSystem | undefined,
+): ScanProblem[] {
+  const isSaid = known?.unsupported !== undefined;
   const unknown = packages.filter(
-    ({ ecosystem, ownedBy, origin }) =>
-      ecosystem === undefined && ownedBy === undefined && origin === 'installed',
+    ({ ecosystem, ownedBy, origin, type }) =>
+      ecosystem === undefined &&
+      ownedBy === undefined &&
+      origin === 'installed' &&
+      !(isSaid && UNMATCHED_SYSTEM_TYPES.has(type)),
   );
   return [...Map.groupBy(unknown, ({ type }) => type)].map(([type, of]) => ({
     code: 'ecosystem-unknown',

@@ -20,7 +20,7 @@ export function toSystemPackage(
     ...(ecosystem && { ecosystem }),
     ...(architecture && { architecture }),
     ...(module && { module }),
-    purl: systemPackageUrl(item, type, known),
+    purl: systemPackageUrl({ ...item, type }, known),
     source: advisoryPackage(item, known),
     origin: 'installed',
   };
@@ -49,18 +49,19 @@ function advisoryPackage(
     : { name: source, version: sourceVersion };
 }
 
-function systemPackageUrl(
-  item: DatabasePackage,
-  type: string,
-  known: KnownSystem | undefined,
-): string {
-  const { version, ...qualifiers } = versionParts(item, type);
+/** What a system's package URL is made of. */
+type UrlPackage = Pick<ScannedPackage, 'type' | 'name' | 'version' | 'architecture'> &
+  Pick<DatabasePackage, 'modularity'>;
+
+/** The package URL of a system's package, with the system as its namespace. */
+export function systemPackageUrl(item: UrlPackage, known: KnownSystem | undefined): string {
+  const { version, ...qualifiers } = versionParts(item, item.type);
   return formatPackageUrl({
-    type,
+    type: item.type,
     namespace: known?.row?.namespace ?? known?.system.id ?? '',
     name: item.name,
     version,
-    qualifiers: { arch: item.architecture, distro: distroOf(known), ...qualifiers },
+    qualifiers: { arch: item.architecture ?? '', distro: distroOf(known), ...qualifiers },
   });
 }
 
@@ -71,7 +72,7 @@ function distroOf(known: KnownSystem | undefined): string {
 
 /** An rpm's epoch is a qualifier, and its module is one as Red Hat writes it: `name:stream`. */
 function versionParts(
-  { version, modularity = '' }: DatabasePackage,
+  { version, modularity = '' }: UrlPackage,
   type: string,
 ): { readonly version: string; readonly epoch: string; readonly rpmmod: string } {
   const colon = type === 'rpm' ? version.indexOf(':') : -1;

@@ -41,6 +41,9 @@ export interface Extractor {
 
 const MEBIBYTE = 1024 * 1024;
 
+/** The extractor of opkg's single files. */
+export const OPKG_CONTROLS = 'opkg-control';
+
 type DatabaseReader = (bytes: Uint8Array, path: string) => PackageDatabase;
 
 const DPKG: Extractor = {
@@ -51,6 +54,28 @@ const DPKG: Extractor = {
   cap: 32 * MEBIBYTE,
   type: 'deb',
   extract: (path, bytes) => databaseToJson(readDpkgStatus(bytes, path)),
+};
+
+/** Where opkg (OpenWrt, Yocto) keeps its database, in dpkg's format. */
+const OPKG_FOLDERS = ['usr/lib/opkg', 'var/lib/opkg'];
+
+const OPKG: Extractor = {
+  name: 'opkg-status',
+  files: OPKG_FOLDERS.map((folder) => `${folder}/status`),
+  directories: [],
+  cap: 32 * MEBIBYTE,
+  type: 'opkg',
+  extract: (path, bytes) => databaseToJson(readDpkgStatus(bytes, path)),
+};
+
+/** One file a package; where a status is there too, it has all of them. */
+const OPKG_CONTROL: Extractor = {
+  ...OPKG,
+  name: OPKG_CONTROLS,
+  files: [],
+  directories: OPKG_FOLDERS.map((folder) => `${folder}/info`),
+  children: (name) => name.endsWith('.control'),
+  cap: MEBIBYTE,
 };
 
 const APK: Extractor = {
@@ -119,6 +144,8 @@ const RPM = [
 /** All extractors of systems; those of languages are the tables of find-language-file.ts. */
 export const EXTRACTORS: readonly Extractor[] = [
   DPKG,
+  OPKG,
+  OPKG_CONTROL,
   APK,
   ...RPM,
   OS_RELEASE,

@@ -12,6 +12,9 @@ import { PHP_FILES } from './php-files.ts';
 import { PYTHON_FILES } from './python-files.ts';
 import { RUBY_FILES } from './ruby-files.ts';
 import { SBOM_FILES } from './sbom-files.ts';
+import { SCRIPT_FILES } from './script-files.ts';
+import { SITE_FILES } from './site-files.ts';
+import { SYSTEM_FILES } from './system-files.ts';
 
 /** All families. */
 export const LANGUAGE_FAMILIES: readonly (readonly LanguageFile[])[] = [
@@ -23,7 +26,10 @@ export const LANGUAGE_FAMILIES: readonly (readonly LanguageFile[])[] = [
   JAVA_FILES,
   DOTNET_FILES,
   OTHER_FILES,
+  SCRIPT_FILES,
+  SITE_FILES,
   SBOM_FILES,
+  SYSTEM_FILES,
 ];
 
 /** The rows of some tables, so that the first row that a path is of is found fast. */

@@ -4,6 +4,7 @@ import { JAVA_ARCHIVES, readJavaArchive } from './java-archive.ts';
 import type { LanguageFile } from './language-file.ts';
 import { readPomXml } from './pom-xml.ts';
 import { readSbtLock } from './sbt-lock.ts';
+import { readVersionCatalog } from './version-catalog.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -44,6 +45,12 @@ export const JAVA_FILES: readonly LanguageFile[] = [
     name: 'gradle-verification',
     names: ['verification-metadata.xml'],
     read: readGradleVerification,
+  },
+  {
+    ...DECLARED,
+    name: 'gradle-catalog',
+    endings: ['.versions.toml'],
+    read: readVersionCatalog,
   },
   { ...DECLARED, name: 'ivy', names: ['ivy.xml'], read: readIvy },
   { ...DECLARED, name: 'sbt-lock', names: ['build.sbt.lock'], read: readSbtLock },

@@ -20,5 +20,7 @@ export interface LanguageFile {
   readonly origin: PackageOrigin;
   /** Most bytes that are read. */
   readonly cap: number;
+  /** Its path tells all, so that it does not matter how large it is. */
+  readonly byName?: true;
   readonly read: (bytes: Uint8Array, path: string) => PackageDatabase;
 }

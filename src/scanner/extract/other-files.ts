@@ -1,12 +1,15 @@
 /** The files of languages that have one or two formats each. */
 import { readErlangApp, readMixLock, readRebarLock } from './beam-lock.ts';
 import { readCabalFreeze } from './cabal-freeze.ts';
+import { readCabalPlan } from './cabal-plan.ts';
+import { readCarthageResolved } from './carthage-resolved.ts';
 import { readConanFile } from './conan-file.ts';
 import { readConanLock } from './conan-lock.ts';
 import { readJuliaManifest } from './julia-manifest.ts';
 import type { LanguageFile } from './language-file.ts';
 import { readRDescription, readRenvLock } from './r-packages.ts';
 import { readSwiftResolved } from './swift-resolved.ts';
+import { readVcpkgManifest, readVcpkgStatus } from './vcpkg-files.ts';
 import { readPodfileLock, readPubspecLock, readStackLock } from './yaml-lock.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -34,6 +37,23 @@ export const OTHER_FILES: readonly LanguageFile[] = [
     type: 'conan',
     ecosystem: 'ConanCenter',
     read: readConanFile,
+  },
+  // OSV has no ecosystem of vcpkg.
+  {
+    ...INSTALLED,
+    name: 'vcpkg-status',
+    names: ['status'],
+    when: (path) => /(?:^|\/)(?:vcpkg_installed|installed)\/vcpkg\/status$/.test(path),
+    cap: 8 * MEBIBYTE,
+    type: 'vcpkg',
+    read: readVcpkgStatus,
+  },
+  {
+    ...DECLARED,
+    name: 'vcpkg-manifest',
+    names: ['vcpkg.json'],
+    type: 'vcpkg',
+    read: readVcpkgManifest,
   },
   {
     ...DECLARED,
@@ -69,6 +89,14 @@ export const OTHER_FILES: readonly LanguageFile[] = [
     ecosystem: 'SwiftURL',
     read: readSwiftResolved,
   },
+  {
+    ...DECLARED,
+    name: 'carthage-resolved',
+    names: ['Cartfile.resolved'],
+    type: 'swift',
+    ecosystem: 'SwiftURL',
+    read: readCarthageResolved,
+  },
   // OSV has no ecosystem of CocoaPods.
   {
     ...DECLARED,
@@ -84,6 +112,15 @@ export const OTHER_FILES: readonly LanguageFile[] = [
     name: 'cabal-freeze',
     names: ['cabal.project.freeze'],
     read: readCabalFreeze,
+  },
+  {
+    ...HACKAGE,
+    ...DECLARED,
+    name: 'cabal-plan',
+    names: ['plan.json'],
+    when: (path) => `/${path}`.endsWith('/cache/plan.json'),
+    cap: 32 * MEBIBYTE,
+    read: readCabalPlan,
   },
   { ...CRAN, ...DECLARED, name: 'renv-lock', names: ['renv.lock'], read: readRenvLock },
   {

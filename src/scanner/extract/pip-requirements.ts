@@ -53,7 +53,8 @@ function* withoutComment(line: string): Generator<string> {
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*)/;
 
-function readRequirement(line: string): LockEntry[] {
+/** What one line asks for, once comments are gone; an option asks for nothing. */
+export function readRequirement(line: string): LockEntry[] {
   if (EDITABLE.test(line)) return [{ unclear: eggOf(line) ?? 'an editable one' }];
   if (line.startsWith('-')) return [];
   const name = NAME.exec(line)?.[0];

@@ -1,11 +1,14 @@
 /** The files that speak of Python packages. */
+import { readCondaEnvironment, readCondaLock } from './conda-environment.ts';
 import { readCondaMeta } from './conda-meta.ts';
 import type { LanguageFile } from './language-file.ts';
 import { readPipRequirements } from './pip-requirements.ts';
 import { readPipfileLock } from './pipfile-lock.ts';
 import { readPythonEgg } from './python-egg.ts';
 import { readPythonMetadata } from './python-metadata.ts';
+import { readPyproject, readSetupCfg, readSetupPy } from './python-projects.ts';
 import { readPdmLock, readPoetryLock, readPylock, readUvLock } from './python-toml-lock.ts';
+import { readPex, readWheelName } from './python-wheel.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -51,6 +54,27 @@ export const PYTHON_FILES: readonly LanguageFile[] = [
     cap: 16 * MEBIBYTE,
     read: readCondaMeta,
   },
+  {
+    ...LOCK,
+    name: 'conda-environment',
+    endings: ['.yml', '.yaml'],
+    when: (path) =>
+      /(?:^|\/)(?:conda|(?:conda[_-])?environment(?:[._-][\w.-]*)?)\.ya?ml$/.test(path),
+    type: 'conda',
+    read: readCondaEnvironment,
+  },
+  {
+    ...LOCK,
+    name: 'conda-lock',
+    names: ['conda-lock.yml', 'conda-lock.yaml'],
+    type: 'conda',
+    read: readCondaLock,
+  },
+  { ...LOCK, name: 'python-wheel', endings: ['.whl'], cap: 1, byName: true, read: readWheelName },
+  { ...INSTALLED, name: 'python-pex', endings: ['.pex'], cap: 128 * MEBIBYTE, read: readPex },
+  { ...LOCK, name: 'setup-py', names: ['setup.py'], read: readSetupPy },
+  { ...LOCK, name: 'setup-cfg', names: ['setup.cfg'], read: readSetupCfg },
+  { ...LOCK, name: 'pyproject', names: ['pyproject.toml'], read: readPyproject },
   {
     ...LOCK,
     name: 'pip-requirements',

@@ -16,12 +16,16 @@ export function readLanguageFile(
   }
 }
 
-/** What stands for a file that was not read: what is installed may be more, which is fatal. */
+/**
+ * What stands for a file that was not read: its name may tell all; else, of what is installed there
+ * may be more, which is fatal.
+ */
 export function unreadLanguageFile(
   row: LanguageFile,
   path: string,
   reason: string,
 ): PackageDatabase {
+  if (row.byName === true) return row.read(new Uint8Array(), path);
   const message = `${JSON.stringify(path.slice(0, 200))} was not read: ${reason}`;
   const fatal = row.origin === 'installed';
   return { packages: [], problems: [{ code: 'file-not-read', message, fatal }] };

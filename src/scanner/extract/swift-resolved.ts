@@ -20,7 +20,7 @@ export function readSwiftResolved(bytes: Uint8Array, path: string): PackageDatab
 
 function addPin(list: PackageList, pin: JsonObject): void {
   const address = textField(pin, 'location') ?? textField(pin, 'repositoryURL');
-  const name = address === undefined ? textField(pin, 'identity') : fromAddress(address);
+  const name = address === undefined ? textField(pin, 'identity') : addressName(address);
   const state = objectField(pin, 'state');
   const version = state && textField(state, 'version');
   if (name !== undefined && version === undefined) {
@@ -30,7 +30,7 @@ function addPin(list: PackageList, pin: JsonObject): void {
 }
 
 /** `https://github.com/apple/swift-nio.git`, or by ssh, is `github.com/apple/swift-nio`. */
-function fromAddress(address: string): string {
+export function addressName(address: string): string {
   const plain = address
     .replace(/^[a-z][a-z+]{0,16}:\/\//i, '')
     .replace(/^[\w.-]{1,64}@/, '')

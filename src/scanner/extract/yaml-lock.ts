@@ -1,10 +1,9 @@
-/** Lock files in YAML: Dart's, CocoaPods' and Stack's. */
-import { parse } from 'yaml';
+/** Lock files in YAML: Dart's, CocoaPods', Stack's and Crystal's. */
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { objectField, textField } from './json-file.ts';
 import type { PackageDatabase } from './package-database.ts';
 import { newPackageList, unreadPackages, type PackageList } from './package-list.ts';
-import { decodeLossy } from './text-lines.ts';
+import { readYamlMapping } from './yaml-file.ts';
 
 type Fill = (list: PackageList, file: JsonObject) => string | undefined;
 
@@ -62,47 +61,23 @@ function addStack(list: PackageList, completed: JsonObject | undefined): void {
   list.add(plain.slice(0, Math.max(dash, 0)), plain.slice(dash + 1));
 }
 
+/** Crystal's `shard.lock`; a checkout has `+git.commit.…` behind its version, or `HEAD`. */
+export function readShardLock(bytes: Uint8Array, path: string): PackageDatabase {
+  return readYaml(bytes, path, (list, file) => {
+    for (const [name, item] of Object.entries(objectField(file, 'shards') ?? {})) {
+      const written = isJsonObject(item) ? textField(item, 'version') : undefined;
+      const version = written?.replace(/\+git\.commit\..*$/, '');
+      if (version !== undefined && /^\d/.test(version)) list.add(name, version);
+      else list.remark(`has ${JSON.stringify(name.slice(0, 200))} without an exact version`);
+    }
+    return file['shards'] === undefined ? 'it has no "shards"' : undefined;
+  });
+}
+
 function readYaml(bytes: Uint8Array, path: string, fill: Fill): PackageDatabase {
-  const text = withoutBlanks(decodeLossy(bytes).text);
-  const hard = isHard(text);
-  const read = hard ? { reason: 'its YAML is not as its tool writes it' } : parseYaml(text);
+  const read = readYamlMapping(bytes);
   if ('reason' in read) return unreadPackages(path, 'declared', read.reason);
   const list = newPackageList(path, 'declared');
   const reason = fill(list, read.value);
   return reason === undefined ? list.database() : unreadPackages(path, 'declared', reason);
-}
-
-/** Strings and numbers stay as they are written; aliases are refused, for no tool writes them. */
-function parseYaml(text: string): { readonly value: JsonObject } | { readonly reason: string } {
-  try {
-    const value: unknown = parse(text, {
-      schema: 'failsafe',
-      maxAliasCount: 0,
-      uniqueKeys: false,
-      logLevel: 'silent',
-    });
-    return isJsonObject(value)
-      ? { value: value as JsonObject }
-      : { reason: 'it is no mapping of YAML' };
-  } catch {
-    return { reason: 'it is no YAML' };
-  }
-}
-
-const BRACKETS = 10_000;
-const LINE = 2000;
-
-/** Lock files have short lines and no deep nesting; a parser would spend its time on others. */
-function isHard(text: string): boolean {
-  const brackets = text.match(/[[{]/g)?.length ?? 0;
-  const nested = /^(?:[ -]{200}|(?:- ){60}|(?:\? ){60})/m.test(text);
-  return brackets > BRACKETS || nested || text.split('\n').some(({ length }) => length > LINE);
-}
-
-/** Blank lines and comments say nothing. */
-function withoutBlanks(text: string): string {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-    .join('\n');
 }

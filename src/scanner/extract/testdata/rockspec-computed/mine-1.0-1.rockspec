@@ -1,0 +1,3 @@
+package = [[mine]]
+local v = "1"
+version = v .. "-1"
