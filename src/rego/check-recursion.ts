@@ -4,8 +4,14 @@ import { RegoError } from './rego-error.ts';
 import type { RuleNode } from './rule-node.ts';
 import type { PlacedRules } from './rule-tree.ts';
 
-/** Notes each rule that is in a ring, with the ring. */
-export function checkRecursion(placed: PlacedRules, report: (error: RegoError) => void): void {
+/**
+ * Notes each rule that is in a ring, with the ring; answers the others, each behind all rules that
+ * it reads.
+ */
+export function checkRecursion(
+  placed: PlacedRules,
+  report: (error: RegoError) => void,
+): readonly CoreRule[] {
   const graph = new Graph(placed);
   const told = new Set<string>();
   for (const rules of placed.rulesAt.values()) {
@@ -17,6 +23,7 @@ export function checkRecursion(placed: PlacedRules, report: (error: RegoError) =
       report(new RegoError('rego_recursion_error', message, { at: rule.at }));
     }
   }
+  return graph.sorted;
 }
 
 /** Which rules each rule reads. */
@@ -24,10 +31,14 @@ class Graph {
   readonly #placed: PlacedRules;
   readonly #known = new Map<CoreRule, readonly CoreRule[]>();
   readonly #rings: ReadonlySet<CoreRule>;
+  /** The rules that need no ring, each behind all that it reads. */
+  readonly sorted: readonly CoreRule[];
 
   constructor(placed: PlacedRules) {
     this.#placed = placed;
-    this.#rings = this.#findRings();
+    const { left, sorted } = this.#takeAway();
+    this.sorted = sorted;
+    this.#rings = new Set(left.filter((rule) => this.#reachesItself(rule)));
   }
 
   isInRing(rule: CoreRule): boolean {
@@ -63,8 +74,8 @@ class Graph {
     return [...next];
   }
 
-  /** The rules that can be left by taking away, again and again, those that read no other. */
-  #findRings(): ReadonlySet<CoreRule> {
+  /** Takes away, again and again, the rules that read no other; those in rings are left. */
+  #takeAway(): { readonly left: readonly CoreRule[]; readonly sorted: readonly CoreRule[] } {
     const readers = new Map<CoreRule, CoreRule[]>();
     const open = new Map<CoreRule, number>();
     for (const rule of [...this.#placed.rulesAt.values()].flat()) {
@@ -81,7 +92,7 @@ class Graph {
         if (count === 0) done.push(reader);
       }
     }
-    return new Set([...open.keys()].filter((rule) => this.#reachesItself(rule)));
+    return { left: [...open.keys()], sorted: done };
   }
 
   #reachesItself(rule: CoreRule): boolean {

@@ -2,14 +2,13 @@
  * Rules in conflict: kinds that cannot stand at one place, rules inside of other rules' values,
  * packages at the place of a rule, and names that nothing may have.
  */
+import type { Report } from './compile-stages.ts';
 import type { CoreRule } from './core.ts';
 import { splitPlace } from './lower-rule.ts';
 import { type Place, RegoError } from './rego-error.ts';
 import type { RuleNode } from './rule-node.ts';
 import type { PlacedRules } from './rule-tree.ts';
 import type { Import, Module } from './syntax.ts';
-
-type Report = (error: RegoError) => void;
 
 /** Notes all conflicts. */
 export function checkRules(placed: PlacedRules, modules: readonly Module[], report: Report): void {
@@ -33,7 +32,7 @@ function checkPlace(node: RuleNode, rules: readonly CoreRule[], { placed, report
   const [first] = rules;
   if (first === undefined) return;
   const complain = (message: string): void => {
-    report(new RegoError('rego_type_error', message, { at: first.at }));
+    report(new RegoError('rego_type_error', message, { at: first.at }), 'conflicts');
   };
   const below = rules.every(isWhole) ? rulesBelow(node, placed) : [];
   const defaults = rules.filter((rule) => rule.isDefault);
@@ -83,7 +82,7 @@ function checkPackages(placed: PlacedRules, modules: readonly Module[], report: 
       if (node?.path.length !== module.package.length || rule === undefined) continue;
       const name = ['package', module.package.join('.')].join(' ');
       const message = `${name} conflicts with rule ${rule.name} defined at ${placeText(rule.at)}`;
-      report(new RegoError('rego_type_error', message, { at: module.packageAt }));
+      report(new RegoError('rego_type_error', message, { at: module.packageAt }), 'conflicts');
     }
   }
 }
@@ -100,7 +99,7 @@ function checkNames(module: Module, report: Report): void {
     const [name = ''] = splitPlace(rule).prefix;
     if (!ROOTS.has(name)) continue;
     const message = `rules must not shadow ${name} (use a different rule name)`;
-    report(new RegoError('rego_compile_error', message, { at: rule.at }));
+    report(new RegoError('rego_compile_error', message, { at: rule.at }), 'names');
   }
   const seen = new Map<string, string>();
   for (const each of module.imports.filter(({ path }) => ROOTS.has(path[0] ?? ''))) {
@@ -119,7 +118,7 @@ function checkImport(each: Import, { seen, isStrict, report }: ImportCheck): voi
   const name = each.alias ?? each.path.at(-1) ?? '';
   const message = importProblem(each, isStrict ? seen.get(name) : undefined);
   if (message !== undefined) {
-    report(new RegoError('rego_compile_error', message, { at: each.at }));
+    report(new RegoError('rego_compile_error', message, { at: each.at }), 'imports');
   }
   seen.set(name, seen.get(name) ?? importText(each));
 }

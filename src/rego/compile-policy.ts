@@ -6,16 +6,19 @@ import type { Builtin } from './builtin.ts';
 import { allBuiltins } from './builtins/all-builtins.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkRules } from './check-rules.ts';
+import { type Report, StagedErrors } from './compile-stages.ts';
 import type { CoreRule } from './core.ts';
 import type { PolicyTables } from './emitter.ts';
 import { lowerRule, splitPlace } from './lower-rule.ts';
 import { type Functions, pathKey } from './lowering.ts';
 import { namesOfModule, namesOfPackages } from './module-names.ts';
 import { checkHead, orderBody } from './order-literals.ts';
-import { type RegoError, RegoErrors } from './rego-error.ts';
+import type { RegoError } from './rego-error.ts';
 import { metadataOf, type RuleMetadata } from './rule-metadata.ts';
 import { makeTables, type PlacedRules, placeRules } from './rule-tree.ts';
 import type { Module, Rule } from './syntax.ts';
+import { checkTypes } from './types/check-types.ts';
+import type { TypeNode } from './types/type-tree.ts';
 import type { ObjectValue } from './value.ts';
 
 /** What a policy is made of. */
@@ -32,29 +35,29 @@ export interface Policy {
   readonly data: ObjectValue;
   readonly tables: PolicyTables;
   readonly functions: Functions;
+  /** The types of the rules, which queries are checked against. */
+  readonly types: TypeNode;
   readonly modules: readonly Module[];
 }
 
 /** Compiles a policy; throws `RegoErrors` with all that is wrong with it, one kind at a time. */
 export function compilePolicy(source: PolicySource): Policy {
-  const errors: RegoError[] = [];
-  const report = (error: RegoError): void => void errors.push(error);
-  const endStage = (): void => {
-    if (errors.length > 0) throw new RegoErrors(inOrder(errors, modules));
-  };
   const { modules, data = {}, builtins = allBuiltins } = source;
+  const errors = new StagedErrors(modules);
   const functions = { builtins, arities: aritiesOf(modules) };
-  const lowered = lowerModules(modules, functions, report);
-  checkRules(place(lowered, modules), modules, report);
-  endStage();
+  const lowered = lowerModules(modules, functions, errors.report);
+  checkRules(place(lowered, modules), modules, errors.report);
+  errors.endStage('functions');
   const placed = place(
-    lowered.map((rule) => orderRule(rule, report)),
+    lowered.map((rule) => orderRule(rule, errors.at('safety'))),
     modules,
   );
-  endStage();
-  checkRecursion(placed, report);
-  endStage();
-  return { data, tables: makeTables(placed), functions, modules };
+  errors.endStage('safety');
+  const sorted = checkRecursion(placed, errors.at('recursion'));
+  errors.endStage('recursion');
+  const types = checkTypes(sorted, errors.at('types'));
+  errors.endStage('deprecated');
+  return { data, tables: makeTables(placed), functions, types, modules };
 }
 
 function place(rules: readonly CoreRule[], modules: readonly Module[]): PlacedRules {
@@ -62,19 +65,6 @@ function place(rules: readonly CoreRule[], modules: readonly Module[]): PlacedRu
     rules,
     modules.map((module) => module.package),
   );
-}
-
-/** Errors by module and place. */
-function inOrder(errors: readonly RegoError[], modules: readonly Module[]): readonly RegoError[] {
-  const ranks = new Map(modules.map(({ file }, index) => [file, index]));
-  const placeOf = ({ at }: RegoError): readonly number[] =>
-    at ? [ranks.get(at.file) ?? modules.length, at.line, at.column] : [];
-  return errors.toSorted((a, b) => comparePlaces(placeOf(a), placeOf(b)));
-}
-
-function comparePlaces(a: readonly number[], b: readonly number[]): number {
-  const index = a.findIndex((each, at) => each !== b[at]);
-  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }
 
 /** The functions of a policy, with how many arguments each takes. */
@@ -92,7 +82,7 @@ function aritiesOf(modules: readonly Module[]): ReadonlyMap<string, number> {
 function lowerModules(
   modules: readonly Module[],
   functions: Functions,
-  report: (error: RegoError) => void,
+  report: Report,
 ): readonly CoreRule[] {
   const packages = namesOfPackages(modules);
   const describe = metadataOf(modules);

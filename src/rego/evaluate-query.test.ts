@@ -32,7 +32,7 @@ describe('evaluateQuery', () => {
     ['else', 'p := 1 if false\nelse := 2 if input.kind == "Pod"', '2'],
     ['a pattern', 'p := [x, y] if [x, {"k": y}] = [1, {"k": 2}]', '[1, 2]'],
     ['patterns on both sides', 'p := [x, y] if [x, 1] = [2, y]', '[2, 1]'],
-    ['no pattern fits', 'p if [x, 1] = [2]', 'undefined'],
+    ['no pattern fits', 'p if [x, "none"] = input.images', 'undefined'],
     ['base documents', 'p := [x | x := data.base[_]]', '[3, 1, 2]'],
     ['with input', 'q := input.kind\np := x if x := q with input.kind as "Job"', '"Job"'],
     ['with data', 'p := x if x := data.base with data.base as 7', '7'],

@@ -4,6 +4,7 @@
  */
 import type { BuiltinContext } from './builtin.ts';
 import type { Policy } from './compile-policy.ts';
+import { StagedErrors } from './compile-stages.ts';
 import type { Local } from './core.ts';
 import { emitBody } from './emit-body.ts';
 import type { Emitter } from './emitter.ts';
@@ -14,9 +15,10 @@ import { DEFAULT_LIMITS, type Limits, Meter, stackError } from './meter.ts';
 import { namesOfModule, namesOfPackages } from './module-names.ts';
 import { orderBody } from './order-literals.ts';
 import { parseQuery } from './parse-module.ts';
-import { type Place, RegoError, RegoErrors } from './rego-error.ts';
+import { type Place, RegoError } from './rego-error.ts';
 import { type Frame, newFrame, type RunBody, State } from './state.ts';
 import type { Body, CallTerm, Import, Statement, VarTerm } from './syntax.ts';
+import { checkQueryTypes } from './types/check-types.ts';
 import type { ObjectValue, Value } from './value.ts';
 import { payingFor } from './value-work.ts';
 import { MAX_DEPTH, weighResult } from './weigh-result.ts';
@@ -65,8 +67,8 @@ export function prepareQuery(
   query: string | Body,
   scope: QueryScope = {},
 ): PreparedQuery {
-  const errors: RegoError[] = [];
-  const report = (error: RegoError): void => void errors.push(error);
+  const errors = new StagedErrors([]);
+  const { report } = errors;
   const names = namesOfModule(
     { package: scope.package ?? [], imports: scope.imports ?? [], version: 'v1' },
     scope.package ? namesOfPackages(policy.modules) : new Map(),
@@ -87,8 +89,11 @@ export function prepareQuery(
       declared = lowering.scope.declared;
     },
   );
-  const ordered = orderBody(literals, new Set(), report);
-  if (errors.length > 0) throw new RegoErrors(errors);
+  errors.endStage('functions');
+  const ordered = orderBody(literals, new Set(), errors.at('safety'));
+  errors.endStage('safety');
+  checkQueryTypes(policy.types, ordered, errors.at('types'));
+  errors.endStage('deprecated');
   const layout = { size: lowering.scope.frameSize };
   const emitter: Emitter = {
     policy: policy.tables,

@@ -32,11 +32,15 @@ export function visitLocals(node: Core, visit: (local: Local) => void): void {
   }
 }
 
+const NONE: readonly Core[] = [];
+
+function valuesOfWith(literal: Literal): readonly Core[] {
+  return literal.with.flatMap(({ value }) => (value.kind === 'term' ? [value.term] : []));
+}
+
 /** The terms of a literal itself, not of its closures' bodies. */
 export function termsOf(literal: Literal): readonly Core[] {
-  const modifiers = literal.with.flatMap(({ value }) =>
-    value.kind === 'term' ? [value.term] : [],
-  );
+  const modifiers = literal.with.length === 0 ? NONE : valuesOfWith(literal);
   switch (literal.kind) {
     case 'unify':
       return [literal.left, literal.right, ...modifiers];

@@ -1,10 +1,11 @@
 /** Calls: what is called, with how many operands, and of which types where that is plain to see. */
-import type { Builtin, OperandType } from './builtin.ts';
 import { type CallLiteral, type Callee, calleeName, type Core } from './core.ts';
 import { complain, type Lowering, pathKey } from './lowering.ts';
-import type { Place } from './rego-error.ts';
 import type { CallTerm } from './syntax.ts';
-import { typeOf } from './value.ts';
+import { argumentText, signatureOf } from './types/signature.ts';
+import { typeOfTerm } from './types/type-of-term.ts';
+import { TypeScope } from './types/type-scope.ts';
+import { typeNode } from './types/type-tree.ts';
 
 /** The literal of a call; undefined, with an error noted, where there is no such function. */
 export function lowerCall(
@@ -15,7 +16,7 @@ export function lowerCall(
   const callee = findCallee(lowering, term.operator);
   if (callee === undefined) {
     const message = `undefined function ${term.operator.join('.')}`;
-    complain(lowering, 'rego_type_error', { message, at: term.at });
+    complain(lowering, 'rego_type_error', { message, at: term.at, stage: 'functions' });
     return undefined;
   }
   if (callee.kind === 'function') lowering.uses.push({ path: callee.path, at: term.at });
@@ -67,19 +68,27 @@ function globalPath(
 
 function checkCall(lowering: Lowering, literal: CallLiteral, name: string): void {
   const { callee, at } = literal;
-  const arity = arityOf(lowering, callee);
-  const got = literal.args.length;
-  if (callee.kind === 'builtin') {
-    checkBuiltinCall(lowering, callee.builtin, literal);
-  } else if (got !== arity) {
-    const noun = got === 1 ? 'argument' : 'arguments';
-    const message = `function ${calleeName(callee)} has arity ${arity}, got ${got} ${noun}`;
-    complain(lowering, 'rego_type_error', { message, at });
+  if (literal.args.length !== arityOf(lowering, callee)) {
+    const message = arityText(lowering, literal);
+    complain(lowering, 'rego_type_error', { message, at, stage: 'functions' });
   }
   if (lowering.names.version === 'v1' && callee.kind === 'builtin' && DEPRECATED.has(name)) {
     const message = `deprecated built-in function calls in expression: ${name}`;
-    complain(lowering, 'rego_type_error', { message, at });
+    complain(lowering, 'rego_type_error', { message, at, stage: 'deprecated' });
   }
+}
+
+/** What is said of a wrong number of operands. */
+function arityText(lowering: Lowering, { callee, args }: CallLiteral): string {
+  if (callee.kind === 'function') {
+    const noun = args.length === 1 ? 'argument' : 'arguments';
+    const arity = arityOf(lowering, callee);
+    return `function ${calleeName(callee)} has arity ${arity}, got ${args.length} ${noun}`;
+  }
+  const nothing = { rules: typeNode(), scope: new TypeScope(), closures: new Map() };
+  const have = args.map((arg) => typeOfTerm(nothing, arg));
+  const want = signatureOf(callee.builtin).args;
+  return argumentText(callee.builtin.name, 'arity mismatch', { have, want });
 }
 
 /** What v1 has no more. */
@@ -96,51 +105,3 @@ const DEPRECATED: ReadonlySet<string> = new Set([
   're_match',
   'set_diff',
 ]);
-
-/** Refuses a wrong number of operands, and operands whose plain type is wrong. */
-function checkBuiltinCall(
-  lowering: Lowering,
-  builtin: Builtin,
-  call: { readonly args: readonly Core[]; readonly at: Place },
-): void {
-  const types = call.args.map(plainType);
-  const isLength = types.length === builtin.args.length;
-  const fits = types.every(
-    (type, index) => type === undefined || admits(builtin.args[index], type),
-  );
-  if (isLength && fits) return;
-  const problem = isLength ? 'invalid argument(s)' : 'arity mismatch';
-  const have = types.map((type) => type ?? 'any').join(', ');
-  const want = builtin.args.map(typeText).join(', ');
-  const message = `${builtin.name}: ${problem}\n\thave: (${have})\n\twant: (${want})`;
-  complain(lowering, 'rego_type_error', { message, at: call.at });
-}
-
-function typeText(type: OperandType): string {
-  if (typeof type === 'string') return type;
-  return `any<${type.join(', ')}>`;
-}
-
-function plainType(node: Core): string | undefined {
-  switch (node.kind) {
-    case 'const':
-      return typeOf(node.value);
-    case 'array':
-    case 'set':
-    case 'object':
-      return node.kind;
-    case 'comprehension':
-      return node.of;
-    case 'template':
-      return 'string';
-    default:
-      return undefined;
-  }
-}
-
-function admits(wanted: OperandType | undefined, type: string): boolean {
-  if (wanted === undefined || wanted === 'any') return true;
-  return typeof wanted === 'string'
-    ? wanted === type
-    : (wanted as readonly string[]).includes(type);
-}

@@ -63,5 +63,5 @@ function refuseShadow(
 ): void {
   const noun = what.sort === 'argument' ? 'args' : 'variables';
   const message = `${noun} must not shadow ${what.name} (use a different variable name)`;
-  complain(lowering, 'rego_compile_error', { message, at: what.at });
+  complain(lowering, 'rego_compile_error', { message, at: what.at, stage: 'names' });
 }

@@ -1,10 +1,10 @@
 /** Rules: their place below `data`, their arguments, and the ways to their values. */
 import type { Branch, Core, CoreRule, Literal, Local } from './core.ts';
+import type { Report } from './compile-stages.ts';
 import { declareVar } from './lower-pattern.ts';
 import { lowerBody } from './lower-statement.ts';
 import { lowerTerm, lowerTerms, settled } from './lower-term.ts';
 import type { Functions, Lowering, ModuleNames } from './lowering.ts';
-import type { RegoError } from './rego-error.ts';
 import { RegoScope } from './rego-scope.ts';
 import type { Body, Rule, Term } from './syntax.ts';
 import type { Value } from './value.ts';
@@ -13,7 +13,7 @@ import type { Value } from './value.ts';
 export interface ModuleLowering {
   readonly names: ModuleNames;
   readonly functions: Functions;
-  readonly report: (error: RegoError) => void;
+  readonly report: Report;
   readonly metadataOf: (rule: Rule) => { readonly rule: Value; readonly chain: Value };
 }
 

@@ -27,7 +27,7 @@ function findTarget(lowering: Lowering, term: RefTerm | VarTerm): WithTarget | u
   const callee = path && findCallee(lowering, path);
   if (callee !== undefined) return { kind: 'function', name: calleeName(callee) };
   const message = 'with keyword target must reference existing input, data, or a function';
-  complain(lowering, 'rego_type_error', { message, at: term.at });
+  complain(lowering, 'rego_type_error', { message, at: term.at, stage: 'with' });
   return undefined;
 }
 
@@ -79,5 +79,5 @@ function checkArity(lowering: Lowering, modifier: WithModifier, target: WithTarg
   const [got, wanted] = [arityOf(lowering, by), arityOf(lowering, of)];
   if (got === wanted) return;
   const message = `${target.name}: arity mismatch\n\thave: ${got}\n\twant: ${wanted}`;
-  complain(lowering, 'rego_type_error', { message, at: modifier.at });
+  complain(lowering, 'rego_type_error', { message, at: modifier.at, stage: 'types' });
 }

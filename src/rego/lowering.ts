@@ -3,6 +3,7 @@
  * variables, the functions there are, and the literals written so far.
  */
 import type { Builtin } from './builtin.ts';
+import type { Report, Stage } from './compile-stages.ts';
 import type { Core, Literal, Local, Use, WithNode } from './core.ts';
 import { type Place, RegoError, type RegoErrorCode } from './rego-error.ts';
 import type { RegoScope } from './rego-scope.ts';
@@ -31,7 +32,7 @@ export interface Lowering {
   readonly names: ModuleNames;
   readonly functions: Functions;
   readonly scope: RegoScope;
-  readonly report: (error: RegoError) => void;
+  readonly report: Report;
   readonly uses: Use[];
   /** What `rego.metadata.rule()` and `rego.metadata.chain()` give here. */
   readonly metadata: { readonly rule: Value; readonly chain: Value };
@@ -51,13 +52,13 @@ export function pathKey(path: readonly string[]): string {
   return path.join('\0');
 }
 
-/** Notes an error of the source. */
+/** Notes an error of the source; of the handling of variables where no stage is named. */
 export function complain(
   lowering: Lowering,
   code: RegoErrorCode,
-  what: { readonly message: string; readonly at: Place },
+  what: { readonly message: string; readonly at: Place; readonly stage?: Stage },
 ): void {
-  lowering.report(new RegoError(code, what.message, { at: what.at }));
+  lowering.report(new RegoError(code, what.message, { at: what.at }), what.stage);
 }
 
 /** A variable that the compiler needs. */
