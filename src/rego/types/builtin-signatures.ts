@@ -13,8 +13,9 @@ const DOC = 'any<string, object[any: any]>';
 const MOMENT = 'any<number, array<number, string>>';
 const PATHS = 'any<array[any<string, array[any]>], set[any<string, array[any]>]>';
 const GRAPH = 'object[any: any<array[any], set[any]>]';
-const CIDRS =
-  'any<string, array[any<string, array[any]>], object[string: any<string, array[any]>], set[any<string, array[any]>]>';
+const MISMATCH = 'object<desc: string, error: string, field: string, type: string>';
+const CIDR = 'any<string, array[any]>';
+const CIDRS = `any<string, array[${CIDR}], object[string: ${CIDR}], set[${CIDR}]>`;
 
 /** The operands and the result of each builtin of OPA, by its name. */
 export const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
@@ -243,7 +244,7 @@ export const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   'json.match_schema': [
     `document: ${DOC}`,
     `schema: ${DOC}`,
-    'output: array<boolean, array[object<desc: string, error: string, field: string, type: string>]>',
+    `output: array<boolean, array[${MISMATCH}]>`,
   ],
   'io.jwt.decode': ['jwt: string', `output: array<${OBJ}, ${OBJ}, string>`],
   'io.jwt.decode_verify': [
