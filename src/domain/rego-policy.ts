@@ -1,4 +1,5 @@
 /** A policy in Rego as a document: its modules and data, and what was found by evaluating it. */
+import type { KnownImage } from './image-facts.ts';
 import type { JsonObject } from './json.ts';
 import type { PolicyRevision } from './policy-document.ts';
 
@@ -38,4 +39,6 @@ export interface RegoEvidence {
   readonly warnings: readonly string[];
   /** Why the policy could not be evaluated. */
   readonly problem?: string;
+  /** What it was told of images; absent: it asks for no facts. */
+  readonly facts?: readonly Pick<KnownImage, 'image' | 'status' | 'digest' | 'scanned'>[];
 }

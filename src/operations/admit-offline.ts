@@ -157,7 +157,7 @@ async function evaluateRego(
   const pool = createRegoPool(1);
   try {
     const effects = { now, randomBytes, runRego: pool.run };
-    return await askRego(effects, documents, reviewOfObject(object, request));
+    return await askRego(effects, documents, { review: reviewOfObject(object, request) });
   } finally {
     await pool.close();
   }

@@ -1,8 +1,10 @@
 /** Asking policies in Rego about a request: in another thread, within a deadline, never in vain. */
+import { isAssayError } from '../domain/error.ts';
+import type { FactsTable } from '../domain/image-facts.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { RegoDocument, RegoEvidence } from '../domain/rego-policy.ts';
 import type { Micros } from '../domain/time.ts';
-import { isAssayError } from '../domain/error.ts';
+import { namesFacts } from '../policy/fact-builtins.ts';
 import { regoName } from '../policy/judge-rego.ts';
 import { regoInput } from '../policy/rego-input.ts';
 import {
@@ -12,6 +14,14 @@ import {
   sourcesOf,
 } from '../policy/rego-questions.ts';
 import { allBuiltins } from '../rego/builtins/all-builtins.ts';
+import {
+  formatProblem,
+  problemsOf,
+  type RegoJob,
+  type RegoProblem,
+  type RegoSources,
+} from '../rego/rego-job.ts';
+import { RegoError, RegoErrors } from '../rego/rego-error.ts';
 import type { RunRego } from './rego-pool.ts';
 
 /** What an evaluation is given beside the policy. */
@@ -21,33 +31,57 @@ export interface RegoEffects {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
+/** What policies are shown. */
+export interface ShownReview {
+  readonly review: JsonObject;
+  /** What is known of its images; absent: no policy asks. */
+  readonly facts?: FactsTable | undefined;
+}
+
 /** A deploy waits for it: milliseconds for one policy. */
 const DEADLINE_MS = 2000;
 
-const questionsOf = new WeakMap<RegoDocument, readonly RegoQuestion[]>();
+/** What of a document is the same for every request. */
+interface Prepared {
+  readonly sources: RegoSources;
+  readonly questions: readonly RegoQuestion[];
+  readonly problems: readonly RegoProblem[];
+}
+
+const prepared = new WeakMap<RegoDocument, Prepared>();
 
 /** Asks each policy; one that cannot be evaluated says so in its evidence. */
 export async function askRego(
   effects: RegoEffects,
   documents: readonly RegoDocument[],
-  review: JsonObject,
+  { review, facts }: ShownReview,
 ): Promise<readonly RegoEvidence[]> {
-  const inputOf = ({ parsed }: RegoDocument) => JSON.stringify(regoInput(review, parsed));
-  return Promise.all(documents.map((one) => askOne(effects, one, inputOf(one))));
+  const handed = facts && JSON.stringify(facts);
+  return Promise.all(
+    documents.map(async (document) => {
+      const input = JSON.stringify(regoInput(review, document.parsed));
+      if (facts === undefined || !asksFacts(document)) return askOne(effects, document, { input });
+      const evidence = await askOne(effects, document, { input, ...(handed && { handed }) });
+      return { ...evidence, facts: toldOf(facts) };
+    }),
+  );
 }
 
 async function askOne(
   { runRego, now, randomBytes }: RegoEffects,
   document: RegoDocument,
-  input: string,
+  shown: Pick<RegoJob, 'input' | 'handed'>,
 ): Promise<RegoEvidence> {
   const policy = regoName(document);
-  const questions = questionsOf.get(document) ?? regoQuestions(document.parsed);
-  questionsOf.set(document, questions);
+  const { sources, questions, problems } = prepare(document);
+  const asked = questions.map(({ name }) => name);
+  const unanswered = { policy, asked, denials: [], warnings: [] };
+  if (problems.length > 0)
+    return { ...unanswered, problem: problems.map(formatProblem).join('; ') };
   const job = {
-    sources: sourcesOf(document.parsed),
+    ...shown,
+    sources,
     queries: questions.map(({ query }) => query),
-    input,
     nowNanos: BigInt(now()) * 1000n,
     seed: randomBytes(32),
   };
@@ -55,15 +89,51 @@ async function askOne(
     return regoFindings(policy, questions, await runRego(job, DEADLINE_MS));
   } catch (error) {
     if (!isAssayError(error)) throw error;
-    const asked = questions.map(({ name }) => name);
-    return { policy, asked, denials: [], warnings: [], problem: error.message };
+    return { ...unanswered, problem: error.message };
   }
 }
 
-const CHANGING = [...allBuiltins.values()].filter((one) => one.isNondeterministic);
+/** A document that was kept by an earlier version may be one that this one refuses. */
+function prepare(document: RegoDocument): Prepared {
+  const known = prepared.get(document);
+  if (known) return known;
+  const sources = sourcesOf(document.parsed);
+  const fresh = { sources, ...questionsOf(document) };
+  prepared.set(document, fresh);
+  return fresh;
+}
+
+function questionsOf({ parsed }: RegoDocument): Omit<Prepared, 'sources'> {
+  try {
+    return { questions: regoQuestions(parsed), problems: [] };
+  } catch (error) {
+    if (!(error instanceof RegoErrors || error instanceof RegoError)) throw error;
+    return { questions: [], problems: problemsOf(error) };
+  }
+}
+
+/** What of the facts a decision keeps: enough to tell what was known, not what was found. */
+function toldOf(facts: FactsTable): NonNullable<RegoEvidence['facts']> {
+  return Object.values(facts).map(({ state: { image, status, digest, scanned } }) => ({
+    image,
+    status,
+    ...(digest !== undefined && { digest }),
+    ...(scanned !== undefined && { scanned }),
+  }));
+}
+
+/** Whether a policy asks what is known of images. */
+export function asksFacts({ parsed }: RegoDocument): boolean {
+  return namesFacts(Object.values(parsed.modules));
+}
+
+/** The last parts of their names: `time["now_ns"]` is a way to write one, too. */
+const CHANGING = [...allBuiltins.values()]
+  .filter((one) => one.isNondeterministic)
+  .map(({ name }) => new RegExp(`\\b${name.slice(name.lastIndexOf('.') + 1)}\\b`));
 
 /** Whether a policy may answer otherwise a moment later: it names the clock or chance. */
 export function mayChange({ parsed }: RegoDocument): boolean {
   const texts = Object.values(parsed.modules);
-  return CHANGING.some(({ name }) => texts.some((text) => text.includes(name)));
+  return CHANGING.some((name) => texts.some((text) => name.test(text)));
 }

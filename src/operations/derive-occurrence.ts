@@ -84,10 +84,14 @@ export async function deriveAwaited(
   return awaitedOccurrence({ progress, ...(failure && { problem: failure.message }) }, image);
 }
 
-/** What a scan says of a sighted image with the advisories of now; undefined: it was not read. */
+/**
+ * What a scan says of a sighted image with the advisories of now, which may be of any age where
+ * none is said; undefined: it was not read.
+ */
 export async function judgeSighted(
   deps: Deps,
   sighting: Sighting,
+  maxAdvisoryAge: Micros = Number.MAX_SAFE_INTEGER,
 ): Promise<JudgedScan | undefined> {
   const [read, contents, before] = await Promise.all([
     findImageReading(deps.store, sighting.digest),
@@ -105,7 +109,7 @@ export async function judgeSighted(
     ecosystems: { installed, declared: [] },
     matched: { problems, sources: sources ?? (await listAdvisorySources(deps.store)) },
     now,
-    maxAdvisoryAge: Number.MAX_SAFE_INTEGER,
+    maxAdvisoryAge,
   });
   const published = await findPublishTime(deps.store, revision);
   const image = { readTime: contents.readTime, extractorVersion: read.extractorVersion };

@@ -1,23 +1,17 @@
 /** Gathering what an evaluation wants to know: attestations checked now, and tags' digests. */
-import {
-  type ImageReference,
-  formatImageReference,
-  withDefaultTag,
-} from '../domain/image-reference.ts';
+import type { RegoEvidence } from '../domain/rego-policy.ts';
 import { type Micros, SECOND } from '../domain/time.ts';
-import type { AttestationEvidence, Evidence, TagEvidence } from '../domain/verdict.ts';
+import type { AttestationEvidence, Evidence } from '../domain/verdict.ts';
 import { reviewOfImages } from '../kubernetes/admission-input.ts';
 import type { WantedEvidence } from '../policy/evaluate.ts';
-import { findTagEvent } from '../store/image-rows.ts';
-import { isRepositorySighted } from '../store/sighting-rows.ts';
-import { askRego, mayChange } from './ask-rego.ts';
+import { askRego, asksFacts, mayChange } from './ask-rego.ts';
 import { checkAttestations } from './check-attestations.ts';
 import type { Deps } from './deps.ts';
+import { findNthTag } from './find-tag-digest.ts';
+import { gatherFacts } from './gather-facts.ts';
 import { gatherTrust } from './gather-trust.ts';
 import { findJudgingAttestor, thresholdOf } from './judging-attestor.ts';
 
-/** Tags of one request that are looked up: a pod of many must not make us call a registry each. */
-const MAX_TAGS = 5;
 /** A tag's digest is asked for again after this long. */
 const TAG_STANDING = 5 * SECOND;
 
@@ -39,23 +33,38 @@ export async function gatherEvidence(
   };
   const [attestations, tags, trust, rego] = await Promise.all([
     Promise.all(wanted.attestations.map((one) => gatherAttestations(deps, one, until))),
-    Promise.all(wanted.tags.map((one, index) => gatherNth(deps, project, { one, index }))),
+    Promise.all(wanted.tags.map((one, index) => findNthTag(deps, project, { one, index }))),
     wanted.trust && gatherTrust(deps, { ...wanted, project, wanted: wanted.trust }, until),
-    wanted.rego && askRego(deps, wanted.rego.documents, reviewOfImages(wanted.rego.request)),
+    wanted.rego && gatherRego(deps, wanted.rego, until),
   ]);
   if (tags.length > 0) until(deps.now() + TAG_STANDING);
-  if (
-    wanted.rego?.documents.some(mayChange) ||
-    rego?.some(({ problem }) => problem !== undefined)
-  ) {
-    until(deps.now());
-  }
   const evidence = { attestations, tags, ...(trust && { trust }), ...(rego && { rego }) };
   return { evidence, validUntil };
 }
 
 /** Told of each time from which on the evidence may be another. */
 type Until = (time: Micros) => void;
+
+async function gatherRego(
+  deps: Deps,
+  { documents, request }: NonNullable<WantedEvidence['rego']>,
+  until: Until,
+): Promise<readonly RegoEvidence[]> {
+  const facts = documents.some(asksFacts)
+    ? await gatherFacts(deps, {
+        project: request.project,
+        images: request.images.map(({ image }) => image),
+        findTag: (one, index) => findNthTag(deps, request.project, { one, index }),
+      })
+    : undefined;
+  const shown = { review: reviewOfImages(request), facts: facts?.table };
+  const rego = await askRego(deps, documents, shown);
+  if (facts) until(facts.validUntil);
+  if (documents.some(mayChange) || rego.some(({ problem }) => problem !== undefined)) {
+    until(deps.now());
+  }
+  return rego;
+}
 
 async function gatherAttestations(
   deps: Deps,
@@ -74,44 +83,5 @@ async function gatherAttestations(
     deps.log.error({ err: error, attestor: name }, 'attestations could not be read');
     until(deps.now());
     return { ...base, state: 'unreadable' };
-  }
-}
-
-async function gatherNth(
-  deps: Deps,
-  project: string,
-  { one, index }: { readonly one: ImageReference; readonly index: number },
-): Promise<TagEvidence> {
-  return index < MAX_TAGS ? gatherTag(deps, project, one) : passOver(one);
-}
-
-async function passOver(reference: ImageReference): Promise<TagEvidence> {
-  const image = formatImageReference(withDefaultTag(reference));
-  return { image, how: 'not looked up: too many tags in one request' };
-}
-
-/** Only repositories that were scanned here are asked: a pod cannot make us call any host. */
-async function gatherTag(
-  deps: Deps,
-  project: string,
-  reference: ImageReference,
-): Promise<TagEvidence> {
-  const tagged = withDefaultTag(reference);
-  const image = formatImageReference(tagged);
-  if (!(await isRepositorySighted(deps.store, project, reference.name))) {
-    return { image, how: 'this repository was never scanned here' };
-  }
-  try {
-    return { image, digest: await deps.resolveTag(tagged), how: 'the registry says so now' };
-  } catch (error) {
-    deps.log.warn({ err: error, image }, 'tag could not be resolved');
-    const { name: repository, tag = 'latest' } = tagged;
-    const event = await findTagEvent(deps.store, { repository, tag });
-    if (event === undefined) return { image, how: 'the registry cannot be reached now' };
-    return {
-      image,
-      digest: event.digest,
-      how: 'as last scanned; the registry cannot be reached now',
-    };
   }
 }

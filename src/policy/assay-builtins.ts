@@ -8,6 +8,7 @@ import { checkNamePattern, matchesNamePattern } from '../domain/name-pattern.ts'
 import { type Builtin, BuiltinFailure } from '../rego/builtin.ts';
 import { allBuiltins } from '../rego/builtins/all-builtins.ts';
 import { plainObject, type Value } from '../rego/value.ts';
+import { FACT_BUILTINS } from './fact-builtins.ts';
 
 const ASSAY_BUILTINS: readonly Builtin[] = [
   {
@@ -27,7 +28,7 @@ const ASSAY_BUILTINS: readonly Builtin[] = [
 /** All builtins of Rego with ours beside them: what policies are compiled with. */
 export const POLICY_BUILTINS: ReadonlyMap<string, Builtin> = new Map([
   ...allBuiltins,
-  ...ASSAY_BUILTINS.map((builtin) => [builtin.name, builtin] as const),
+  ...[...ASSAY_BUILTINS, ...FACT_BUILTINS].map((builtin) => [builtin.name, builtin] as const),
 ]);
 
 /** The parts of a reference: `name` is registry and repository; tag and digest where it has any. */

@@ -3,6 +3,7 @@ import { AssayError } from '../domain/error.ts';
 import { formatImageReference } from '../domain/image-reference.ts';
 import type { RegoDocument, RegoEvidence } from '../domain/rego-policy.ts';
 import type { Evidence, ImageVerdict, RequestedImage } from '../domain/verdict.ts';
+import { factsKeyOf } from './facts-key.ts';
 import { type Finding, step } from './finding.ts';
 import { malformed, pass, readAdmittedReference, verdictOf } from './image-verdict.ts';
 
@@ -23,8 +24,16 @@ export function judgeRego(
   const before = [step('parse-reference', 'pass', `reads as ${formatImageReference(reference)}`)];
   const found = evidence.rego?.find(({ policy }) => policy === name);
   const finding = found === undefined ? notAsked(name) : findingOf(found);
+  const told = found?.facts?.find((one) => one.image === factsKeyOf(reference));
+  if (told) before.push(step('facts', 'note', factsSentence(told)));
   const enforced = finding.outcome === 'allow' || document.parsed.enforcement === 'enforce';
   return verdictOf(image, reference, { before, finding, enforced });
+}
+
+function factsSentence(told: NonNullable<RegoEvidence['facts']>[number]): string {
+  const { image, status, digest, scanned } = told;
+  const when = scanned === undefined ? '' : `, scanned ${scanned}`;
+  return `${image} was ${status}${when}${digest === undefined ? '' : `, ${digest}`}`;
 }
 
 function notAsked(name: string): Finding {

@@ -22,6 +22,8 @@ export interface BuiltinContext {
   readonly memory: Map<string, unknown>;
   /** What `opa.runtime()` answers. */
   readonly runtime: Value;
+  /** What the caller hands to builtins of its own; undefined where it hands nothing. */
+  readonly handed: Value | undefined;
   /** Where `print` and `trace` go. */
   readonly print: (line: string, at: Place) => void;
   readonly at: Place;

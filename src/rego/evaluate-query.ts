@@ -53,6 +53,8 @@ export interface EvaluationInput {
   readonly print?: (line: string, at: Place) => void;
   /** What `opa.runtime()` gives. */
   readonly runtime?: Value;
+  /** What builtins of the caller's own look things up in. */
+  readonly handed?: Value;
 }
 
 /** One solution: the values of the query's variables, and of each of its statements. */
@@ -237,6 +239,7 @@ function contextOf(
     randomBytes: options.randomBytes ?? ((count: number) => new Uint8Array(count)),
     memory: new Map<string, unknown>(),
     runtime: options.runtime ?? {},
+    handed: options.handed,
     print: options.print ?? (() => undefined),
     at: NOWHERE,
   };

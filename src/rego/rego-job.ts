@@ -32,6 +32,8 @@ export interface RegoJob {
   readonly package?: readonly string[];
   /** JSON text; absent: `input` is undefined. */
   readonly input?: string;
+  /** JSON text of what builtins of the caller's own read. */
+  readonly handed?: string;
   /** Nanoseconds since 1970. */
   readonly nowNanos: bigint;
   /** From which all chance of the job is drawn. */
@@ -152,6 +154,7 @@ function forgetOldest(map: Map<string, unknown>, most: number): void {
 function evaluationOf(job: RegoJob, printed: string[]): EvaluationInput {
   return {
     ...(job.input === undefined ? {} : { input: parseJsonValue(job.input) }),
+    ...(job.handed === undefined ? {} : { handed: parseJsonValue(job.handed) }),
     ...(job.limits && { limits: job.limits }),
     nowNanos: job.nowNanos,
     strictBuiltinErrors: job.strictBuiltinErrors ?? false,

@@ -7,6 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runInProcess } from '../support/assay-in-process.ts';
+import {
+  debianAdvisory,
+  debianPackage,
+  imageDigest,
+  importDebian,
+  keepScanned,
+} from '../support/scanned-images.ts';
 import { testData } from '../support/test-data.ts';
 import { startTrustBench, type TrustBench } from '../support/trust-workbench.ts';
 
@@ -222,5 +229,57 @@ describe('a policy in Rego of a project', () => {
     const refused = await bench.admit('secureoci.com/team/app');
     expect(refused.allowed).toBe(false);
     expect(refused.reason).toContain('Undecided by policy in Rego');
+  });
+
+  const RISKY = `package main
+deny contains msg if {
+  some container in input.request.object.spec.containers
+  facts := assay.image_facts(container.image)
+  facts.atLeast.HIGH > 0
+  some v in facts.vulnerabilities
+  msg := sprintf("%v: %v in %v", [container.image, v.id, v.package.name])
+}
+`;
+  const digest = imageDigest(1);
+  const named = `registry.example/app@${digest}`;
+
+  it('asks what is known of an image; what is not known denies, and says what to do', async () => {
+    const { store } = bench.deps;
+    await set(RISKY);
+    const unknown = await bench.admit(named);
+    expect(unknown.allowed).toBe(false);
+    expect(unknown.reason).toContain(`${named} is NOT_SCANNED`);
+    expect(unknown.reason).toContain(`assay scan ${named}`);
+    const time = bench.deps.now();
+    await importDebian(store, [debianAdvisory('CVE-1', 'a', { fixed: '2' })], time);
+    const image = { project: 'shop', repository: 'registry.example/app', digest, time };
+    await keepScanned(store, { ...image, packages: [debianPackage('b')] });
+    expect(await bench.admit(named)).toMatchObject({ allowed: true });
+    await keepScanned(store, { ...image, packages: [debianPackage('a')] });
+    const refused = await bench.admit(named);
+    expect(refused.allowed).toBe(false);
+    expect(refused.reason).toContain(`data.main.deny: ${named}: CVE-1 in a`);
+  });
+
+  it('attack: what another project has seen is not known, and a new advisory counts at once', async () => {
+    const { store } = bench.deps;
+    await set(RISKY);
+    const time = bench.deps.now();
+    const image = { project: 'other', repository: 'r.example/a', digest: imageDigest(2), time };
+    await keepScanned(store, { ...image, packages: [debianPackage('c')] });
+    const seen = `r.example/a@${imageDigest(2)}`;
+    expect((await bench.admit(seen)).reason).toContain('is NOT_SCANNED');
+    await keepScanned(store, { ...image, project: 'shop', packages: [debianPackage('c')] });
+    expect(await bench.admit(seen)).toMatchObject({ allowed: true });
+    await importDebian(store, [debianAdvisory('CVE-2', 'c')], time);
+    expect((await bench.admit(seen)).reason).toContain('CVE-2 in c');
+  });
+
+  it('attack: facts of a tag are not those of what will be pulled', async () => {
+    await set(RISKY);
+    const { reason } = await bench.admit('registry.example/never:1');
+    expect(reason).toContain('registry.example/never:1 is NOT_RESOLVED');
+    await set(RISKY.replace('image_facts(container.image)', 'image_state(container.image)'));
+    expect(await bench.admit('registry.example/never:1')).toMatchObject({ allowed: true });
   });
 });

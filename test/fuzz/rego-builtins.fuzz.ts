@@ -69,6 +69,7 @@ function newContext(): BuiltinContext {
     randomBytes: (count) => new Uint8Array(count),
     memory: new Map(),
     runtime: {},
+    handed: undefined,
     print: () => {},
     at: AT,
   };
