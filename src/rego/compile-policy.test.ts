@@ -47,6 +47,25 @@ describe('compilePolicy', () => {
     ['a package around a rule', 'p if data.a', 'rule data.a.p is recursive'],
     ['no such function', 'p if foo(1)', 'a.rego:2:6: rego_type_error: undefined function foo'],
     [
+      'no such function of an import',
+      'import data.b as c\np if c.foo(1)',
+      'a.rego:3:6: rego_type_error: undefined function data.b.foo',
+    ],
+    ['a call of a call', 'p if f(1).a(2)\nf(x) := x', 'type_error: undefined function f(1).a'],
+    ['a call by a variable', 'p if { x := 1; a[x](3) }', 'type_error: undefined function a[x]'],
+    ['a call of an array', 'p if [1](2)', 'rego_type_error: undefined function [1]'],
+    [
+      'with within the value of a rule',
+      'q := {"b": 1}\np if q with data.a.q.b as 2',
+      'a.rego:3:13: rego_compile_error: with keyword cannot partially replace virtual document(s)',
+    ],
+    [
+      'with for a relation',
+      'p if walk(1, _) with walk as 1',
+      'with keyword replacing built-in function: target must not be a relation',
+    ],
+    ['with for unification', 'p if 1 = 1 with eq as 1', 'replacement of "eq" invalid'],
+    [
       'too many arguments',
       'f(x) := x\np if f(1, 2, 3)',
       'rego_type_error: function data.a.f has arity 1, got 3 arguments',
@@ -85,9 +104,22 @@ describe('compilePolicy', () => {
     ['a name in two closures', 'p if { [x | x = 1] == [x | x = 1] }'],
     ['shadowing in a closure', 'p if { x := 1; y := [x | x := 2]; x == 1; y }'],
     ['a rule within open keys', 'p[x] := 1 if x := "a"\np.b := 2'],
+    ['a key of rules that its own rule reads another of', 'p[x] := 1 if x := "a"\np.b := p.a'],
     ['an argument that is not used', 'f(_) := 1\np := f(2)'],
   ])('admits: %s', (_name, text) => {
     expect(errorsOf(A + text)).toEqual([]);
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['a variable of head and body', 'p := x if input.x == x', ['a.rego:2:22: var x is unsafe']],
+    [
+      'a variable rather than its expression',
+      'p if count(x) == 1',
+      ['a.rego:2:12: var x is unsafe'],
+    ],
+  ])('tells once of %s', (_name, text, wanted) => {
+    const found = errorsOf(A + text).map((each) => each.replace(' rego_unsafe_var_error:', ''));
+    expect(found).toEqual(wanted);
   });
 
   it('finds a package at the place of a rule', () => {

@@ -12,7 +12,7 @@ import type { PolicyTables } from './emitter.ts';
 import { lowerRule, splitPlace } from './lower-rule.ts';
 import { type Functions, pathKey } from './lowering.ts';
 import { namesOfModule, namesOfPackages } from './module-names.ts';
-import { checkHead, orderBody } from './order-literals.ts';
+import { orderWhole } from './order-literals.ts';
 import type { RegoError } from './rego-error.ts';
 import { metadataOf, type RuleMetadata } from './rule-metadata.ts';
 import { makeTables, type PlacedRules, placeRules } from './rule-tree.ts';
@@ -44,7 +44,7 @@ export interface Policy {
 export function compilePolicy(source: PolicySource): Policy {
   const { modules, data = {}, builtins = allBuiltins } = source;
   const errors = new StagedErrors(modules);
-  const functions = { builtins, arities: aritiesOf(modules) };
+  const functions = { builtins, ...placesOf(modules) };
   const lowered = lowerModules(modules, functions, errors.report);
   checkRules(place(lowered, modules), modules, errors.report);
   errors.endStage('functions');
@@ -67,16 +67,18 @@ function place(rules: readonly CoreRule[], modules: readonly Module[]): PlacedRu
   );
 }
 
-/** The functions of a policy, with how many arguments each takes. */
-function aritiesOf(modules: readonly Module[]): ReadonlyMap<string, number> {
+/** Where the rules of a policy stand, and how many arguments its functions take. */
+function placesOf(modules: readonly Module[]): Omit<Functions, 'builtins'> {
   const arities = new Map<string, number>();
+  const places = new Set<string>();
   for (const module of modules) {
     for (const rule of module.rules) {
       const path = pathKey([...module.package, ...splitPlace(rule).prefix]);
+      places.add(path);
       if (rule.args && !arities.has(path)) arities.set(path, rule.args.length);
     }
   }
-  return arities;
+  return { arities, places };
 }
 
 function lowerModules(
@@ -98,10 +100,9 @@ function lowerModules(
 /** Puts the bodies of a rule in order. */
 function orderRule(rule: CoreRule, report: (error: RegoError) => void): CoreRule {
   const branches = rule.branches.map((branch) => {
-    const bound = new Set(rule.arguments);
-    const body = orderBody(branch.body, bound, report);
-    checkHead([...branch.keys, branch.value], bound, { at: branch.at, report });
-    return { ...branch, body };
+    const tail = [...branch.keys, branch.value];
+    const { body, at } = branch;
+    return { ...branch, body: orderWhole({ body, tail, own: rule.arguments }, { at, report }) };
   });
   return { ...rule, branches };
 }

@@ -13,7 +13,7 @@ import { startLowering } from './lower-rule.ts';
 import type { Lowering } from './lowering.ts';
 import { DEFAULT_LIMITS, type Limits, Meter, stackError } from './meter.ts';
 import { namesOfModule, namesOfPackages } from './module-names.ts';
-import { orderBody } from './order-literals.ts';
+import { orderWhole } from './order-literals.ts';
 import { parseQuery } from './parse-module.ts';
 import { type Place, RegoError } from './rego-error.ts';
 import { type Frame, newFrame, type RunBody, State } from './state.ts';
@@ -92,7 +92,9 @@ export function prepareQuery(
     },
   );
   errors.endStage('functions');
-  const ordered = orderBody(literals, new Set(), errors.at('safety'));
+  const whole = { body: literals, tail: [], own: [] };
+  const at = body[0]?.at ?? NOWHERE;
+  const ordered = orderWhole(whole, { at, report: errors.at('safety') });
   errors.endStage('safety');
   checkQueryTypes(policy.types, ordered, errors.at('types'));
   errors.endStage('deprecated');

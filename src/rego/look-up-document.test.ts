@@ -47,7 +47,7 @@ describe('lookUpDocument', () => {
     ],
     [
       'with in the place of the document',
-      'r[x] := 1 if x := "a"\np := y if y := r.a.b with data.a.r as {"a": {"b": 7}}',
+      'r[x] := {"b": 1} if x := "a"\np := y if y := r.a.b with data.a.r as {"a": {"b": 7}}',
       '7',
     ],
     ['a conflict elsewhere is not met', `${IN_CONFLICT}p := r.a`, '1'],

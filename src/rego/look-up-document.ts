@@ -81,10 +81,14 @@ function makeOne(
   return value;
 }
 
-/** Tells whether the whole could be made; an error in it concerns only those who read the whole. */
+/**
+ * Tells whether the whole could be made; an error in it concerns only those who read the whole, and
+ * a rule in it that looks into it does not try again.
+ */
 function makeWhole(state: State, lookups: Lookups, { document }: Looked): boolean {
   const steps = lookups.spent * LENT;
+  lookups.nextTrial = Infinity;
   const end = state.run.meter.attempt(steps, () => void state.document(document));
-  if (end !== 'made') lookups.nextTrial = end === 'failed' ? Infinity : steps;
+  if (end === 'too dear') lookups.nextTrial = steps;
   return end === 'made';
 }

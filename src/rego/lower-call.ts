@@ -15,7 +15,7 @@ export function lowerCall(
 ): CallLiteral | undefined {
   const callee = findCallee(lowering, term.operator);
   if (callee === undefined) {
-    const message = `undefined function ${term.operator.join('.')}`;
+    const message = `undefined function ${pathOf(lowering, term.operator).join('.')}`;
     complain(lowering, 'rego_type_error', { message, at: term.at, stage: 'functions' });
     return undefined;
   }
@@ -50,20 +50,16 @@ export function arityOf(lowering: Lowering, callee: Callee): number {
 
 /** The function that an operator names: one of the policy first, then a builtin. */
 export function findCallee(lowering: Lowering, operator: readonly string[]): Callee | undefined {
-  const [first = '', ...rest] = operator;
-  const path = first === 'data' ? rest : globalPath(lowering, first, rest);
-  if (path && lowering.functions.arities.has(pathKey(path))) return { kind: 'function', path };
+  const [root, ...path] = pathOf(lowering, operator);
+  const isFunction = root === 'data' && lowering.functions.arities.has(pathKey(path));
+  if (isFunction) return { kind: 'function', path };
   const builtin = lowering.functions.builtins.get(operator.join('.'));
   return builtin && { kind: 'builtin', builtin };
 }
 
-function globalPath(
-  lowering: Lowering,
-  first: string,
-  rest: readonly string[],
-): readonly string[] | undefined {
-  const global = lowering.names.globals.get(first);
-  return global?.[0] === 'data' ? [...global.slice(1), ...rest] : undefined;
+/** An operator with the names of rules and imports resolved. */
+function pathOf({ names }: Lowering, [first = '', ...rest]: readonly string[]): readonly string[] {
+  return [...(names.globals.get(first) ?? [first]), ...rest];
 }
 
 function checkCall(lowering: Lowering, literal: CallLiteral, name: string): void {

@@ -1,8 +1,10 @@
 /** `with`: what it replaces, and by what. */
+import type { Builtin } from './builtin.ts';
 import type { WithNode, WithTarget, WithValue } from './core.ts';
 import { arityOf, findCallee } from './lower-call.ts';
 import { lowerTerm, settled } from './lower-term.ts';
-import { complain, type Lowering } from './lowering.ts';
+import { complain, type Lowering, pathKey } from './lowering.ts';
+import type { Place } from './rego-error.ts';
 import type { RefTerm, Term, VarTerm, WithModifier } from './syntax.ts';
 import { calleeName } from './core.ts';
 
@@ -23,21 +25,47 @@ export function lowerWith(
 function findTarget(lowering: Lowering, term: RefTerm | VarTerm): WithTarget | undefined {
   const path = namesOf(lowering, term);
   const [root = '', ...rest] = path ?? [];
-  if (path && (root === 'input' || root === 'data')) return dataTarget(lowering, root, rest);
-  const callee = path && findCallee(lowering, path);
-  if (callee !== undefined) return { kind: 'function', name: calleeName(callee) };
-  const message = 'with keyword target must reference existing input, data, or a function';
-  complain(lowering, 'rego_type_error', { message, at: term.at, stage: 'with' });
-  return undefined;
+  if (root === 'input') return { kind: 'input', path: rest };
+  if (root === 'data') return dataTarget(lowering, rest, term.at);
+  return builtinTarget(lowering, path?.join('.') ?? '', term.at);
 }
 
-function dataTarget(
-  lowering: Lowering,
-  kind: 'input' | 'data',
-  path: readonly string[],
-): WithTarget {
-  const callee = kind === 'data' ? findCallee(lowering, ['data', ...path]) : undefined;
-  return callee ? { kind: 'function', name: calleeName(callee) } : { kind, path };
+function builtinTarget(lowering: Lowering, name: string, at: Place): WithTarget | undefined {
+  const builtin = lowering.functions.builtins.get(name);
+  const problem = builtinProblem(name, builtin);
+  if (problem !== undefined) {
+    const message = `with keyword replacing built-in function: ${problem}`;
+    complain(lowering, 'rego_compile_error', { message, at, stage: 'with' });
+  } else if (builtin === undefined) {
+    const message = 'with keyword target must reference existing input, data, or a function';
+    complain(lowering, 'rego_type_error', { message, at, stage: 'with' });
+  }
+  return builtin && { kind: 'function', name };
+}
+
+/** What the evaluation knows nothing of, because the compiler has its own for it. */
+const IRREPLACEABLE: ReadonlySet<string> = new Set([
+  'eq',
+  'rego.metadata.chain',
+  'rego.metadata.rule',
+]);
+
+function builtinProblem(name: string, builtin: Builtin | undefined): string | undefined {
+  if (IRREPLACEABLE.has(name)) return `replacement of "${name}" invalid`;
+  if (name.startsWith('internal.')) return `replacement of internal function "${name}" invalid`;
+  if (builtin?.isRelation) return 'target must not be a relation';
+  return name === 'print' ? 'target must not be a void function' : undefined;
+}
+
+/** A place in `data`; within the value of a rule there is none. */
+function dataTarget(lowering: Lowering, path: readonly string[], at: Place): WithTarget {
+  const callee = findCallee(lowering, ['data', ...path]);
+  if (callee !== undefined) return { kind: 'function', name: calleeName(callee) };
+  if (path.some((_, end) => lowering.functions.places.has(pathKey(path.slice(0, end))))) {
+    const message = 'with keyword cannot partially replace virtual document(s)';
+    complain(lowering, 'rego_compile_error', { message, at, stage: 'with' });
+  }
+  return { kind: 'data', path };
 }
 
 /** The names of a target, imports and rules resolved; undefined where one is no constant. */

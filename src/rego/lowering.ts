@@ -25,6 +25,8 @@ export interface Functions {
   readonly builtins: ReadonlyMap<string, Builtin>;
   /** Arities of the policy's own functions by `pathKey`. */
   readonly arities: ReadonlyMap<string, number>;
+  /** Where rules stand, by `pathKey` of the constant beginnings of their places. */
+  readonly places: ReadonlySet<string>;
 }
 
 /** The state of lowering one rule or query. */

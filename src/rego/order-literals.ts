@@ -11,7 +11,7 @@ import {
   visitLocals,
 } from './literal-vars.ts';
 import type { Core, Literal, Local, NotLiteral } from './core.ts';
-import { type Place, RegoError } from './rego-error.ts';
+import { formatRegoError, type Place, RegoError } from './rego-error.ts';
 
 /** Takes note of an error. */
 export type Report = (error: RegoError) => void;
@@ -25,8 +25,28 @@ interface Waiting {
   isDone: boolean;
 }
 
+/**
+ * Orders the body of a rule or query with its closures. What is unsafe is told once; that a whole
+ * expression is, only where no variable in it has a name.
+ */
+export function orderWhole(
+  closure: Closure,
+  { at, report }: { readonly at: Place; readonly report: Report },
+): readonly Literal[] {
+  const errors = new Map<string, RegoError>();
+  const note: Report = (error) => void errors.set(formatRegoError(error), error);
+  const body = orderClosure(closure, { bound: NONE, report: note }, at);
+  const all = [...errors.values()];
+  const named = all.filter(({ message }) => message !== UNSAFE);
+  for (const error of named.length > 0 ? named : all) report(error);
+  return body;
+}
+
+/** Of an expression whose unsafe variables have no names. */
+const UNSAFE = 'expression is unsafe';
+
 /** Orders a body; `bound` has values before it and is what has values after it. */
-export function orderBody(
+function orderBody(
   body: readonly Literal[],
   bound: Set<Local>,
   report: Report,
@@ -131,14 +151,14 @@ function reportUnsafe(
 function reportLocal(local: Local, at: Place, report: Report): void {
   const name = local.name.startsWith('$') ? '_' : local.name;
   if (local.isMade && name !== '_') {
-    report(new RegoError('rego_unsafe_var_error', 'expression is unsafe', { at }));
+    report(new RegoError('rego_unsafe_var_error', UNSAFE, { at }));
     return;
   }
   report(new RegoError('rego_unsafe_var_error', `var ${name} is unsafe`, { at: local.at }));
 }
 
 /** Tells of variables that a head reads and its body gives no value. */
-export function checkHead(
+function checkHead(
   nodes: readonly Core[],
   bound: ReadonlySet<Local>,
   where: { readonly at: Place; readonly report: Report },

@@ -190,16 +190,6 @@ describe('parseQuery', () => {
     ['a number behind a dot', 'a.1', '3 unexpected number token: expected identifier'],
     ['a ref on a string', '"a".b', '1 illegal ref (head cannot be string)'],
     ['a ref on a ref in parentheses', '(a.b).c', '2 illegal ref (head cannot be ref)'],
-    [
-      'a call through a variable',
-      'a[x](1)',
-      '1 illegal call: a function is named by a path without variables',
-    ],
-    [
-      'a call of a call',
-      'f(1)[0](2)',
-      '1 illegal call: a function is named by a path without variables',
-    ],
     ['not some', 'not some a in b', "5 unexpected some keyword: illegal negation of 'some'"],
     [
       'not every',

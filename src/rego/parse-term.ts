@@ -55,10 +55,11 @@ const REF_HEADS: ReadonlySet<Term['kind']> = new Set([
 export function readTerm(cursor: Cursor): Term {
   const read = READERS.get(kindAt(cursor));
   if (read === undefined) throw unexpected(cursor, 'expected a term');
+  const start = cursor.index;
   const term = read(cursor);
   if (!isGlued(cursor)) return term;
   const kind = kindAt(cursor);
-  return kind === '.' || kind === '[' || kind === '(' ? readRef(cursor, term) : term;
+  return kind === '.' || kind === '[' || kind === '(' ? readRef(cursor, term, start) : term;
 }
 
 /** A name; each `_` gets a name of its own. */
@@ -148,25 +149,25 @@ function readParenthesis(cursor: Cursor): Term {
 }
 
 /** What follows a term that a ref or a call begins with. */
-function readRef(cursor: Cursor, head: Term): Term {
+function readRef(cursor: Cursor, head: Term, start: number): Term {
   if (!REF_HEADS.has(head.kind)) {
     throw parseError(`illegal ref (head cannot be ${nameOfTerm(head)})`, head.at);
   }
   const outer = enterTerm(cursor);
   growTerm(cursor);
-  const term = readRefInside(cursor, head);
+  const term = readRefInside(cursor, head, start);
   leaveTerm(cursor, outer);
   return term;
 }
 
-function readRefInside(cursor: Cursor, first: Term): Term {
+function readRefInside(cursor: Cursor, first: Term, start: number): Term {
   let head = first;
   let path: Term[] = [];
   let isCalled = false;
   while (isGlued(cursor)) {
     const kind = kindAt(cursor);
     if (kind === '(' && !(isCalled && path.length === 0)) {
-      head = readCall(cursor, head, path);
+      head = readCall(cursor, head, operatorOf(head, path) ?? [textSince(cursor, start)]);
       path = [];
       isCalled = true;
     } else if (kind === '.' || kind === '[') path.push(readRefPart(cursor));
@@ -176,15 +177,16 @@ function readRefInside(cursor: Cursor, first: Term): Term {
 }
 
 /** A call; `set()` is the empty set. */
-function readCall(cursor: Cursor, head: Term, path: readonly Term[]): Term {
-  const operator = operatorOf(head, path);
-  if (operator === undefined) {
-    throw parseError('illegal call: a function is named by a path without variables', head.at);
-  }
+function readCall(cursor: Cursor, { at }: Term, operator: CallTerm['operator']): Term {
   const args = readArguments(cursor);
-  const { at } = head;
   const isSet = operator.length === 1 && operator[0] === 'set' && args.length === 0;
   return isSet ? { kind: 'set', items: [], at } : { kind: 'call', operator, args, at };
+}
+
+/** The name of what no function can be called, `f(x).y` or `a[b]`: there is none of that name. */
+function textSince({ tokens, index }: Cursor, start: number): string {
+  const kinds = tokens.kinds.slice(start, index);
+  return kinds.map((kind, at) => tokens.texts[start + at] || kind).join('');
 }
 
 function operatorOf(head: Term, path: readonly Term[]): CallTerm['operator'] | undefined {

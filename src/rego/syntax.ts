@@ -76,7 +76,8 @@ export interface ComprehensionTerm {
  * A call. Infix operators have OPA's names: `eq` (`=`), `assign` (`:=`), `equal` (`==`), `neq`,
  * `lt`, `lte`, `gt`, `gte`, `plus`, `minus`, `mul`, `div`, `rem`, `and`, `or`, and
  * `internal.member_2` (`v in xs`), `internal.member_3` (`k, v in xs`).
- * The operator of `f(x)` is `['f']`, of `data.lib.f(x)` `['data', 'lib', 'f']`.
+ * The operator of `f(x)` is `['f']`, of `data.lib.f(x)` `['data', 'lib', 'f']`; what is no path of
+ * names is one name that no function has.
  */
 export interface CallTerm {
   readonly kind: 'call';
