@@ -96,6 +96,11 @@ export function stepsOfKey(key: unknown): number {
   return typeof key === 'string' ? key.length >> 3 : 0;
 }
 
+/** The error of one value that is larger than any may be. */
+export function sizeError(problem: string, at: Place): RegoError {
+  return new RegoError('eval_limit_error', problem, { at, hint: HINT });
+}
+
 /** The error of an evaluation that is deeper than the JavaScript stack. */
 export function stackError(): RegoError {
   return new RegoError('eval_limit_error', 'values or rules are nested too deeply', { hint: HINT });

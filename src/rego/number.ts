@@ -11,10 +11,17 @@
 export class Decimal {
   readonly coefficient: bigint;
   readonly exponent: number;
+  #magnitude: number | undefined;
 
   constructor(coefficient: bigint, exponent: number) {
     this.coefficient = coefficient;
     this.exponent = exponent;
+  }
+
+  /** How many digits stand before the point; negative for zeros behind it. */
+  get magnitude(): number {
+    this.#magnitude ??= digitsOf(this.coefficient).length + this.exponent;
+    return this.#magnitude;
   }
 }
 
@@ -48,7 +55,7 @@ export function parseRegoNumber(text: string): RegoNumber | undefined {
 
 /** `coefficient × 10^exponent` in its one form. */
 export function makeNumber(coefficient: bigint, exponent: number): RegoNumber {
-  if (exponent >= 0) return fromBigInt(coefficient * 10n ** BigInt(exponent));
+  if (exponent >= 0) return fromBigInt(coefficient * powerOfTen(exponent));
   const decimal = withoutZeros(coefficient, exponent, 0);
   if (decimal.exponent >= 0) return fromBigInt(decimal.coefficient);
   const double = toDouble(decimal);
@@ -66,12 +73,26 @@ export function fromBigInt(value: bigint): RegoNumber {
 
 /** Takes trailing zeros of a coefficient into its exponent, while that is below a limit. */
 function withoutZeros(coefficient: bigint, exponent: number, limit: number): Decimal {
-  let [digits, power] = [coefficient, exponent];
-  while (power < limit && digits % 10n === 0n && digits !== 0n) {
-    digits /= 10n;
-    power += 1;
-  }
-  return new Decimal(digits, digits === 0n ? 0 : power);
+  if (coefficient === 0n) return new Decimal(0n, 0);
+  if (coefficient % 10n !== 0n) return new Decimal(coefficient, exponent);
+  const digits = String(coefficient);
+  let zeros = 1;
+  while (digits[digits.length - 1 - zeros] === '0' && exponent + zeros < limit) zeros += 1;
+  return new Decimal(BigInt(digits.slice(0, digits.length - zeros)), exponent + zeros);
+}
+
+function digitsOf(coefficient: bigint): string {
+  return String(coefficient).replace('-', '');
+}
+
+/** Powers that are asked for all the time; larger ones would fill the memory. */
+const POWERS_OF_TEN: bigint[] = [];
+const KEPT_POWERS = 400;
+
+/** 10^exponent, for an exponent that is not negative. */
+export function powerOfTen(exponent: number): bigint {
+  if (exponent >= KEPT_POWERS) return 10n ** BigInt(exponent);
+  return (POWERS_OF_TEN[exponent] ??= 10n ** BigInt(exponent));
 }
 
 /**
@@ -107,18 +128,29 @@ export function toDouble(value: RegoNumber): number {
 /** Orders numbers by size: negative, 0 or positive. */
 export function compareNumbers(a: RegoNumber, b: RegoNumber): number {
   if (!(a instanceof Decimal) && !(b instanceof Decimal)) return a < b ? -1 : a > b ? 1 : 0;
-  const [x, y] = [decimalOf(a), decimalOf(b)];
+  return compareDecimals(decimalOf(a), decimalOf(b));
+}
+
+/** Numbers of one size differ in no more places than they have digits. */
+function compareDecimals(x: Decimal, y: Decimal): number {
+  const [sign, other] = [signOf(x.coefficient), signOf(y.coefficient)];
+  if (sign !== other || sign === 0) return sign - other;
+  if (x.magnitude !== y.magnitude) return (x.magnitude - y.magnitude) * sign;
   const shared = Math.min(x.exponent, y.exponent);
-  const left = x.coefficient * 10n ** BigInt(x.exponent - shared);
-  const right = y.coefficient * 10n ** BigInt(y.exponent - shared);
+  const left = x.coefficient * powerOfTen(x.exponent - shared);
+  const right = y.coefficient * powerOfTen(y.exponent - shared);
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function signOf(value: bigint): number {
+  return value < 0n ? -1 : value > 0n ? 1 : 0;
 }
 
 /** Prints a number as a decimal text, without an exponent where that stays under 22 digits. */
 export function formatRegoNumber(value: RegoNumber): string {
   if (!(value instanceof Decimal)) return String(value);
   const sign = value.coefficient < 0n ? '-' : '';
-  const digits = String(value.coefficient).replace('-', '');
+  const digits = digitsOf(value.coefficient);
   if (value.exponent > 0) return `${sign}${digits}e${value.exponent}`;
   const point = digits.length + value.exponent;
   if (point > 0) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;

@@ -1,7 +1,7 @@
 /**
  * Arithmetic. Whole numbers are computed exactly at any size; as soon as a decimal or a quotient
  * that is not whole comes in, with the 64 bits of `big-float.ts`, as OPA does. `-` also takes one
- * set from another.
+ * set from another. Long numbers cost steps, and beyond 32,768 bits they end the evaluation.
  */
 import { BuiltinFailure, operandFailure } from '../builtin.ts';
 import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
@@ -9,15 +9,9 @@ import { compareNumbers, fromBigInt, isWhole } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
 import { RegoSet, typeOf } from '../value.ts';
 import type { Value } from '../value.ts';
-import {
-  addFloats,
-  divideFloats,
-  fromBigFloat,
-  multiplyFloats,
-  negateFloat,
-  toBigFloat,
-} from './big-float.ts';
+import { addFloats, divideFloats, multiplyFloats, negateFloat, toBigFloat } from './big-float.ts';
 import type { BigFloat } from './big-float.ts';
+import { limitedFloat, limitedWhole, spendOnFloats, spendOnWholes } from './number-cost.ts';
 import { integerOperand, smallIntegerOperand } from './operands.ts';
 
 type Whole = (a: bigint, b: bigint) => bigint;
@@ -27,7 +21,12 @@ const NUMBERS: readonly OperandType[] = ['number', 'number'];
 
 /** The builtins of arithmetic. */
 export const arithmeticBuiltins: readonly Builtin[] = [
-  { name: 'plus', args: NUMBERS, result: 'number', call: ([a, b]) => plus(a, b) },
+  {
+    name: 'plus',
+    args: NUMBERS,
+    result: 'number',
+    call: ([a, b], context) => plus(a!, b!, context),
+  },
   {
     name: 'minus',
     args: [
@@ -41,83 +40,105 @@ export const arithmeticBuiltins: readonly Builtin[] = [
     name: 'mul',
     args: NUMBERS,
     result: 'number',
-    call: ([a, b]) => multiply(a as RegoNumber, b as RegoNumber),
+    call: ([a, b], context) => multiply(a!, b!, context),
   },
   { name: 'div', args: NUMBERS, result: 'number', call: divide },
   { name: 'rem', args: NUMBERS, result: 'number', call: remainder },
-  { name: 'abs', args: ['number'], result: 'number', call: ([a]) => absolute(a as RegoNumber) },
-  { name: 'round', args: ['number'], result: 'number', call: ([a]) => round(a as RegoNumber) },
-  { name: 'ceil', args: ['number'], result: 'number', call: ([a]) => ceil(a as RegoNumber) },
-  { name: 'floor', args: ['number'], result: 'number', call: ([a]) => floor(a as RegoNumber) },
+  one('abs', absolute),
+  one('round', round),
+  one('ceil', ceil),
+  one('floor', floor),
   { name: 'numbers.range', args: NUMBERS, result: 'array', call: range },
   { name: 'numbers.range_step', args: [...NUMBERS, 'number'], result: 'array', call: rangeStep },
 ];
 
+type One = (value: RegoNumber, context: BuiltinContext) => RegoNumber;
+
+function one(name: string, compute: One): Builtin {
+  const call: Builtin['call'] = ([a], context) => compute(a as RegoNumber, context);
+  return { name, args: ['number'], result: 'number', call };
+}
+
 /** The sum of two numbers. */
-export function plus(a: Value | undefined, b: Value | undefined): RegoNumber {
+export function plus(a: Value, b: Value, context: BuiltinContext): RegoNumber {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
     if (Number.isSafeInteger(sum) && Number.isInteger(a)) return sum;
   }
-  return compute(a as RegoNumber, b as RegoNumber, [(x, y) => x + y, addFloats]);
+  return compute([a, b], [(x, y) => x + y, addFloats], context);
 }
 
 /** The product of two numbers. */
-export function multiply(a: RegoNumber, b: RegoNumber): RegoNumber {
-  return compute(a, b, [(x, y) => x * y, multiplyFloats]);
+export function multiply(a: Value, b: Value, context: BuiltinContext): RegoNumber {
+  return compute([a, b], [(x, y) => x * y, multiplyFloats], context);
 }
 
-function compute(a: RegoNumber, b: RegoNumber, [whole, float]: [Whole, Float]): RegoNumber {
-  if (isWhole(a) && isWhole(b)) return fromBigInt(whole(BigInt(a), BigInt(b)));
-  return fromBigFloat(float(toBigFloat(a), toBigFloat(b)));
+function compute(
+  operands: readonly Value[],
+  [whole, float]: [Whole, Float],
+  context: BuiltinContext,
+): RegoNumber {
+  const [a, b] = operands as readonly [RegoNumber, RegoNumber];
+  if (isWhole(a) && isWhole(b)) {
+    spendOnWholes(a, b, context);
+    return limitedWhole(whole(BigInt(a), BigInt(b)), context);
+  }
+  spendOnFloats(a, b, context);
+  return limitedFloat(float(toBigFloat(a), toBigFloat(b)), context);
 }
 
-function minus([a, b]: readonly Value[]): Value {
+function minus([a, b]: readonly Value[], context: BuiltinContext): Value {
   if (a instanceof RegoSet && b instanceof RegoSet) {
-    return RegoSet.of(a.values.filter((member) => !b.has(member)));
+    context.charge(a.size);
+    return RegoSet.of([...a.unordered()].filter((member) => !b.has(member)));
   }
   const wanted = a instanceof RegoSet ? 'set' : 'number';
   if (typeOf(b) !== wanted) throw operandFailure(2, `must be ${wanted} but got ${typeOf(b)}`);
   const subtract: Float = (x, y) => addFloats(x, negateFloat(y));
-  return compute(a as RegoNumber, b as RegoNumber, [(x, y) => x - y, subtract]);
+  return compute([a!, b!], [(x, y) => x - y, subtract], context);
 }
 
-function divide([a, b]: readonly Value[]): RegoNumber {
+function divide([a, b]: readonly Value[], context: BuiltinContext): RegoNumber {
   const [x, y] = [a as RegoNumber, b as RegoNumber];
   if (y === 0) throw new BuiltinFailure('divide by zero');
+  spendOnFloats(x, y, context);
   if (isWhole(x) && isWhole(y) && BigInt(x) % BigInt(y) === 0n) {
     return fromBigInt(BigInt(x) / BigInt(y));
   }
-  return fromBigFloat(divideFloats(toBigFloat(x), toBigFloat(y)));
+  return limitedFloat(divideFloats(toBigFloat(x), toBigFloat(y)), context);
 }
 
-function remainder([a, b]: readonly Value[]): RegoNumber {
+function remainder([a, b]: readonly Value[], context: BuiltinContext): RegoNumber {
   const [x, y] = [a as RegoNumber, b as RegoNumber];
   if (!isWhole(x) || !isWhole(y)) throw new BuiltinFailure('modulo on floating-point number');
   if (y === 0) throw new BuiltinFailure('modulo by zero');
+  spendOnWholes(x, y, context);
   return fromBigInt(BigInt(x) % BigInt(y));
 }
 
-function absolute(value: RegoNumber): RegoNumber {
-  return compareNumbers(value, 0) < 0 ? multiply(value, -1) : value;
+function absolute(value: RegoNumber, context: BuiltinContext): RegoNumber {
+  return compareNumbers(value, 0) < 0 ? multiply(value, -1, context) : value;
 }
 
 /** Half away from zero. */
-function round(value: RegoNumber): RegoNumber {
+function round(value: RegoNumber, context: BuiltinContext): RegoNumber {
   if (isWhole(value)) return value;
-  return compareNumbers(value, 0) < 0 ? ceil(plus(value, -0.5)) : floor(plus(value, 0.5));
+  const isNegative = compareNumbers(value, 0) < 0;
+  return truncate(plus(value, isNegative ? -0.5 : 0.5, context));
 }
 
-function floor(value: RegoNumber): RegoNumber {
+function floor(value: RegoNumber, context: BuiltinContext): RegoNumber {
   if (isWhole(value)) return value;
+  spendOnFloats(value, value, context);
   const whole = truncate(value);
-  return compareNumbers(value, 0) < 0 ? plus(whole, -1) : whole;
+  return compareNumbers(value, whole) < 0 ? plus(whole, -1, context) : whole;
 }
 
-function ceil(value: RegoNumber): RegoNumber {
+function ceil(value: RegoNumber, context: BuiltinContext): RegoNumber {
   if (isWhole(value)) return value;
+  spendOnFloats(value, value, context);
   const whole = truncate(value);
-  return compareNumbers(value, 0) > 0 ? plus(whole, 1) : whole;
+  return compareNumbers(value, whole) > 0 ? plus(whole, 1, context) : whole;
 }
 
 /** Cuts off what stands behind the point. */

@@ -3,7 +3,7 @@
  * computes decimals in (Go's `big.Float` with its default precision). A double has 53 bits only,
  * so that sums and quotients would differ in the last digits from what operators saw before.
  */
-import { decimalOf, makeNumber } from '../number.ts';
+import { decimalOf, fromBigInt, makeNumber, powerOfTen } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
 
 /** `mantissa × 2^exponent`; the mantissa has at most 64 bits. */
@@ -16,14 +16,12 @@ const PRECISION = 64;
 /** Bits that a quotient is computed to before it is rounded; the last one is sticky. */
 const LOG10_OF_2 = Math.log10(2);
 const GUARD = 2 * PRECISION;
-/** So many decimal digits always tell two mantissas of 64 bits apart. */
-const MOST_DIGITS = 21;
 
 /** The nearest number of 64 bits. */
 export function toBigFloat(value: RegoNumber): BigFloat {
   const { coefficient, exponent } = decimalOf(value);
-  if (exponent >= 0) return roundFloat(coefficient * 10n ** BigInt(exponent), 0);
-  return divideIntegers(coefficient, 10n ** BigInt(-exponent), 0);
+  if (exponent >= 0) return roundFloat(coefficient * powerOfTen(exponent), 0);
+  return divideIntegers(coefficient, powerOfTen(-exponent), 0);
 }
 
 /** The sum of two numbers. */
@@ -50,26 +48,66 @@ export function negateFloat(a: BigFloat): BigFloat {
 /** The shortest decimal that rounds to this number, as a number of Rego. */
 export function fromBigFloat(value: BigFloat): RegoNumber {
   const { mantissa, exponent } = value;
-  if (exponent >= 0) return makeNumber(mantissa << BigInt(exponent), 0);
-  const scale = 1n << BigInt(-exponent);
-  if (mantissa % scale === 0n) return makeNumber(mantissa / scale, 0);
-  const magnitude = decimalMagnitude(mantissa, exponent);
-  for (let digits = 1; digits < MOST_DIGITS; digits += 1) {
-    const power = magnitude - digits;
-    const coefficient = roundToPower(mantissa, scale, power);
-    const candidate = makeNumber(coefficient, power);
-    if (isSame(toBigFloat(candidate), value)) return candidate;
+  const isShort = exponent >= 0 && bitLength(mantissa) + exponent <= PRECISION;
+  return isShort ? fromBigInt(mantissa << BigInt(exponent)) : shortest(absolute(mantissa), value);
+}
+
+/** So many digits behind a number's first always tell two mantissas of 64 bits apart. */
+const SCALE = 22;
+
+/**
+ * The fewest digits that lie within half a unit of the mantissa's last bit; of two such numbers
+ * the nearer one, as Go's `Text` with precision -1 does.
+ */
+function shortest(size: bigint, { mantissa, exponent }: BigFloat): RegoNumber {
+  const shift = PRECISION + 1 - bitLength(size);
+  const [halves, power2] = [size << BigInt(shift), exponent - shift];
+  const power = decimalMagnitude(mantissa, exponent) - SCALE;
+  const [value, isExact] = scaled(halves, power2, power);
+  const [below, isBelow] = scaled(halves - 1n, power2, power);
+  const [above, isAbove] = scaled(halves + 1n, power2, power);
+  const isInclusive = (halves & 2n) === 0n;
+  const least = isBelow && isInclusive ? below : below + 1n;
+  const most = isAbove && !isInclusive ? above - 1n : above;
+  const found = fewestDigits({ value, isExact, least, most });
+  return makeNumber(mantissa < 0n ? -found : found, power);
+}
+
+interface Interval {
+  readonly value: bigint;
+  readonly isExact: boolean;
+  readonly least: bigint;
+  readonly most: bigint;
+}
+
+function fewestDigits({ value, isExact, least, most }: Interval): bigint {
+  for (let unit = 10n ** BigInt(SCALE); unit > 1n; unit /= 10n) {
+    const down = value - (value % unit);
+    const [isDown, isUp] = [down >= least, down + unit <= most];
+    if (isDown && isUp) return nearer(value, isExact, unit);
+    if (isDown || isUp) return isDown ? down : down + unit;
   }
-  const power = magnitude - MOST_DIGITS;
-  return makeNumber(roundToPower(mantissa, scale, power), power);
+  return value;
+}
+
+/** The multiple of a unit nearer to a value that may have more behind its last digit. */
+function nearer(value: bigint, isExact: boolean, unit: bigint): bigint {
+  const rest = 2n * (value % unit);
+  const down = value - (value % unit);
+  const isUp = rest > unit || (rest === unit && (!isExact || (down / unit) % 2n === 1n));
+  return isUp ? down + unit : down;
+}
+
+/** size × 2^power2 ÷ 10^power, cut down to an integer, and whether nothing was cut off. */
+function scaled(size: bigint, power2: number, power: number): [whole: bigint, isExact: boolean] {
+  const top = (size << BigInt(Math.max(power2, 0))) * powerOfTen(Math.max(-power, 0));
+  const bottom = powerOfTen(Math.max(power, 0)) << BigInt(Math.max(-power2, 0));
+  const whole = top / bottom;
+  return [whole, whole * bottom === top];
 }
 
 function shifted(value: BigFloat, exponent: number): bigint {
   return value.mantissa << BigInt(value.exponent - exponent);
-}
-
-function isSame(a: BigFloat, b: BigFloat): boolean {
-  return a.mantissa === b.mantissa && a.exponent === b.exponent;
 }
 
 /** n ÷ d × 2^exponent, rounded once: what is cut off is kept as one sticky bit. */
@@ -95,16 +133,6 @@ function roundHalfEven(n: bigint, d: bigint): bigint {
   return rest > d || (rest === d && whole % 2n === 1n) ? whole + 1n : whole;
 }
 
-/** mantissa ÷ scale ÷ 10^power, rounded to an integer. */
-function roundToPower(mantissa: bigint, scale: bigint, power: number): bigint {
-  const [n, d] =
-    power < 0
-      ? [absolute(mantissa) * 10n ** BigInt(-power), scale]
-      : [absolute(mantissa), scale * 10n ** BigInt(power)];
-  const rounded = roundHalfEven(n, d);
-  return mantissa < 0n ? -rounded : rounded;
-}
-
 /** The power of ten just above the number's size; one too many costs one more digit tried. */
 function decimalMagnitude(mantissa: bigint, exponent: number): number {
   return Math.ceil((bitLength(mantissa) + exponent) * LOG10_OF_2);
@@ -119,8 +147,7 @@ function bitLength(value: bigint): number {
   return (hex.length - 1) * 4 + Math.clz32(0) - Math.clz32(parseInt(hex[0] ?? '0', 16));
 }
 
+/** The lowest bit of a two's complement is all that a number shares with its negative. */
 function trailingZeros(value: bigint): number {
-  let zeros = 0;
-  while (zeros < PRECISION && ((value >> BigInt(zeros)) & 1n) === 0n) zeros += 1;
-  return zeros;
+  return bitLength(value & -value) - 1;
 }

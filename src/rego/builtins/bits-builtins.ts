@@ -1,14 +1,16 @@
 /** Bits of whole numbers of any size, in two's complement. */
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
+import { operandFailure } from '../builtin.ts';
 import type { Builtin } from '../builtin.ts';
 import { fromBigInt } from '../number.ts';
+import type { RegoNumber } from '../number.ts';
 import type { Value } from '../value.ts';
+import { MAX_BITS, limitedWhole, spendOnWholes } from './number-cost.ts';
 import { integerOperand } from './operands.ts';
 
 type Two = (a: bigint, b: bigint) => bigint;
 
-/** A shift to the left makes a number longer: by so many bits at most. */
-const MAX_SHIFT = 65_536n;
+/** A shift to the left that is longer ends the evaluation, one to the right leaves nothing. */
+const MAX_SHIFT = BigInt(MAX_BITS) + 1n;
 
 /** The builtins of `bits.`. */
 export const bitsBuiltins: readonly Builtin[] = [
@@ -30,8 +32,11 @@ function two(name: string, compute: Two): Builtin {
     name,
     args: ['number', 'number'],
     result: 'number',
-    call: ([a, b]) =>
-      fromBigInt(compute(integerOperand(a as Value, 1), integerOperand(b as Value, 2))),
+    call: ([a, b], context) => {
+      const [x, y] = [integerOperand(a as Value, 1), integerOperand(b as Value, 2)];
+      spendOnWholes(a as RegoNumber, b as RegoNumber, context);
+      return limitedWhole(compute(x, y), context);
+    },
   };
 }
 
@@ -39,6 +44,5 @@ function shiftOperand(by: bigint): bigint {
   if (by < 0n) {
     throw operandFailure(2, 'must be an unsigned integer number but got a negative integer');
   }
-  if (by > MAX_SHIFT) throw new BuiltinFailure(`shift by more than ${MAX_SHIFT} bits`);
-  return by;
+  return by > MAX_SHIFT ? MAX_SHIFT : by;
 }
