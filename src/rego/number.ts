@@ -109,6 +109,13 @@ export function isWhole(value: RegoNumber): value is number | bigint {
   return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
 }
 
+/** A whole number as a bigint, however long it is; undefined for a decimal. */
+export function wholeOf(value: RegoNumber): bigint | undefined {
+  if (isWhole(value)) return BigInt(value);
+  const isLong = value instanceof Decimal && value.exponent >= 0;
+  return isLong ? value.coefficient * powerOfTen(value.exponent) : undefined;
+}
+
 /** Splits a number into `coefficient × 10^exponent`, without trailing zeros below the point. */
 export function decimalOf(value: RegoNumber): Decimal {
   if (value instanceof Decimal) return value;

@@ -5,7 +5,7 @@
  */
 import { BuiltinFailure, operandFailure } from '../builtin.ts';
 import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { compareNumbers, fromBigInt, isWhole } from '../number.ts';
+import { compareNumbers, fromBigInt, wholeOf } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
 import { RegoSet, typeOf } from '../value.ts';
 import type { Value } from '../value.ts';
@@ -79,9 +79,10 @@ function compute(
   context: BuiltinContext,
 ): RegoNumber {
   const [a, b] = operands as readonly [RegoNumber, RegoNumber];
-  if (isWhole(a) && isWhole(b)) {
+  const [x, y] = [wholeOf(a), wholeOf(b)];
+  if (x !== undefined && y !== undefined) {
     spendOnWholes(a, b, context);
-    return limitedWhole(whole(BigInt(a), BigInt(b)), context);
+    return limitedWhole(whole(x, y), context);
   }
   spendOnFloats(a, b, context);
   return limitedFloat(float(toBigFloat(a), toBigFloat(b)), context);
@@ -102,18 +103,22 @@ function divide([a, b]: readonly Value[], context: BuiltinContext): RegoNumber {
   const [x, y] = [a as RegoNumber, b as RegoNumber];
   if (y === 0) throw new BuiltinFailure('divide by zero');
   spendOnFloats(x, y, context);
-  if (isWhole(x) && isWhole(y) && BigInt(x) % BigInt(y) === 0n) {
-    return fromBigInt(BigInt(x) / BigInt(y));
+  const [top, bottom] = [wholeOf(x), wholeOf(y)];
+  if (top !== undefined && bottom !== undefined && top % bottom === 0n) {
+    return fromBigInt(top / bottom);
   }
   return limitedFloat(divideFloats(toBigFloat(x), toBigFloat(y)), context);
 }
 
 function remainder([a, b]: readonly Value[], context: BuiltinContext): RegoNumber {
   const [x, y] = [a as RegoNumber, b as RegoNumber];
-  if (!isWhole(x) || !isWhole(y)) throw new BuiltinFailure('modulo on floating-point number');
-  if (y === 0) throw new BuiltinFailure('modulo by zero');
+  const [whole, by] = [wholeOf(x), wholeOf(y)];
+  if (whole === undefined || by === undefined) {
+    throw new BuiltinFailure('modulo on floating-point number');
+  }
+  if (by === 0n) throw new BuiltinFailure('modulo by zero');
   spendOnWholes(x, y, context);
-  return fromBigInt(BigInt(x) % BigInt(y));
+  return fromBigInt(whole % by);
 }
 
 function absolute(value: RegoNumber, context: BuiltinContext): RegoNumber {
@@ -122,20 +127,20 @@ function absolute(value: RegoNumber, context: BuiltinContext): RegoNumber {
 
 /** Half away from zero. */
 function round(value: RegoNumber, context: BuiltinContext): RegoNumber {
-  if (isWhole(value)) return value;
+  if (wholeOf(value) !== undefined) return value;
   const isNegative = compareNumbers(value, 0) < 0;
   return truncate(plus(value, isNegative ? -0.5 : 0.5, context));
 }
 
 function floor(value: RegoNumber, context: BuiltinContext): RegoNumber {
-  if (isWhole(value)) return value;
+  if (wholeOf(value) !== undefined) return value;
   spendOnFloats(value, value, context);
   const whole = truncate(value);
   return compareNumbers(value, whole) < 0 ? plus(whole, -1, context) : whole;
 }
 
 function ceil(value: RegoNumber, context: BuiltinContext): RegoNumber {
-  if (isWhole(value)) return value;
+  if (wholeOf(value) !== undefined) return value;
   spendOnFloats(value, value, context);
   const whole = truncate(value);
   return compareNumbers(value, whole) > 0 ? plus(whole, 1, context) : whole;
@@ -143,7 +148,7 @@ function ceil(value: RegoNumber, context: BuiltinContext): RegoNumber {
 
 /** Cuts off what stands behind the point. */
 export function truncate(value: RegoNumber): RegoNumber {
-  if (isWhole(value)) return value;
+  if (wholeOf(value) !== undefined) return value;
   const { mantissa, exponent } = toBigFloat(value);
   return fromBigInt(
     exponent >= 0 ? mantissa << BigInt(exponent) : mantissa / (1n << BigInt(-exponent)),

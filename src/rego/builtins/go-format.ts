@@ -1,243 +1,197 @@
 /**
- * Go's `fmt.Sprintf` over Rego's values, as `sprintf` gives them to it: whole numbers as integers,
- * decimals as doubles, strings as strings, everything else as its Rego text.
- * Specification: https://pkg.go.dev/fmt
+ * Go's `fmt.Sprintf`: reads the directives of a format and says what Go says of wrong ones. How
+ * one argument is printed stands in `go-argument.ts`. Specification: https://pkg.go.dev/fmt
  */
-import { isRegoNumber, isWhole, toDouble } from '../number.ts';
-import { formatValue } from '../value.ts';
-import type { Value } from '../value.ts';
-import { formatGoFloat } from './go-float.ts';
+import type { BuiltinContext } from '../builtin.ts';
+import { describeArgument, printArgument } from './go-argument.ts';
+import type { GoArgument, Verb } from './go-argument.ts';
 
-/** What Go formats; `json.Number` is a text with a name of its own. */
-export type GoArgument =
-  | { readonly type: 'int'; readonly value: bigint }
-  | { readonly type: 'float64'; readonly value: number }
-  | { readonly type: 'bool'; readonly value: boolean }
-  | { readonly type: 'string' | 'json.Number'; readonly value: string };
+/** What a format takes from: steps for what it reads, bytes for what it writes. */
+export type FormatMeters = Pick<BuiltinContext, 'charge' | 'allocate'>;
 
-interface Directive {
-  readonly flags: string;
-  readonly width: number | undefined;
-  readonly precision: number | undefined;
-  readonly verb: string;
-}
+/** Beyond this no width or precision is honoured. */
+const MAX_SIZE = 1_000_000;
+const FLAGS = '#0+- ';
+const BYTES_PER_UNIT = 2;
+/** Steps of one directive. */
+const DIRECTIVE_STEPS = 4;
 
-/** Longest width and precision that are honoured, as in Go. */
-const MAX_WIDTH = 1_000_000;
-const DIRECTIVE =
-  /%([-+# 0]*)(?:\[(\d+)\])?(\*|\d+)?(?:\.(?:\[(\d+)\])?(\*|\d*))?(?:\[(\d+)\])?([^])?/uy;
-
-/** Formats as Go does; `allocate` is told the length of each piece before it is made. */
+/** Formats as Go does; each argument is made when it is first printed. */
 export function goFormat(
   format: string,
-  args: readonly Value[],
-  allocate: (size: number) => void,
+  args: readonly (() => GoArgument)[],
+  meters: FormatMeters,
 ): string {
-  return goFormatArguments(format, args.map(argumentOf), allocate);
+  const printer = new Printer(format, args, meters);
+  printer.print();
+  return printer.text();
 }
 
-/** Formats what is no value of Rego, too. */
-export function goFormatArguments(
-  format: string,
-  args: readonly GoArgument[],
-  allocate: (size: number) => void,
-): string {
-  const state = new Arguments(args);
-  const pieces: string[] = [];
-  let at = 0;
-  while (at < format.length) {
-    const percent = format.indexOf('%', at);
-    const end = percent === -1 ? format.length : percent;
-    if (end > at) pieces.push(format.slice(at, end));
-    if (percent === -1) break;
-    DIRECTIVE.lastIndex = percent;
-    const found = DIRECTIVE.exec(format) as RegExpExecArray;
-    pieces.push(formatDirective(found, state, allocate));
-    at = percent + found[0].length;
-  }
-  return pieces.join('') + state.extra();
+/** What stands in a directive before its verb, as far as it is read. */
+interface Directive {
+  flags: string;
+  width: number | undefined;
+  precision: number | undefined;
+  /** Every `[n]` named an argument, and stood where one may. */
+  isGood: boolean;
 }
 
-/** The arguments and how far they are used. */
-class Arguments {
-  readonly #list: readonly GoArgument[];
+class Printer {
+  readonly #format: string;
+  readonly #args: readonly (() => GoArgument)[];
+  readonly #meters: FormatMeters;
+  readonly #pieces: string[] = [];
+  #at = 0;
   #next = 0;
   #isReordered = false;
+  /** The last thing read of a directive was an index like `[3]`. */
+  #isAfterIndex = false;
 
-  constructor(list: readonly GoArgument[]) {
-    this.#list = list;
+  constructor(format: string, args: readonly (() => GoArgument)[], meters: FormatMeters) {
+    this.#format = format;
+    this.#args = args;
+    this.#meters = meters;
   }
 
-  /** Goes to the argument that `[n]` names. */
-  seek(index: string | undefined): boolean {
-    if (index === undefined) return true;
+  text(): string {
+    return this.#pieces.join('');
+  }
+
+  print(): void {
+    while (this.#at < this.#format.length) {
+      const percent = this.#format.indexOf('%', this.#at);
+      const end = percent === -1 ? this.#format.length : percent;
+      this.#push(this.#format.slice(this.#at, end));
+      this.#at = end + 1;
+      if (percent !== -1) this.#directive();
+    }
+    this.#extra();
+  }
+
+  #push(text: string): void {
+    if (text === '') return;
+    this.#meters.allocate(text.length * BYTES_PER_UNIT);
+    this.#pieces.push(text);
+  }
+
+  #directive(): void {
+    this.#meters.charge(DIRECTIVE_STEPS);
+    this.#isAfterIndex = false;
+    const directive: Directive = {
+      flags: this.#flags(),
+      width: undefined,
+      precision: undefined,
+      isGood: true,
+    };
+    this.#index(directive);
+    this.#width(directive);
+    this.#precision(directive);
+    if (!this.#isAfterIndex) this.#index(directive);
+    const code = this.#format.codePointAt(this.#at);
+    if (code === undefined) {
+      this.#push('%!(NOVERB)');
+      return;
+    }
+    const letter = String.fromCodePoint(code);
+    this.#at += letter.length;
+    this.#push(this.#verb(letter, directive));
+  }
+
+  #verb(letter: string, { flags, width, precision, isGood }: Directive): string {
+    if (letter === '%') return '%';
+    if (!isGood) return `%!${letter}(BADINDEX)`;
+    const argument = this.#take();
+    if (!argument) return `%!${letter}(MISSING)`;
+    this.#meters.allocate(((width ?? 0) + (precision ?? 0)) * BYTES_PER_UNIT);
+    const verb: Verb = { letter, flags, width, precision };
+    return printArgument(argument, verb);
+  }
+
+  #flags(): string {
+    const start = this.#at;
+    while (FLAGS.includes(this.#format[this.#at] ?? 'end')) this.#at += 1;
+    return this.#format.slice(start, this.#at);
+  }
+
+  /** Goes to the argument that `[n]` names, if that is next. */
+  #index(directive: Directive): void {
+    this.#isAfterIndex = false;
+    if (this.#format[this.#at] !== '[') return;
     this.#isReordered = true;
-    this.#next = Number(index) - 1;
-    return this.#next >= 0 && this.#next < this.#list.length;
+    const close = this.#format.indexOf(']', this.#at);
+    const written = close === -1 ? '' : this.#format.slice(this.#at + 1, close);
+    const index = /^\d{1,7}$/.test(written) ? Number(written) - 1 : -1;
+    this.#at = close === -1 ? this.#at + 1 : close + 1;
+    if (index >= 0 && index < this.#args.length) this.#next = index;
+    else directive.isGood = false;
+    this.#isAfterIndex = /^\d{1,7}$/.test(written);
   }
 
-  take(): GoArgument | undefined {
-    const taken = this.#list[this.#next];
-    this.#next += 1;
+  #width(directive: Directive): void {
+    if (this.#format[this.#at] !== '*') {
+      directive.width = this.#number();
+      if (this.#isAfterIndex && directive.width !== undefined) directive.isGood = false;
+      return;
+    }
+    const width = this.#starred();
+    if (width === undefined) this.#push('%!(BADWIDTH)');
+    if (width !== undefined && width < 0) directive.flags += '-';
+    directive.width = width === undefined ? undefined : Math.abs(width);
+  }
+
+  #precision(directive: Directive): void {
+    if (this.#format[this.#at] !== '.') return;
+    this.#at += 1;
+    if (this.#isAfterIndex) directive.isGood = false;
+    this.#index(directive);
+    if (this.#format[this.#at] !== '*') {
+      directive.precision = this.#number() ?? 0;
+      return;
+    }
+    const precision = this.#starred();
+    directive.precision = precision !== undefined && precision >= 0 ? precision : undefined;
+    if (directive.precision === undefined) this.#push('%!(BADPREC)');
+  }
+
+  /** Digits; so many that no size is meant take the rest of the format with them, as in Go. */
+  #number(): number | undefined {
+    let [value, digits] = [0, 0];
+    for (;;) {
+      const unit = this.#format[this.#at + digits] ?? '';
+      if (!/^\d$/.test(unit)) break;
+      if (value > MAX_SIZE) {
+        this.#at = this.#format.length;
+        return undefined;
+      }
+      value = value * 10 + Number(unit);
+      digits += 1;
+    }
+    this.#at += digits;
+    return digits === 0 ? undefined : value;
+  }
+
+  /** The whole number that `*` takes from the arguments. */
+  #starred(): number | undefined {
+    this.#at += 1;
+    this.#isAfterIndex = false;
+    const taken = this.#take();
+    if (taken?.type !== 'int') return undefined;
+    const size = Number(taken.value);
+    return Math.abs(size) <= MAX_SIZE ? size : undefined;
+  }
+
+  #take(): GoArgument | undefined {
+    const taken = this.#args[this.#next]?.();
+    if (taken) this.#next += 1;
     return taken;
   }
 
-  extra(): string {
-    const rest = this.#isReordered ? [] : this.#list.slice(this.#next);
-    return rest.length === 0 ? '' : `%!(EXTRA ${rest.map(describe).join(', ')})`;
+  #extra(): void {
+    if (this.#isReordered || this.#next >= this.#args.length) return;
+    this.#push('%!(EXTRA ');
+    for (let first = true; this.#next < this.#args.length; first = false) {
+      this.#push((first ? '' : ', ') + describeArgument(this.#take() as GoArgument));
+    }
+    this.#push(')');
   }
-}
-
-function argumentOf(value: Value): GoArgument {
-  if (typeof value === 'string') return { type: 'string', value };
-  if (!isRegoNumber(value)) return { type: 'string', value: formatValue(value) };
-  if (isWhole(value)) return { type: 'int', value: BigInt(value) };
-  const double = toDouble(value);
-  return Number.isFinite(double)
-    ? { type: 'float64', value: double }
-    : { type: 'string', value: formatValue(value) };
-}
-
-function describe(argument: GoArgument): string {
-  return `${argument.type}=${plain(argument)}`;
-}
-
-function plain(argument: GoArgument): string {
-  return argument.type === 'float64'
-    ? formatGoFloat(argument.value, 'g', -1)
-    : String(argument.value);
-}
-
-function formatDirective(
-  found: RegExpExecArray,
-  state: Arguments,
-  allocate: (size: number) => void,
-): string {
-  const directive = readDirective(found, state);
-  if (typeof directive === 'string') return directive;
-  if (directive.verb === '%') return '%';
-  allocate((directive.width ?? 0) + (directive.precision ?? 0));
-  const argument = state.take();
-  if (!argument) return `%!${directive.verb}(MISSING)`;
-  return pad(formatArgument(argument, directive), directive);
-}
-
-/** What a directive asks for, or what Go prints where it cannot be read. */
-function readDirective(found: RegExpExecArray, state: Arguments): Directive | string {
-  const [, flags = '', first, star, second, dots, third, verb] = found;
-  if (verb === undefined) return '%!(NOVERB)';
-  const isFound = [first, second, third].every((index) => state.seek(index));
-  if (!isFound) return `%!${verb}(BADINDEX)`;
-  const width = sizeOf(star, state);
-  if (width === 'bad') return '%!(BADWIDTH)';
-  const precision = dots === '' ? 0 : sizeOf(dots, state);
-  if (precision === 'bad') return '%!(BADPREC)';
-  const isLeft = width !== undefined && width < 0;
-  return { flags: isLeft ? `${flags}-` : flags, width: width && Math.abs(width), precision, verb };
-}
-
-function sizeOf(written: string | undefined, state: Arguments): number | undefined | 'bad' {
-  if (written === undefined) return undefined;
-  const size = written === '*' ? starred(state) : Number(written);
-  return size !== undefined && Math.abs(size) <= MAX_WIDTH ? size : 'bad';
-}
-
-function starred(state: Arguments): number | undefined {
-  const taken = state.take();
-  return taken?.type === 'int' ? Number(taken.value) : undefined;
-}
-
-type Format = (argument: GoArgument, directive: Directive) => string | undefined;
-
-const FORMATS: Readonly<Record<GoArgument['type'], Format>> = {
-  int: (argument, directive) => formatInteger(argument.value as bigint, directive),
-  float64: (argument, directive) => formatFloat(argument.value as number, directive),
-  string: (argument, directive) => formatText(argument.value as string, directive),
-  'json.Number': (argument, directive) => formatText(argument.value as string, directive),
-  bool: (argument, { verb }) => ('tv'.includes(verb) ? String(argument.value) : undefined),
-};
-
-function formatArgument(argument: GoArgument, directive: Directive): string {
-  if (directive.verb === 'T') return argument.type;
-  return (
-    FORMATS[argument.type](argument, directive) ?? `%!${directive.verb}(${describe(argument)})`
-  );
-}
-
-const RADIXES: Readonly<Record<string, readonly [radix: number, prefix: string]>> = {
-  d: [10, ''],
-  v: [10, ''],
-  b: [2, '0b'],
-  o: [8, '0'],
-  O: [8, '0o'],
-  x: [16, '0x'],
-  X: [16, '0X'],
-};
-
-function formatInteger(value: bigint, directive: Directive): string | undefined {
-  const { verb, flags } = directive;
-  if (verb === 'c') return codePoint(value);
-  if (verb === 'q') return `'${codePoint(value)}'`;
-  if (verb === 'U') return `U+${value.toString(16).toUpperCase().padStart(4, '0')}`;
-  const found = RADIXES[verb];
-  if (!found) return undefined;
-  const [radix, prefix] = found;
-  const digits = (value < 0n ? -value : value).toString(radix);
-  const cased = verb === 'X' ? digits.toUpperCase() : digits;
-  const filled = cased.padStart(directive.precision ?? 0, '0');
-  const shown = flags.includes('#') || verb === 'O' ? `${prefix}${filled}` : filled;
-  return signOf(value < 0n, flags) + shown;
-}
-
-function codePoint(value: bigint): string {
-  return value >= 0n && value <= 0x10ffffn ? String.fromCodePoint(Number(value)) : '\ufffd';
-}
-
-function signOf(isNegative: boolean, flags: string): string {
-  if (isNegative) return '-';
-  if (flags.includes('+')) return '+';
-  return flags.includes(' ') ? ' ' : '';
-}
-
-function formatFloat(value: number, { verb, flags, precision }: Directive): string | undefined {
-  if (!'vgGeEfF'.includes(verb)) return undefined;
-  const style = verb === 'v' ? 'g' : verb === 'F' ? 'f' : verb;
-  const digits = precision ?? ('eEf'.includes(style) ? 6 : -1);
-  const text = formatGoFloat(Math.abs(value), style, digits);
-  return signOf(value < 0, flags) + text;
-}
-
-const TEXTS: Readonly<Record<string, (text: string, flags: string) => string>> = {
-  s: (text) => text,
-  v: (text, flags) => (flags.includes('#') ? JSON.stringify(text) : text),
-  q: (text, flags) =>
-    flags.includes('#') && !text.includes('`') ? `\`${text}\`` : JSON.stringify(text),
-  x: (text, flags) => hex(text, flags),
-  X: (text, flags) => hex(text, flags).toUpperCase(),
-};
-
-function formatText(text: string, { verb, flags, precision }: Directive): string | undefined {
-  const cut = precision === undefined ? text : Array.from(text).slice(0, precision).join('');
-  return TEXTS[verb]?.(cut, flags);
-}
-
-function hex(text: string, flags: string): string {
-  const pairs = [...new TextEncoder().encode(text)].map((byte) =>
-    byte.toString(16).padStart(2, '0'),
-  );
-  const prefix = flags.includes('#') ? '0x' : '';
-  return flags.includes(' ')
-    ? pairs.map((pair) => prefix + pair).join(' ')
-    : prefix + pairs.join('');
-}
-
-/** Pads to the width; zeros go between the sign and the digits. */
-function pad(text: string, { flags, width = 0, verb, precision }: Directive): string {
-  const missing = width - Array.from(text).length;
-  if (missing <= 0) return text;
-  if (flags.includes('-')) return text + ' '.repeat(missing);
-  const isInteger = 'dboOxX'.includes(verb) && precision !== undefined;
-  if (!flags.includes('0') || isInteger) return ' '.repeat(missing) + text;
-  const sign = /^[-+ ]/.exec(text)?.[0] ?? '';
-  return sign + '0'.repeat(missing) + text.slice(sign.length);
 }

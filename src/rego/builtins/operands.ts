@@ -1,7 +1,7 @@
 /** Operands as builtins want them: integers, strings of a collection, failures in OPA's words. */
 import { operandFailure } from '../builtin.ts';
 import type { BuiltinContext } from '../builtin.ts';
-import { isWhole } from '../number.ts';
+import { wholeOf } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
 import { RegoSet, isArrayValue, isObjectValue, sizeOf, sortedPairs, typeOf } from '../value.ts';
 import type { Value } from '../value.ts';
@@ -9,7 +9,8 @@ import { countWork } from '../value-work.ts';
 
 /** A whole number as a bigint; fails for a decimal. */
 export function integerOperand(value: Value, position: number): bigint {
-  if (isWhole(value as RegoNumber)) return BigInt(value as number | bigint);
+  const whole = wholeOf(value as RegoNumber);
+  if (whole !== undefined) return whole;
   throw operandFailure(position, 'must be integer number but got floating-point number');
 }
 

@@ -1,31 +1,47 @@
-/** Strings. Positions and lengths count code points, as Rego's do. */
+/**
+ * Strings. Positions and lengths count code points, as Rego's do. Each call costs steps by the
+ * length of its operands, and bytes by the length of what it gives.
+ */
 import { BuiltinFailure, operandFailure } from '../builtin.ts';
 import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { isWhole } from '../number.ts';
+import { isRegoNumber, wholeOf } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
+import { BYTES_PER_MEMBER } from '../meter.ts';
 import { sortedPairs } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
 import { truncate } from './arithmetic-builtins.ts';
+import { goArgument } from './go-argument.ts';
+import type { GoArgument } from './go-argument.ts';
 import { goFormat } from './go-format.ts';
+import { spendOnFloats } from './number-cost.ts';
 import { smallIntegerOperand, stringMembers } from './operands.ts';
+import {
+  SPACES,
+  SURROGATE,
+  countOf,
+  pointsIn,
+  toLower,
+  toUpper,
+  trimEnd,
+  trimStart,
+} from './text-points.ts';
 
 type Text = (...texts: string[]) => Value;
 
-const LIST: OperandType = ['array', 'set'];
+const LIST: OperandType = ['set', 'array'];
 const ONE_OR_MORE: OperandType = ['string', 'set', 'array'];
-/** What Go's unicode.IsSpace names, beyond which `trim_space` cuts nothing. */
-const SPACES = '\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000';
-const OUTER_SPACES = new RegExp(`^[${SPACES}]+|[${SPACES}]+$`, 'g');
-const ASCII = /^[\0-\x7f]*$/;
 const BASES: readonly Value[] = [2, 8, 10, 16];
+/** Characters that are looked through for one step, one by one and by the engine itself. */
+const [POINTS_PER_STEP, UNITS_PER_STEP] = [2, 64];
+const BYTES_PER_UNIT = 2;
 
 /** The builtins over strings, `sprintf` and `format_int` among them. */
 export const stringBuiltins: readonly Builtin[] = [
   text('contains', 'boolean', (whole, part) => whole.includes(part)),
   text('startswith', 'boolean', (whole, start) => whole.startsWith(start)),
   text('endswith', 'boolean', (whole, end) => whole.endsWith(end)),
-  text('lower', 'string', (value) => eachPoint(value, lowerPoint)),
-  text('upper', 'string', (value) => eachPoint(value, upperPoint)),
+  text('lower', 'string', toLower),
+  text('upper', 'string', toUpper),
   text('trim', 'string', (value, cut) => trimEnd(trimStart(value, cut), cut)),
   text('trim_left', 'string', trimStart),
   text('trim_right', 'string', trimEnd),
@@ -35,16 +51,15 @@ export const stringBuiltins: readonly Builtin[] = [
   text('trim_suffix', 'string', (value, end) =>
     value.endsWith(end) ? value.slice(0, value.length - end.length) : value,
   ),
-  text('trim_space', 'string', (value) => value.replaceAll(OUTER_SPACES, '')),
+  text('trim_space', 'string', (value) => trimEnd(trimStart(value, SPACES), SPACES)),
   text('strings.reverse', 'string', (value) => Array.from(value).reverse().join('')),
-  text('split', 'array', (value, separator) =>
-    separator === '' ? Array.from(value) : value.split(separator),
-  ),
   text('indexof', 'number', (value, part) => indexOf(value, needle(part))),
   text('indexof_n', 'array', (value, part) => allIndexes(value, needle(part))),
   text('strings.count', 'number', (value, part) =>
-    part === '' ? Array.from(value).length + 1 : value.split(part).length - 1,
+    part === '' ? pointsIn(value, 0, value.length) + 1 : countOf(value, part),
   ),
+  { name: 'split', args: ['string', 'string'], result: 'array', call: split },
+  { name: 'strings.split_n', args: ['string', 'string', 'number'], result: 'array', call: splitN },
   { name: 'concat', args: ['string', LIST], result: 'string', call: concat },
   { name: 'replace', args: ['string', 'string', 'string'], result: 'string', call: replace },
   { name: 'strings.replace_n', args: ['object', 'string'], result: 'string', call: replaceMany },
@@ -55,47 +70,30 @@ export const stringBuiltins: readonly Builtin[] = [
   anyMatch('strings.any_suffix_match', (whole, part) => whole.endsWith(part)),
 ];
 
-/** A builtin whose operands are all strings. */
+/** A builtin whose operands are all strings; what it gives is not longer than they are. */
 function text(name: string, result: OperandType, call: Text): Builtin {
   const args: readonly OperandType[] = Array.from({ length: call.length }, () => 'string' as const);
-  return { name, args, result, call: (texts) => call(...(texts as readonly string[])) };
-}
-
-/** Go changes case point by point: `ß` stays, and a sigma knows no end of a word. */
-function eachPoint(value: string, change: (point: string) => string): string {
-  return ASCII.test(value) ? change(value) : Array.from(value, change).join('');
-}
-
-function lowerPoint(point: string): string {
-  const lower = point.toLowerCase();
-  return lower.length > point.length ? lower.slice(0, point.length) : lower;
-}
-
-function upperPoint(point: string): string {
-  const upper = point.toUpperCase();
-  return upper.length > point.length ? point : upper;
-}
-
-function trimStart(value: string, cut: string): string {
-  const [points, cutset] = [Array.from(value), new Set(cut)];
-  const start = points.findIndex((point) => !cutset.has(point));
-  return start === -1 ? '' : points.slice(start).join('');
-}
-
-function trimEnd(value: string, cut: string): string {
-  const [points, cutset] = [Array.from(value), new Set(cut)];
-  return points.slice(0, points.findLastIndex((point) => !cutset.has(point)) + 1).join('');
-}
-
-function needle(part: string): string {
-  if (part === '') throw new BuiltinFailure('empty search character');
-  return part;
+  const perStep = result === 'boolean' ? UNITS_PER_STEP : POINTS_PER_STEP;
+  return {
+    name,
+    args,
+    result,
+    call: (operands, { charge, allocate }) => {
+      const texts = operands as readonly string[];
+      const size = texts.reduce((sum, each) => sum + each.length, 0);
+      charge(Math.ceil(size / perStep));
+      const found = call(...texts);
+      if (typeof found === 'string') allocate(found.length * BYTES_PER_UNIT);
+      if (Array.isArray(found)) allocate(found.length * 8);
+      return found;
+    },
+  };
 }
 
 /** The position of the first occurrence in code points, or -1. */
 function indexOf(value: string, part: string): number {
   const unit = value.indexOf(part);
-  return unit === -1 ? -1 : Array.from(value.slice(0, unit)).length;
+  return unit === -1 ? -1 : pointsIn(value, 0, unit);
 }
 
 /** The positions of all occurrences, overlapping ones too. */
@@ -103,48 +101,94 @@ function allIndexes(value: string, part: string): number[] {
   const found: number[] = [];
   let [unit, points] = [0, 0];
   for (let next = value.indexOf(part); next !== -1; next = value.indexOf(part, next + 1)) {
-    points += Array.from(value.slice(unit, next)).length;
+    points += pointsIn(value, unit, next);
     unit = next;
     found.push(points);
   }
   return found;
 }
 
+function needle(part: string): string {
+  if (part === '') throw new BuiltinFailure('empty search character');
+  return part;
+}
+
+function split([value, separator]: readonly Value[], context: BuiltinContext): readonly Value[] {
+  const [whole, by] = [value as string, separator as string];
+  context.charge(Math.ceil(whole.length / UNITS_PER_STEP));
+  const count = by === '' ? whole.length : countOf(whole, by) + 1;
+  context.charge(Math.ceil(count / POINTS_PER_STEP));
+  context.allocate(count * BYTES_PER_MEMBER);
+  return by === '' ? Array.from(whole) : whole.split(by);
+}
+
+/** The first parts, or with a negative number so many of the last. */
+function splitN([value, separator, count]: readonly Value[], context: BuiltinContext): Value {
+  const wanted = smallIntegerOperand(count as Value, 3);
+  const parts = split([value!, separator!], context);
+  return wanted < 0 ? parts.slice(wanted) : parts.slice(0, wanted);
+}
+
 function concat([separator, list]: readonly Value[], context: BuiltinContext): string {
   const parts = stringMembers(list as Value, 2);
   const size = parts.reduce((sum, part) => sum + part.length + (separator as string).length, 0);
-  context.allocate(size * 2);
+  context.charge(Math.ceil((parts.length + size / UNITS_PER_STEP) / POINTS_PER_STEP));
+  context.allocate(size * BYTES_PER_UNIT);
   return parts.join(separator as string);
 }
 
 function replace(args: readonly Value[], context: BuiltinContext): string {
   const [value, old, fresh] = args as readonly [string, string, string];
-  const times = old === '' ? value.length + 1 : value.split(old).length - 1;
+  context.charge(Math.ceil(value.length / UNITS_PER_STEP));
+  const times = old === '' ? value.length + 1 : countOf(value, old);
   context.charge(times);
-  context.allocate((value.length + times * fresh.length) * 2);
+  context.allocate((value.length + times * fresh.length) * BYTES_PER_UNIT);
   return old === ''
     ? [fresh, ...Array.from(value).flatMap((point) => [point, fresh])].join('')
     : value.replaceAll(old, () => fresh);
 }
 
-/** At each position the first pattern in sorted order that matches is replaced. */
+/**
+ * At each position the first pattern in sorted order that matches is replaced. The empty pattern
+ * comes first; right behind its match the others have their turn, as with Go's Replacer.
+ */
 function replaceMany([patterns, value]: readonly Value[], context: BuiltinContext): string {
   const pairs = sortedPairs(patterns as ObjectValue).map(replacement);
+  context.charge(pairs.length);
+  const byUnit = Map.groupBy(pairs, ([old]) => old.slice(0, 1));
+  const empty = byUnit.get('')?.[0];
   const [source, parts] = [value as string, [] as string[]];
-  let at = 0;
+  let [at, last, isAfterEmpty] = [0, 0, false];
   while (at <= source.length) {
-    const found = pairs.find(([old]) => source.startsWith(old, at));
-    context.charge(1 + pairs.length / 8);
-    const step = found?.[0].length || 1;
-    if (found) parts.push(found[1]);
-    if (!found?.[0]) parts.push(source.slice(at, at + 1));
-    context.allocate((found?.[1].length ?? 1) * 2);
-    at += step;
+    const candidates = byUnit.get(source.slice(at, at + 1)) ?? [];
+    context.charge(1 + candidates.length / POINTS_PER_STEP);
+    const found = isAfterEmpty || !empty ? matching(candidates, source, at) : empty;
+    isAfterEmpty = found?.[0] === '';
+    if (found) {
+      context.allocate((at - last + found[1].length) * BYTES_PER_UNIT);
+      parts.push(source.slice(last, at), found[1]);
+      at += found[0].length;
+      last = at;
+    } else at += widthAt(source, at);
   }
-  return parts.join('');
+  return parts.join('') + source.slice(last);
 }
 
-function replacement([old, fresh]: readonly [Value, Value]): readonly [string, string] {
+type Replacement = readonly [old: string, fresh: string];
+
+function matching(
+  candidates: readonly Replacement[],
+  source: string,
+  at: number,
+): Replacement | undefined {
+  return candidates.find(([old]) => old !== '' && source.startsWith(old, at));
+}
+
+function widthAt(source: string, at: number): number {
+  return (source.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+}
+
+function replacement([old, fresh]: readonly [Value, Value]): Replacement {
   if (typeof old !== 'string') throw operandFailure(1, 'non-string key found in pattern object');
   if (typeof fresh !== 'string')
     throw operandFailure(1, 'non-string value found in pattern object');
@@ -152,35 +196,60 @@ function replacement([old, fresh]: readonly [Value, Value]): readonly [string, s
 }
 
 /** A negative length means the rest. */
-function substring([value, offset, length]: readonly Value[]): string {
-  const [start, count] = [
-    smallIntegerOperand(offset as Value, 2),
-    smallIntegerOperand(length as Value, 3),
-  ];
+function substring([value, offset, length]: readonly Value[], context: BuiltinContext): string {
+  const whole = value as string;
+  const start = smallIntegerOperand(offset as Value, 2);
+  const count = smallIntegerOperand(length as Value, 3);
   if (start < 0) throw new BuiltinFailure('negative offset');
-  const points = Array.from(value as string);
-  return points.slice(start, count < 0 ? undefined : start + count).join('');
+  context.charge(Math.ceil(whole.length / UNITS_PER_STEP));
+  const end = count < 0 ? undefined : start + count;
+  if (!SURROGATE.test(whole)) return whole.slice(start, end);
+  context.charge(Math.ceil(whole.length / POINTS_PER_STEP));
+  context.allocate(whole.length * BYTES_PER_UNIT);
+  return Array.from(whole).slice(start, end).join('');
 }
 
-function formatInteger([value, base]: readonly Value[]): string {
+function formatInteger([value, base]: readonly Value[], context: BuiltinContext): string {
   if (!BASES.includes(base as Value)) throw operandFailure(2, 'must be one of {2, 8, 10, 16}');
-  const whole = truncate(value as RegoNumber);
-  if (!isWhole(whole)) throw operandFailure(1, 'must be a number of at most 309 digits');
-  return whole.toString(base as number);
+  const number = value as RegoNumber;
+  spendOnFloats(number, number, context);
+  const digits = (wholeOf(truncate(number)) ?? 0n).toString(base as number);
+  context.allocate(digits.length * BYTES_PER_UNIT);
+  return digits;
 }
 
 function sprintf([format, args]: readonly Value[], context: BuiltinContext): string {
-  return goFormat(format as string, args as readonly Value[], (size) => context.allocate(size * 2));
+  const list = (args as readonly Value[]).map((value) => {
+    let made: GoArgument | undefined;
+    return () => (made ??= measuredArgument(value, context));
+  });
+  return goFormat(format as string, list, context);
 }
 
-function anyMatch(name: string, test: (whole: string, part: string) => boolean): Builtin {
+/** The text of a value is as long as all that it holds, and costs as much. */
+function measuredArgument(value: Value, context: BuiltinContext): GoArgument {
+  if (isRegoNumber(value)) {
+    if (typeof value !== 'number') spendOnFloats(value, value, context);
+    return goArgument(value);
+  }
+  const argument = goArgument(value);
+  const size = String(argument.value).length;
+  context.charge(Math.ceil(size / POINTS_PER_STEP));
+  if (typeof value !== 'string') context.allocate(size * BYTES_PER_UNIT);
+  return argument;
+}
+
+type AnyTest = (whole: string, part: string) => boolean;
+
+function anyMatch(name: string, test: AnyTest): Builtin {
   return {
     name,
     args: [ONE_OR_MORE, ONE_OR_MORE],
     result: 'boolean',
     call: ([wholes, parts], context) => {
       const [all, wanted] = [oneOrMore(wholes as Value, 1), oneOrMore(parts as Value, 2)];
-      context.charge(all.length * wanted.length);
+      const size = wanted.reduce((sum, part) => sum + 1 + part.length / UNITS_PER_STEP, 0);
+      context.charge(Math.ceil((all.length * size) / POINTS_PER_STEP));
       return all.some((whole) => wanted.some((part) => test(whole, part)));
     },
   };

@@ -6,20 +6,18 @@
 import { BuiltinFailure } from '../builtin.ts';
 import { sizeOf, valueAt } from '../value.ts';
 import type { Value } from '../value.ts';
-import { goFormatArguments } from './go-format.ts';
-import type { GoArgument } from './go-format.ts';
+import type { GoArgument } from './go-argument.ts';
+import { goFormat } from './go-format.ts';
+import type { FormatMeters } from './go-format.ts';
 import { compareTemplateValues, equalTemplateValues } from './template-comparison.ts';
 import { isTrue, printValue, templateValue, typeNameOf } from './template-values.ts';
 import type { TemplateValue } from './template-values.ts';
 
-/** A function over operands; `allocate` is told of long results before they are made. */
+/** A function over operands; the meters are told of long work and results before they are done. */
 export interface TemplateFunction {
   /** How many operands it wants at least and at most. */
   readonly wants: readonly [least: number, most: number];
-  readonly call: (
-    operands: readonly TemplateValue[],
-    allocate: (bytes: number) => void,
-  ) => TemplateValue;
+  readonly call: (operands: readonly TemplateValue[], meters: FormatMeters) => TemplateValue;
 }
 
 const MANY = Infinity;
@@ -147,12 +145,13 @@ function printAll(values: readonly TemplateValue[]): string {
 
 function printf(
   [format, ...values]: readonly TemplateValue[],
-  allocate: (bytes: number) => void,
+  meters: FormatMeters,
 ): TemplateValue {
   if (format?.type !== 'string') {
     throw new BuiltinFailure(`wrong type for value; expected string; got ${typeNameOf(format!)}`);
   }
-  return text(goFormatArguments(format.value, values.map(argumentOf), allocate));
+  const args = values.map((value) => () => argumentOf(value));
+  return text(goFormat(format.value, args, meters));
 }
 
 function argumentOf(value: TemplateValue): GoArgument {
@@ -166,7 +165,7 @@ const LONGEST_ESCAPE = 12;
 function escaping(escape: (value: string) => string): TemplateFunction {
   return {
     wants: [0, MANY],
-    call: (values, allocate) => {
+    call: (values, { allocate }) => {
       const plain = printAll(values);
       allocate(plain.length * LONGEST_ESCAPE);
       return text(escape(plain));

@@ -158,7 +158,7 @@ class TemplateRenderer {
     const { wants, call } = templateFunctions.get(name)!;
     const [least, most] = wants;
     if (values.length < least || values.length > most) throw wrongCount(name, least, values.length);
-    const result = call(values, this.#meters.allocate);
+    const result = call(values, this.#meters);
     if (result.type === 'string') this.#meters.allocate(result.value.length);
     return result;
   }

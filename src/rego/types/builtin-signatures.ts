@@ -89,6 +89,7 @@ export const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   trim_space: ['value: string', 'output: string'],
   'strings.reverse': ['x: string', 'y: string'],
   split: ['x: string', 'delimiter: string', 'ys: array[string]'],
+  'strings.split_n': ['x: string', 'delimiter: string', 'n: number', 'ys: array[string]'],
   indexof: ['haystack: string', 'needle: string', 'output: number'],
   indexof_n: ['haystack: string', 'needle: string', 'output: array[number]'],
   'strings.count': ['search: string', 'substring: string', 'output: number'],
