@@ -12,10 +12,25 @@ type Reviver = (key: string, value: unknown, context?: { source?: string }) => u
 /** A text that may hold a number which a double rounds: sixteen digits, or an exponent. */
 const LONG_NUMBER = /\d[\d.]{15}|\d[eE][+-]?\d/;
 
-/** Reads a JSON text; throws SyntaxError, and for a number of more than 4,096 digits. */
-export function parseJsonValue(text: string): Value {
+/** Escapes of half a character, beside those of both halves and of a backslash. */
+const HALF_ESCAPE =
+  /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\[^]/g;
+const HALF_LENGTH = 6;
+
+/**
+ * Reads a JSON text; throws SyntaxError, and for a number of more than 4,096 digits. Half a
+ * character is U+FFFD, as Go reads it.
+ */
+export function parseJsonValue(json: string): Value {
+  const text = /\\u[dD][89a-fA-F]/.test(json) ? withoutHalves(json) : json;
   if (!LONG_NUMBER.test(text)) return JSON.parse(text) as Value;
   return (JSON.parse as (text: string, reviver: Reviver) => Value)(text, exactNumber);
+}
+
+function withoutHalves(json: string): string {
+  return json.replaceAll(HALF_ESCAPE, (escape) =>
+    escape.length === HALF_LENGTH ? '\\ufffd' : escape,
+  );
 }
 
 function exactNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
@@ -44,7 +59,7 @@ function sameOr(array: readonly unknown[], copy: readonly Value[]): readonly Val
 
 /** Prints a value as JSON: sets as sorted arrays, keys that are no strings as their own text. */
 export function jsonText(value: Value): string {
-  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'string') return quoted(value.toWellFormed());
   countWork(STEPS_PER_PART);
   if (isRegoNumber(value)) return formatRegoNumber(value);
   if (typeof value !== 'object' || value === null) return String(value);

@@ -1,56 +1,81 @@
 /** Values as text and back: JSON, YAML, base64, hexadecimal and query strings. */
-import { parseAllDocuments, stringify } from 'yaml';
 import { indentJson } from '../../domain/indent-json.ts';
 import { BuiltinFailure, operandFailure } from '../builtin.ts';
 import type { Builtin, BuiltinContext } from '../builtin.ts';
-import { jsonText, parseJsonValue, toJsonValue, valueFromJson } from '../json-text.ts';
-import { RegoSet, isArrayValue, plainObject, sortedPairs, typeOf, valueAt } from '../value.ts';
+import { jsonText, parseJsonValue } from '../json-text.ts';
+import { formatValue, plainObject, sortedPairs, typeOf } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
-import { BASE64, BASE64_URL, decodeBase64 } from './base64-text.ts';
+import { decodeBase64, decodeBase64Url } from './base64-text.ts';
+import { bytesOfText, textOfBytes } from './byte-text.ts';
+import { decodeQuery, decodeQueryObject, encodeQuery, encodeQueryObject } from './query-text.ts';
+import { readYaml } from './yaml-reader.ts';
+import { writeYaml } from './yaml-writer.ts';
 
 type Convert = (text: string, context: BuiltinContext) => Value;
 
-const UTF8 = new TextDecoder();
-/** A few aliases can stand for gigabytes: so many are read in one YAML text. */
-const MAX_ALIASES = 100;
+/** Bytes that a text's conversion takes for each of its units, at most. */
+const BYTES = { json: 16, encoded: 4, escaped: 6, decoded: 2 } as const;
 
 /** The builtins of `json.`, `yaml.`, `base64.`, `base64url.`, `hex.` and `urlquery.` by text. */
 export const encodingBuiltins: readonly Builtin[] = [
-  {
-    name: 'json.marshal',
-    args: ['any'],
-    result: 'string',
-    call: ([value]) => goJson(value as Value),
-  },
+  toText('json.marshal', goJson),
   {
     name: 'json.marshal_with_options',
     args: ['any', 'object'],
     result: 'string',
-    call: marshalWith,
+    call: ([value, options], context) =>
+      marshalWith(value as Value, options as ObjectValue, context),
   },
-  fromText('json.unmarshal', 'any', (text) => readJson(text)),
-  isValid('json.is_valid', (text) => readJson(text)),
-  {
-    name: 'yaml.marshal',
-    args: ['any'],
-    result: 'string',
-    call: ([value]) => writeYaml(value as Value),
-  },
-  fromText('yaml.unmarshal', 'any', (text) => readYaml(text)),
-  isValid('yaml.is_valid', (text) => readYaml(text)),
-  fromText('base64.encode', 'string', (text) => Buffer.from(text).toString('base64')),
-  fromText('base64.decode', 'string', (text) => UTF8.decode(decodeBase64(text, BASE64))),
-  isValid('base64.is_valid', (text) => UTF8.decode(decodeBase64(text, BASE64))),
-  fromText('base64url.encode', 'string', (text) => padded(Buffer.from(text).toString('base64url'))),
-  fromText('base64url.encode_no_pad', 'string', (text) => Buffer.from(text).toString('base64url')),
-  fromText('base64url.decode', 'string', (text) => UTF8.decode(decodeBase64(text, BASE64_URL))),
-  fromText('hex.encode', 'string', (text) => Buffer.from(text).toString('hex')),
-  fromText('hex.decode', 'string', (text) => UTF8.decode(decodeHex(text))),
-  fromText('urlquery.encode', 'string', (text) => encodeQuery(text)),
-  fromText('urlquery.decode', 'string', (text) => decodeQuery(text)),
-  { name: 'urlquery.encode_object', args: ['object'], result: 'string', call: encodeObject },
-  fromText('urlquery.decode_object', 'object', (text) => decodeObject(text)),
+  fromText('json.unmarshal', 'any', paying(BYTES.json, readJson)),
+  isValid('json.is_valid', paying(BYTES.json, readJson)),
+  toText('yaml.marshal', writeYaml),
+  fromText('yaml.unmarshal', 'any', readYaml),
+  isValid('yaml.is_valid', readYaml),
+  ...base64Builtins('base64', 'base64', decodeBase64),
+  isValid(
+    'base64.is_valid',
+    paying(BYTES.decoded, (text) => textOfBytes(decodeBase64(text))),
+  ),
+  ...base64Builtins('base64url', 'base64url', decodeBase64Url),
+  fromText(
+    'base64url.encode_no_pad',
+    'string',
+    paying(BYTES.encoded, (text) => bytesOfText(text).toString('base64url')),
+  ),
+  fromText(
+    'hex.encode',
+    'string',
+    paying(BYTES.encoded, (text) => bytesOfText(text).toString('hex')),
+  ),
+  fromText(
+    'hex.decode',
+    'string',
+    paying(BYTES.decoded, (text) => textOfBytes(decodeHex(text))),
+  ),
+  fromText('urlquery.encode', 'string', paying(BYTES.escaped, encodeQuery)),
+  fromText('urlquery.decode', 'string', paying(BYTES.decoded, decodeQuery)),
+  toText('urlquery.encode_object', (value) => encodeQueryObject(value as ObjectValue), 'object'),
+  fromText('urlquery.decode_object', 'object', paying(BYTES.decoded, decodeQueryObject)),
 ];
+
+function base64Builtins(
+  name: string,
+  encoding: 'base64' | 'base64url',
+  decode: (text: string) => Buffer,
+): Builtin[] {
+  return [
+    fromText(
+      `${name}.encode`,
+      'string',
+      paying(BYTES.encoded, (text) => padded(bytesOfText(text).toString(encoding))),
+    ),
+    fromText(
+      `${name}.decode`,
+      'string',
+      paying(BYTES.decoded, (text) => textOfBytes(decode(text))),
+    ),
+  ];
+}
 
 function fromText(name: string, result: Builtin['result'], convert: Convert): Builtin {
   return {
@@ -61,18 +86,45 @@ function fromText(name: string, result: Builtin['result'], convert: Convert): Bu
   };
 }
 
-function isValid(name: string, read: (text: string) => unknown): Builtin {
+function toText(
+  name: string,
+  convert: (value: Value) => string,
+  operand: 'any' | 'object' = 'any',
+): Builtin {
+  return {
+    name,
+    args: [operand],
+    result: 'string',
+    call: ([value], { allocate }) => {
+      const text = convert(value as Value);
+      allocate(text.length * 2);
+      return text;
+    },
+  };
+}
+
+/** A conversion that is charged by the length of its text before it begins. */
+function paying(bytesPerUnit: number, convert: Convert): Convert {
+  return (text, context) => {
+    context.charge(text.length >> 4);
+    context.allocate(text.length * bytesPerUnit);
+    return convert(text, context);
+  };
+}
+
+function isValid(name: string, read: Convert): Builtin {
   return {
     name,
     args: ['any'],
     result: 'boolean',
-    call: ([value]) => {
+    call: ([value], context) => {
       if (typeof value !== 'string') return false;
       try {
-        read(value);
+        read(value, context);
         return true;
-      } catch {
-        return false;
+      } catch (error) {
+        if (error instanceof BuiltinFailure) return false;
+        throw error;
       }
     },
   };
@@ -87,19 +139,50 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-function marshalWith([value, options]: readonly Value[]): string {
-  const settings = options as ObjectValue;
-  const [indent, prefix] = [option(settings, 'indent', '\t'), option(settings, 'prefix', '')];
-  const isPretty = valueAt(settings, 'pretty') ?? sortedPairs(settings).length > 0;
-  if (typeof isPretty !== 'boolean') throw operandFailure(2, 'key "pretty" must be a boolean');
-  const text = goJson(value as Value);
-  return isPretty ? indentJson(text, { indent, prefix }) : text;
+/** How JSON is set. */
+interface Layout {
+  readonly indent: string;
+  readonly prefix: string;
+  /** Undefined: where one of the others is said. */
+  readonly pretty: boolean | undefined;
 }
 
-function option(settings: ObjectValue, key: string, fallback: string): string {
-  const found = valueAt(settings, key) ?? fallback;
-  if (typeof found === 'string') return found;
-  throw operandFailure(2, `key "${key}" must be a string, got ${typeOf(found)}`);
+function marshalWith(value: Value, options: ObjectValue, { allocate }: BuiltinContext): string {
+  const layout = layoutOf(options);
+  const text = goJson(value);
+  allocate(text.length * 2);
+  if (!(layout.pretty ?? sortedPairs(options).length > 0)) return text;
+  const set = indentJson(text, layout);
+  allocate(set.length * 2);
+  return set;
+}
+
+function layoutOf(options: ObjectValue): Layout {
+  const read: Record<string, Value> = { indent: '\t', prefix: '' };
+  for (const [index, [key, value]] of sortedPairs(options).entries()) {
+    if (typeof key !== 'string') {
+      const problem = `operand ${index} must be string but got ${typeOf(key)}`;
+      const name = formatValue(key);
+      throw operandFailure(2, `failed to stringify key ${name} at index ${index}: ${problem}`);
+    }
+    read[key] = optionOf(key, value, index);
+  }
+  return plainObject(Object.entries(read)) as unknown as Layout;
+}
+
+const OPTIONS: ReadonlyMap<string, 'string' | 'boolean'> = new Map([
+  ['indent', 'string'],
+  ['prefix', 'string'],
+  ['pretty', 'boolean'],
+]);
+
+function optionOf(key: string, value: Value, index: number): Value {
+  const wanted = OPTIONS.get(key);
+  if (wanted === undefined) throw operandFailure(2, `object contained unknown key ${key}`);
+  if (typeof value === wanted) return value;
+  if (wanted === 'boolean') throw operandFailure(2, `key ${key} failed cast to bool`);
+  const problem = `operand ${index} must be string but got ${typeOf(value)}`;
+  throw operandFailure(2, `key ${key} failed cast to string: ${problem}`);
 }
 
 function readJson(text: string): Value {
@@ -110,84 +193,21 @@ function readJson(text: string): Value {
   }
 }
 
-function writeYaml(value: Value): string {
-  return stringify(toJsonValue(value), { indentSeq: false, lineWidth: 0 });
-}
-
-function readYaml(text: string): Value {
-  const documents = parseAllDocuments(text, { uniqueKeys: true, merge: true, logLevel: 'silent' });
-  const [document] = Array.isArray(documents) ? documents : [];
-  if (!document) return null;
-  const [problem] = document.errors;
-  if (problem) throw new BuiltinFailure(`invalid YAML: ${problem.message.split('\n')[0]}`);
-  try {
-    return valueFromJson(document.toJS({ maxAliasCount: MAX_ALIASES }));
-  } catch (error) {
-    throw new BuiltinFailure(`invalid YAML: ${(error as Error).message.split('\n')[0]}`);
-  }
-}
-
 function padded(text: string): string {
   return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
 }
 
+/** Refuses as Go does, which looks at bytes. */
 function decodeHex(text: string): Buffer {
-  const wrong = /[^0-9a-fA-F]/u.exec(text)?.[0];
-  if (wrong !== undefined) {
-    const code = (wrong.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    throw new BuiltinFailure(`encoding/hex: invalid byte: U+${code} '${wrong}'`);
-  }
-  if (text.length % 2 === 1) throw new BuiltinFailure('encoding/hex: odd length hex string');
-  return Buffer.from(text, 'hex');
+  if (/^(?:[0-9a-fA-F]{2})*$/.test(text)) return Buffer.from(text, 'hex');
+  const wrong = bytesOfText(text).find((byte) => !HEX.test(String.fromCharCode(byte)));
+  if (wrong === undefined) throw new BuiltinFailure('encoding/hex: odd length hex string');
+  const code = wrong.toString(16).toUpperCase().padStart(4, '0');
+  const shown = PRINTABLE.test(String.fromCharCode(wrong))
+    ? ` '${String.fromCharCode(wrong)}'`
+    : '';
+  throw new BuiltinFailure(`encoding/hex: invalid byte: U+${code}${shown}`);
 }
 
-/** Go's QueryEscape: a blank is a plus, and only `-_.~` stay beside letters and digits. */
-function encodeQuery(text: string): string {
-  const encoded = encodeURIComponent(text.toWellFormed()).replaceAll('%20', '+');
-  return encoded.replaceAll(
-    /[!'()*]/g,
-    (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-function decodeQuery(text: string): string {
-  const wrong = /%(?![0-9a-fA-F]{2})[^]{0,2}/.exec(text)?.[0];
-  if (wrong !== undefined) throw new BuiltinFailure(`invalid URL escape ${JSON.stringify(wrong)}`);
-  const bytes = text
-    .replaceAll('+', ' ')
-    .replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (run) =>
-      UTF8.decode(Buffer.from(run.replaceAll('%', ''), 'hex')),
-    );
-  return bytes;
-}
-
-function encodeObject([object]: readonly Value[]): string {
-  const pairs = sortedPairs(object as ObjectValue).flatMap(([key, value]) =>
-    queryValues(value).map((item) => `${encodeQuery(textOf(key))}=${encodeQuery(textOf(item))}`),
-  );
-  return pairs.join('&');
-}
-
-function queryValues(value: Value): readonly Value[] {
-  if (value instanceof RegoSet) return value.values;
-  return isArrayValue(value) ? value : [value];
-}
-
-function textOf(value: Value): string {
-  if (typeof value === 'string') return value;
-  throw operandFailure(
-    1,
-    `values must be string, array of string or set of string, got ${typeOf(value)}`,
-  );
-}
-
-function decodeObject(text: string): Value {
-  const values = new Map<string, string[]>();
-  for (const part of text.split('&').filter((item) => item !== '')) {
-    const [key = '', ...rest] = part.split('=');
-    const name = decodeQuery(key);
-    const list = values.get(name) ?? [];
-    values.set(name, [...list, decodeQuery(rest.join('='))]);
-  }
-  return plainObject(values);
-}
+const HEX = /[0-9a-fA-F]/;
+const PRINTABLE = /[ -~\u00a1-\u00ac\u00ae-\u00ff]/;

@@ -1,9 +1,13 @@
-/** Digests and authentication codes over the UTF-8 of a text, in hexadecimal. */
+/** Digests and authentication codes over the bytes of a text, in hexadecimal. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Builtin } from '../builtin.ts';
+import type { Builtin, BuiltinContext } from '../builtin.ts';
+import { bytesOfText } from './byte-text.ts';
 
 const DIGESTS = ['md5', 'sha1', 'sha256'] as const;
 const CODES = ['md5', 'sha1', 'sha256', 'sha512'] as const;
+/** Of beginning and ending a digest. */
+const STEPS_PER_CALL = 20;
+const UNITS_PER_STEP = 32;
 
 /** `crypto.md5`, `crypto.sha1`, `crypto.sha256` and the builtins of `crypto.hmac.`. */
 export const hashBuiltins: readonly Builtin[] = [
@@ -11,18 +15,18 @@ export const hashBuiltins: readonly Builtin[] = [
     name: `crypto.${algorithm}`,
     args: ['string'],
     result: 'string',
-    call: ([text]) =>
+    call: ([text], context) =>
       createHash(algorithm)
-        .update(text as string)
+        .update(paidBytes(text as string, context))
         .digest('hex'),
   })),
   ...CODES.map((algorithm): Builtin => ({
     name: `crypto.hmac.${algorithm}`,
     args: ['string', 'string'],
     result: 'string',
-    call: ([text, key]) =>
-      createHmac(algorithm, key as string)
-        .update(text as string)
+    call: ([text, key], context) =>
+      createHmac(algorithm, paidBytes(key as string, context))
+        .update(paidBytes(text as string, context))
         .digest('hex'),
   })),
   {
@@ -33,8 +37,13 @@ export const hashBuiltins: readonly Builtin[] = [
   },
 ];
 
+function paidBytes(text: string, { charge }: BuiltinContext): Buffer {
+  charge(STEPS_PER_CALL + text.length / UNITS_PER_STEP);
+  return bytesOfText(text);
+}
+
 /** Compares without telling by the time taken where the texts part. */
 function isEqualSecret(a: string, b: string): boolean {
-  const [x, y] = [Buffer.from(a), Buffer.from(b)];
+  const [x, y] = [bytesOfText(a), bytesOfText(b)];
   return x.length === y.length && timingSafeEqual(x, y);
 }

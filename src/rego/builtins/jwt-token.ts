@@ -3,7 +3,7 @@ import { BuiltinFailure } from '../builtin.ts';
 import { parseJsonValue } from '../json-text.ts';
 import { isObjectValue, valueAt } from '../value.ts';
 import type { ObjectValue } from '../value.ts';
-import { BASE64_URL, decodeBase64 } from './base64-text.ts';
+import { decodeBase64Url } from './base64-text.ts';
 
 /** Tokens within tokens are opened so many times. */
 export const MAX_NESTING = 16;
@@ -39,7 +39,7 @@ export function readToken(text: string): TokenSections {
 
 function decode(section: string, name: string): Buffer {
   try {
-    return decodeBase64(section, BASE64_URL);
+    return decodeBase64Url(section);
   } catch (error) {
     throw new BuiltinFailure(`JWT ${name} had invalid encoding: ${(error as Error).message}`);
   }

@@ -7,7 +7,7 @@ import { fromBigInt } from '../number.ts';
 import { parseJsonValue } from '../json-text.ts';
 import { plainObject } from '../value.ts';
 import type { Value } from '../value.ts';
-import { BASE64, decodeBase64 } from './base64-text.ts';
+import { decodeBase64 } from './base64-text.ts';
 import { DER, childrenOf, integerOf, oidOf, readElements } from './der-reader.ts';
 import type { DerElement } from './der-reader.ts';
 import { alternativeNames, nameValue, readExtensions, usageFields } from './x509-names.ts';
@@ -56,7 +56,7 @@ const PEM = /-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]*)-----END \1-----/g;
 
 /** The text itself where it is PEM, otherwise what its base64 says. */
 function decoded(text: string): Buffer {
-  return text.trimStart().startsWith('-----BEGIN') ? Buffer.from(text) : decodeBase64(text, BASE64);
+  return text.trimStart().startsWith('-----BEGIN') ? Buffer.from(text) : decodeBase64(text);
 }
 
 function pemBlocks(bytes: Buffer): { readonly type: string; readonly der: Buffer }[] {
