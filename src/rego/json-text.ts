@@ -74,8 +74,3 @@ export function jsonText(value: Value): string {
 export function jsonKey(key: Value): string {
   return typeof key === 'string' ? key : jsonText(key);
 }
-
-/** A value as JSON.parse would give its text: for callers that print or compare it. */
-export function toJsonValue(value: Value): unknown {
-  return JSON.parse(jsonText(value));
-}
