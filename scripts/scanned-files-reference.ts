@@ -8,9 +8,10 @@ import type { LanguageFile } from '../src/scanner/extract/language-file.ts';
 
 const HEAD = `# Files that a scan reads
 
-Beside the databases of a system's packages (dpkg, apk, rpm, opkg), a scan reads the files below:
-those of languages wherever they lie in an image, those of systems where the system has them. This page is made from the tables of the scanner by
-\`node scripts/scanned-files-reference.ts\`.
+Beside the databases of a system's packages (dpkg, apk, opkg, rpm, and the manifest that distroless
+images have in its place), a scan reads the files below: those of languages wherever they lie in an
+image, those of systems where the system has them. This page is made from the tables of the scanner
+by \`node scripts/scanned-files-reference.ts\`.
 
 - **installed**: the file is there because the package is. One that cannot be read makes the scan
   INCOMPLETE, for what it would have named is not known.
@@ -47,8 +48,8 @@ What holds for all of them:
   or tag-value, SPDX 3, Syft's JSON, each also as the predicate of a statement. Components count by
   their package URL, others are counted in a note. In an image its packages of systems do not count,
   for the system's own database tells them; \`assay scan sbom:FILE\` (\`sbom-given\`) counts all.
-- pacman, portage, opkg and Container-Optimized OS: their packages are listed, and their systems are
-  UNSUPPORTED, for nobody publishes advisories of them in a form that is read. An image with
+- pacman, portage, opkg, Container-Optimized OS and Nix (of which the names in \`nix/store\` are all
+  that tells): their packages are listed, and their systems are UNSUPPORTED, for nobody publishes advisories of them in a form that is read. An image with
   packages of Homebrew, Snap, Flatpak, conda, vcpkg, LuaRocks, Nim, CPAN or WordPress is INCOMPLETE
   (\`ecosystem-unknown\`): what is wrong with those is not known.
 - WordPress' plugins and themes are named by their folders.

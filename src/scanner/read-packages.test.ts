@@ -178,6 +178,25 @@ describe('systems without advisories', () => {
     expect(codes(read)).toEqual(['ecosystem-unknown']);
   });
 
+  it("lists what Nix's store has folders of, once whatever the outputs, and no builds", async () => {
+    const hash = 'a0'.repeat(16);
+    const folder = (name: string): RawEntry => ({ name: `nix/store/${hash}-${name}/`, type: '5' });
+    const names = [
+      'openssl-3.0.12',
+      'openssl-3.0.12-bin',
+      'nss-cacert-3.95',
+      'source',
+      'a-1.0.drv',
+    ];
+    const read = await scan([[os('nixos'), ...names.map(folder)]]);
+    expect(read.packages.map(({ purl }) => purl)).toEqual([
+      'pkg:nix/nss-cacert@3.95',
+      'pkg:nix/openssl@3.0.12',
+    ]);
+    expect(read.status).toBe('UNSUPPORTED');
+    expect((await scan([names.map(folder)])).status).toBe('INCOMPLETE');
+  });
+
   it("counts a package once where opkg's status and its control file are there", async () => {
     expect((await scan([[os('openwrt'), OPKG, CONTROL]])).packages).toHaveLength(1);
   });
@@ -211,6 +230,31 @@ describe('systems of rpm', () => {
         path: 'usr/lib/sysimage/rpm/Packages.db',
       },
     ]);
+  });
+
+  it('is read from the manifest that distroless images have in the place of a database', async () => {
+    const line = (name: string, evr: string, epoch: string): string =>
+      `${name}\t${evr}\t1653816591\t1653753130\tMicrosoft Corporation\t${epoch}\t580\tx86_64\t0\t` +
+      `${name === 'openssl-libs' ? 'openssl' : name}-${evr}.src.rpm\n`;
+    const manifest = (content: string): RawEntry => ({
+      name: 'var/lib/rpmmanifest/container-manifest-2',
+      content,
+    });
+    const mariner = os('ID=mariner\nVERSION_ID="2.0"\n');
+    const whole = line('openssl-libs', '1.1.1k-28.cm2', '(none)') + line('shadow', '4.9-1', '2');
+    const read = await scan([[mariner, manifest(whole)]]);
+    expect(read.status).toBe('COMPLETE');
+    expect(read.packages).toMatchObject([
+      {
+        name: 'openssl-libs',
+        version: '1.1.1k-28.cm2',
+        ecosystem: 'Azure Linux:2',
+        source: { name: 'openssl', version: '1.1.1k-28.cm2' },
+      },
+      { name: 'shadow', version: '2:4.9-1', source: { name: 'shadow', version: '2:4.9-1' } },
+    ]);
+    const cut = await scan([[mariner, manifest(whole.slice(0, -30))]]);
+    expect(cut.status).toBe('INCOMPLETE');
   });
 
   it('is told by a release file where there is no os-release', async () => {

@@ -22,6 +22,7 @@ import type { OsRelease } from './extract/os-release.ts';
 import { databaseFromJson, type DatabasePackage } from './extract/package-database.ts';
 import { UNMATCHED_SYSTEM_TYPES } from './extract/system-files.ts';
 import { dataOf, type FileVersion, layerFinder, versionsOf } from './layer-finder.ts';
+import { readNixStore } from './nix-store.ts';
 import { type FileOwner, markOwned } from './owned-packages.ts';
 import { readLanguages, type ReadLanguages } from './read-languages.ts';
 import {
@@ -51,7 +52,10 @@ export function readPackages(tree: FileTree): ReadPackages {
   const own = withoutControls(found).flatMap((file) => filePackages(file, known));
   const read = ofSystem(readLanguages(tree), known);
   const owners = { owners: found.flatMap(ownersOf), names: new Set(own.map(({ name }) => name)) };
-  const languages = { ...read, packages: markOwned(tree, read.packages, owners) };
+  const languages = {
+    ...read,
+    packages: [...markOwned(tree, read.packages, owners), ...readNixStore(tree)],
+  };
   const unread = found.flatMap((file) => file.unread ?? []).slice(0, UNREAD);
   const problems = [
     ...tree.problems,

@@ -87,7 +87,11 @@ function collect(roots: readonly Item[]): ReadSbom {
   return { components, unnamed, ...(system !== undefined && { system }) };
 }
 
-function componentOf({ purl, properties }: Item): SbomComponent {
+function componentOf(item: Item): SbomComponent {
+  return { ...sourceOf(item), ...(item.version !== '' && { version: item.version }) };
+}
+
+function sourceOf({ purl, properties }: Item): SbomComponent {
   const trivy = (name: string): string => properties.get(`aquasecurity:trivy:${name}`) ?? '';
   const name = trivy('SrcName') || properties.get('syft:metadata:source');
   if (name === undefined || name === '') return { purl };

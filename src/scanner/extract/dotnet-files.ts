@@ -7,6 +7,7 @@ import {
   readProjectAssets,
 } from './dotnet-lock.ts';
 import type { LanguageFile } from './language-file.ts';
+import { readMsbuildProject, readPaketLock } from './msbuild-project.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -30,5 +31,12 @@ export const DOTNET_FILES: readonly LanguageFile[] = [
     endings: ['Packages.props'],
     read: readPackagesProps,
   },
+  {
+    ...DECLARED,
+    name: 'msbuild-project',
+    endings: ['.csproj', '.fsproj', '.vbproj'],
+    read: readMsbuildProject,
+  },
+  { ...DECLARED, name: 'paket-lock', names: ['paket.lock'], read: readPaketLock },
   { ...DECLARED, name: 'nuget-assets', names: ['project.assets.json'], read: readProjectAssets },
 ];

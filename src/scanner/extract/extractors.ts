@@ -7,6 +7,7 @@ import { readContentSets } from './content-sets.ts';
 import { readDpkgStatus } from './dpkg-status.ts';
 import { findLanguageFile } from './find-language-file.ts';
 import { inspectFile } from './inspect-file.ts';
+import { isStorePath } from './nix-path.ts';
 import { readApkRepositories, readOsRelease } from './os-release.ts';
 import {
   isFileList,
@@ -19,6 +20,7 @@ import { databaseToJson, type PackageDatabase } from './package-database.ts';
 import { readLanguageFile, unreadLanguageFile } from './read-language-file.ts';
 import { readReleaseFile, RELEASE_FILES } from './release-file.ts';
 import { readRpmBdb } from './rpm-bdb.ts';
+import { readRpmManifest } from './rpm-database.ts';
 import { readRpmNdb } from './rpm-ndb.ts';
 import { readRpmLog, readRpmSqlite } from './rpm-sqlite.ts';
 
@@ -134,11 +136,18 @@ function rpmRow(name: string, bases: readonly string[], read: DatabaseReader): E
   };
 }
 
+const RPM_MANIFEST: Extractor = {
+  ...rpmRow('rpm-manifest', [], readRpmManifest),
+  files: ['var/lib/rpmmanifest/container-manifest-2'],
+  cap: 16 * MEBIBYTE,
+};
+
 const RPM = [
   rpmRow('rpm-sqlite', ['rpmdb.sqlite'], readRpmSqlite),
   rpmRow('rpm-log', ['rpmdb.sqlite-wal', 'rpmdb.sqlite-journal'], readRpmLog),
   rpmRow('rpm-ndb', ['Packages.db'], readRpmNdb),
   rpmRow('rpm-bdb', ['Packages'], readRpmBdb),
+  RPM_MANIFEST,
 ];
 
 /** All extractors of systems; those of languages are the tables of find-language-file.ts. */
@@ -199,7 +208,7 @@ export const layerReader: LayerReader = {
   extract: (path, bytes) => extractAs(path, path, bytes),
   refuse: (path, reason) => refuseAs(path, path, reason),
   inspect: inspectFile,
-  keeps: isNameOnTheWay,
+  keeps: (path) => isStorePath(path) || isNameOnTheWay(path),
 };
 
 /** A file that was reached by links and whose content has not been read. */

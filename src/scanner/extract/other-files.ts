@@ -4,13 +4,14 @@ import { readCabalFreeze } from './cabal-freeze.ts';
 import { readCabalPlan } from './cabal-plan.ts';
 import { readCarthageResolved } from './carthage-resolved.ts';
 import { readConanFile } from './conan-file.ts';
+import { readConanInfo } from './conan-info.ts';
 import { readConanLock } from './conan-lock.ts';
 import { readJuliaManifest } from './julia-manifest.ts';
 import type { LanguageFile } from './language-file.ts';
 import { readRDescription, readRenvLock } from './r-packages.ts';
 import { readSwiftResolved } from './swift-resolved.ts';
 import { readVcpkgManifest, readVcpkgStatus } from './vcpkg-files.ts';
-import { readPodfileLock, readPubspecLock, readStackLock } from './yaml-lock.ts';
+import { readPodfileLock, readPubspecLock, readStackLock, readStackProject } from './yaml-lock.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -37,6 +38,14 @@ export const OTHER_FILES: readonly LanguageFile[] = [
     type: 'conan',
     ecosystem: 'ConanCenter',
     read: readConanFile,
+  },
+  {
+    ...DECLARED,
+    name: 'conan-info',
+    names: ['conaninfo.txt'],
+    type: 'conan',
+    ecosystem: 'ConanCenter',
+    read: readConanInfo,
   },
   // OSV has no ecosystem of vcpkg.
   {
@@ -105,6 +114,7 @@ export const OTHER_FILES: readonly LanguageFile[] = [
     type: 'cocoapods',
     read: readPodfileLock,
   },
+  { ...HACKAGE, ...DECLARED, name: 'stack-project', names: ['stack.yaml'], read: readStackProject },
   { ...HACKAGE, ...DECLARED, name: 'stack-lock', names: ['stack.yaml.lock'], read: readStackLock },
   {
     ...HACKAGE,

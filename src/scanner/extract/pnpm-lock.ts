@@ -80,7 +80,9 @@ interface KeyParts {
  */
 function keyParts(key: string): KeyParts {
   const bare = key.split('(', 1)[0] ?? '';
-  const path = bare.startsWith('/') ? bare.slice(1) : bare.replace(/^[^/@]*\.[^/@]*\//, '');
+  const path = bare.startsWith('/')
+    ? bare.slice(1)
+    : bare.replace(/^[^/@]*(?:\.[^/@]*|:\d{1,5})\//, '');
   const [, name = key, version = ''] = /^((?:@[^/@]+\/)?[^/@]+)[@/](.+)$/.exec(path) ?? [];
   return { name, version: withoutPeers(version) };
 }

@@ -48,6 +48,36 @@ export function readRpmPackage(bytes: Uint8Array): ReadRpm {
   return withLabels(header, withSource(headerText(header, TAG.sourceRpm), binary));
 }
 
+/**
+ * Reads a line of Mariner's and Azure Linux' `container-manifest-2`, which distroless images have
+ * in the database's place: name, version, two times, vendor, epoch, size, architecture, epoch as a
+ * number, source, parted by tabs.
+ */
+export function readRpmLine(line: string): ReadRpm {
+  const fields = line.split('\t');
+  const field = (at: number): string => fields[at] ?? '';
+  const [name, evr] = [field(0), field(1)] as const;
+  if (name === KEY) return {};
+  if (!NAME.test(name) || !isEvr(evr)) {
+    return { reason: `a line without a valid name and version (${quote(line)})` };
+  }
+  const architecture = NAME.test(field(7)) ? field(7) : '';
+  const epoch = /^[1-9]\d{0,9}$/.test(field(5)) ? `${field(5)}:` : '';
+  const source = field(9) === '(none)' ? '' : fields[9];
+  return withVendor(withSource(source, { name, evr, epoch, architecture }), field(4));
+}
+
+function withVendor(read: ReadRpm, vendor: string): ReadRpm {
+  if ('reason' in read || read.package === undefined || vendor === '') return read;
+  return { package: { ...read.package, vendor: vendor.slice(0, 256) } };
+}
+
+/** `VERSION-RELEASE`. */
+function isEvr(text: string): boolean {
+  const parts = text.split('-');
+  return parts.length === 2 && parts.every((part) => PART.test(part));
+}
+
 interface Binary {
   readonly name: string;
   readonly architecture: string;

@@ -4,6 +4,8 @@
 export interface SbomComponent {
   /** As written. */
   readonly purl: string;
+  /** The version that the bill gives beside the purl, for purls without one. */
+  readonly version?: string;
   /** The source package, where the bill names one beside the purl. */
   readonly source?: { readonly name: string; readonly version?: string };
 }

@@ -81,13 +81,17 @@ function readObject(value: JsonObject): ReadSbom {
 function readSyft(document: JsonObject): ReadSbom {
   const artifacts = objectList(document, 'artifacts');
   if (artifacts.length > MAX_COMPONENTS) return TOO_MANY;
-  const purls = artifacts.flatMap((one) => textField(one, 'purl', 4096) ?? []);
+  const components = artifacts.flatMap((one): Component[] => {
+    const purl = textField(one, 'purl', 4096);
+    const version = textField(one, 'version');
+    return purl === undefined ? [] : [{ purl, ...(version !== undefined && { version }) }];
+  });
   const distro = objectField(document, 'distro') ?? {};
   const id = textField(distro, 'id');
   const version = textField(distro, 'versionID') ?? '';
   return {
-    components: purls.map((purl) => ({ purl })),
-    unnamed: artifacts.length - purls.length,
+    components,
+    unnamed: artifacts.length - components.length,
     ...(id !== undefined && { system: { id, version } }),
   };
 }
@@ -100,7 +104,7 @@ function toPackage(
 ): DatabasePackage | { readonly reason: string } {
   const named = readPurl(component.purl);
   if ('reason' in named) return named;
-  const { type, version: plain, qualifiers } = named;
+  const { type, version: plain = saidVersion(component, named), qualifiers } = named;
   if (plain === undefined) return { reason: `has ${quote(component.purl)} without a version` };
   const { epoch, arch = '' } = qualifiers;
   const version = type === 'rpm' && epoch !== undefined ? `${epoch}:${plain}` : plain;
@@ -110,8 +114,13 @@ function toPackage(
     version,
     architecture: arch,
     ...sourceOf(component, { named, name, version }),
-    purl: printPurl(named, system),
+    purl: printPurl({ ...named, version: plain }, system),
   };
+}
+
+/** The version beside a purl without one; modules have theirs with a `v`. */
+function saidVersion({ version }: Component, { type }: NamedPackage): string | undefined {
+  return type === 'golang' ? version?.replace(/^v(?=\d)/, '') : version;
 }
 
 /** What the bill says of the source package, else the purl, else the package itself. */

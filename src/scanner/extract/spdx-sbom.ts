@@ -83,6 +83,11 @@ function isPurl(type: string): boolean {
   return /(?:^|\/)(?:purl|packageUrl)$/.test(type);
 }
 
+/** SPDX has two words for what is not known. */
+function isVersion(text: string): boolean {
+  return text !== '' && text !== 'NOASSERTION' && text !== 'NONE';
+}
+
 /** Trivy's words for the source package. */
 const BUILT_FROM = /^built package from: (\S+) (\S+)$/;
 
@@ -101,7 +106,13 @@ function bill(packages: readonly Spdx[]): ReadSbom {
       continue;
     }
     if (purls.length === 0 && !/^(?:container|file|source)$/i.test(purpose)) unnamed += 1;
-    components.push(...purls.map((purl) => ({ purl, ...sourceOf(sourceInfo) })));
+    components.push(
+      ...purls.map((purl) => ({
+        purl,
+        ...(isVersion(version) && { version }),
+        ...sourceOf(sourceInfo),
+      })),
+    );
   }
   return { components, unnamed, ...(system !== undefined && { system }) };
 }

@@ -13,7 +13,12 @@ const MEBIBYTE = 1024 * 1024;
 const INSTALLED = { origin: 'installed', cap: 4 * MEBIBYTE } as const;
 
 /** purl types of packages that are a system's own. */
-export const UNMATCHED_SYSTEM_TYPES: ReadonlySet<string> = new Set(['alpm', 'cos', 'ebuild']);
+export const UNMATCHED_SYSTEM_TYPES: ReadonlySet<string> = new Set([
+  'alpm',
+  'cos',
+  'ebuild',
+  'nix',
+]);
 
 /** Formats of pacman, portage, Container-Optimized OS, Nix, Homebrew, Snap and Flatpak. */
 export const SYSTEM_FILES: readonly LanguageFile[] = [

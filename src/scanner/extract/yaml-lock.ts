@@ -50,6 +50,21 @@ export function readStackLock(bytes: Uint8Array, path: string): PackageDatabase 
   });
 }
 
+/** Haskell's `stack.yaml`: `extra-deps` that are `NAME-VERSION`, also with a hash behind. */
+export function readStackProject(bytes: Uint8Array, path: string): PackageDatabase {
+  return readYaml(bytes, path, (list, file) => {
+    const extra = file['extra-deps'];
+    for (const item of Array.isArray(extra) ? (extra as readonly Json[]) : []) {
+      const named = typeof item === 'string' ? STACK_PACKAGE.exec(item) : null;
+      if (named !== null) list.add(named[1], named[2]);
+      else list.remark('asks for a folder, an archive or a checkout, which has no version');
+    }
+    return undefined;
+  });
+}
+
+const STACK_PACKAGE = /^([A-Za-z0-9][A-Za-z0-9-]{0,255})-(\d[\d.]{0,63})(?:@.{0,256})?$/;
+
 function addStack(list: PackageList, completed: JsonObject | undefined): void {
   if (completed === undefined) return list.note('has a package that was not completed');
   const hackage = textField(completed, 'hackage');

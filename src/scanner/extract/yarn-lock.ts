@@ -70,7 +70,8 @@ function toEntry({ head, version, resolution }: Block): LockEntry[] {
   const descriptor = resolution ?? unquote(head.split(', ')[0] ?? '');
   const { name, range } = splitDescriptor(descriptor);
   if (isOwn(range) || version === '0.0.0-use.local') return [];
-  return [lockEntry(name, version)];
+  // A tarball's address may stand where a name would.
+  return [name.includes('://') ? { unclear: 'an address' } : lockEntry(name, version)];
 }
 
 const ALIAS = /^npm:(@[^@/]+\/[^@]+|[^@]+(?=@)|[A-Za-z][\w.-]*$)/;
