@@ -6,7 +6,7 @@
 import type { CoreRule } from './core.ts';
 import { DocumentBuilder } from './document-builder.ts';
 import { addMember } from './emit-comprehension.ts';
-import { type Add, type CollectingRule, emitCollectingRule } from './emit-rule.ts';
+import { type Add, type Collecting, type CollectingRule, emitCollectingRule } from './emit-rule.ts';
 import type { PolicyTables } from './emitter.ts';
 import { lookUp } from './look-up.ts';
 import { bytesOfKey } from './meter.ts';
@@ -73,14 +73,30 @@ function emitMember(made: Made): RunDocument {
 
 const NOTHING: readonly Value[] = [];
 
-/** Rules with keys, and those within their extent, build one object. */
+/**
+ * Rules with keys, and those within their extent, build one object. Where all keys are constants
+ * each place is a complete rule's to OPA, and has its default; else defaults say nothing, as in OPA.
+ */
 function emitTree(made: Made, known: number): RunDocument {
-  const select = emitRules(made, known, (rule) => adderOf(rule, made.path.length));
+  const areComplete = made.rules.every(hasConstantKeys);
+  const problem = areComplete ? TWO_VALUES : 'object keys must be unique';
+  const adder = (rule: CoreRule): Add<DocumentBuilder> => adderOf(rule, made.path.length);
+  const select = emitRules(made, known, adder);
+  const byDefault = areComplete ? made.rules.filter(({ isDefault }) => isDefault) : [];
+  const defaults = byDefault.map((rule) => emitRule(made, rule, { known, add: adder(rule) }));
   return (state, keys) => {
-    const builder = new DocumentBuilder();
+    const builder = new DocumentBuilder(problem);
     for (const rule of select(state, NOTHING)) rule().run(state, builder, keys);
+    for (const rule of defaults) rule().run(state, builder, keys);
     return keys.reduce(lookUp, builder.finish());
   };
+}
+
+/** What is said where complete rules give two values. */
+export const TWO_VALUES = 'complete rules must not produce multiple outputs';
+
+function hasConstantKeys(rule: CoreRule): boolean {
+  return rule.branches.every(({ keys }) => keys.every(({ kind }) => kind === 'const'));
 }
 
 function adderOf(rule: CoreRule, depth: number): Add<DocumentBuilder> {
@@ -89,26 +105,29 @@ function adderOf(rule: CoreRule, depth: number): Add<DocumentBuilder> {
     state.run.meter.allocate(bytesOfKey(value), at);
     const place = [...fixed, ...keys];
     if (rule.isMember) builder.add(place, value, at);
+    else if (rule.isDefault) builder.putDefault(place, value, at);
     else builder.put(place, value, at);
   };
 }
 
-/**
- * The rules of a document; each becomes closures when it is first run. Defaults are of documents
- * that have one value, and say nothing here, as in OPA.
- */
+/** The rules of a document that are no defaults; those that can hold are selected. */
 function emitRules<T>(
-  { policy, path, rules }: Made,
+  made: Made,
   known: number,
   adder: (rule: CoreRule) => Add<T>,
 ): SelectRules<() => CollectingRule<T>> {
-  const own = rules.filter((rule) => !rule.isDefault);
-  const emitted = own.map((rule) =>
-    onFirstUse(() =>
-      emitCollectingRule(policy, rule, { add: adder(rule), depth: path.length, known }),
-    ),
-  );
+  const own = made.rules.filter((rule) => !rule.isDefault);
+  const emitted = own.map((rule) => emitRule(made, rule, { known, add: adder(rule) }));
   return indexRules(own, emitted);
+}
+
+/** A rule that becomes closures when it is first run. */
+function emitRule<T>(
+  { policy, path }: Made,
+  rule: CoreRule,
+  how: Omit<Collecting<T>, 'depth'>,
+): () => CollectingRule<T> {
+  return onFirstUse(() => emitCollectingRule(policy, rule, { ...how, depth: path.length }));
 }
 
 /** Makes something when it is first wanted. */

@@ -21,6 +21,12 @@ interface BuiltSet {
 /** A document at work. */
 export class DocumentBuilder {
   readonly #root: BuiltObject = { kind: 'object', entries: new Map() };
+  readonly #problem: string;
+
+  /** `problem` is said where two values are at one place. */
+  constructor(problem: string) {
+    this.#problem = problem;
+  }
 
   /** Puts a value at a path of at least one key. */
   put(path: readonly Value[], value: Value, at: Place): void {
@@ -29,8 +35,14 @@ export class DocumentBuilder {
     if (known === undefined) {
       parent.entries.set(keyOf(key), { key, built: { kind: 'leaf', value } });
     } else if (known.kind !== 'leaf' || !equalValues(known.value, value)) {
-      throw conflictAt(at);
+      throw this.#conflict(at);
     }
+  }
+
+  /** Puts a value at a path where nothing is. */
+  putDefault(path: readonly Value[], value: Value, at: Place): void {
+    const { parent, key } = this.#parent(path, at);
+    if (!parent.entries.has(keyOf(key))) this.put(path, value, at);
   }
 
   /** Adds a member to the set at a path. */
@@ -43,7 +55,7 @@ export class DocumentBuilder {
     } else if (known.kind === 'set') {
       known.members.set(keyOf(value), value);
     } else {
-      throw conflictAt(at);
+      throw this.#conflict(at);
     }
   }
 
@@ -60,16 +72,16 @@ export class DocumentBuilder {
     for (const key of path.slice(0, -1)) {
       const known = parent.entries.get(keyOf(key))?.built;
       const next: Built = known ?? { kind: 'object', entries: new Map() };
-      if (next.kind !== 'object') throw conflictAt(at);
+      if (next.kind !== 'object') throw this.#conflict(at);
       if (known === undefined) parent.entries.set(keyOf(key), { key, built: next });
       parent = next;
     }
     return { parent, key: path.at(-1) as Value };
   }
-}
 
-function conflictAt(at: Place): RegoError {
-  return new RegoError('eval_conflict_error', 'object keys must be unique', { at });
+  #conflict(at: Place): RegoError {
+    return new RegoError('eval_conflict_error', this.#problem, { at });
+  }
 }
 
 function valueOf(built: Built): Value {

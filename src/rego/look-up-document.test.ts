@@ -51,13 +51,27 @@ describe('lookUpDocument', () => {
       '7',
     ],
     ['a conflict elsewhere is not met', `${IN_CONFLICT}p := r.a`, '1'],
-    ['defaults say nothing', 'default r.a := 1\nr.a := 2\nr[x] := 3 if x := "b"\np := r.a', '2'],
+    [
+      'defaults of constant keys',
+      'default r[0] := 1\nr[0] := 2 if false\np := [r[0], r]',
+      '[1, {0: 1}]',
+    ],
+    ['no default beside a rule', 'default r[0] := 1\nr[0] := 2\np := [r[0], r]', '[2, {0: 2}]'],
+    [
+      'defaults beside open keys say nothing',
+      'default r.a := 1\nr.a := 2\nr[x] := 3 if x := "b"\np := r.a',
+      '2',
+    ],
   ])('%s', (_name, text, wanted) => {
     expect(valueOf(text, { input: 1 })).toBe(wanted);
   });
 
   it('meets a conflict at the key', () => {
     expect(() => valueOf(`${IN_CONFLICT}p := r.b`)).toThrow('object keys must be unique');
+  });
+
+  it('meets a conflict of complete rules at a constant key', () => {
+    expect(() => valueOf('r[0] := 1\nr[0] := 2\np := r[0]')).toThrow('complete rules must not');
   });
 
   it('takes no steps for other keys', () => {

@@ -8,6 +8,7 @@ import {
   depthOf,
   emitCollected,
   onFirstUse,
+  TWO_VALUES,
   type RunDocument,
 } from './collect-document.ts';
 import { emitValueRule } from './emit-rule.ts';
@@ -22,7 +23,6 @@ const BYTES_PER_ANSWER = 64;
 
 const NOTHING: readonly Value[] = [];
 
-const TWO_VALUES = 'complete rules must not produce multiple outputs';
 const TWO_RESULTS = 'functions must not produce multiple outputs for same inputs';
 
 /** A document of complete rules, of a set, or of both at any depth. */
