@@ -49,13 +49,13 @@ export async function build(out: string, check: boolean): Promise<void> {
 }
 
 async function bundle(compiled: string, out: string): Promise<void> {
-  // Each thread is a file of its own, which is started by its name.
-  const entries = ['main.js', ...globSync('**/*-thread.js', { cwd: compiled })];
+  // Each thread and process is a file of its own, which is started by its name.
+  const entries = ['main.js', ...globSync('**/*-{thread,process}.js', { cwd: compiled })];
   const input = Object.fromEntries(
     entries.map((file) => [basename(file, '.js'), join(compiled, file)]),
   );
   const made = await rolldown({ input, platform: 'node', external: isPackage, logLevel: 'warn' });
-  // The files lie side by side: a thread is started by its path.
+  // The files lie side by side: they are started by their paths.
   const files = { format: 'esm', chunkFileNames: '[name]-[hash].js' } as const;
   const codeSplitting = { groups: SHARED };
   await made.write({ dir: out, ...files, banner: BANNER, codeSplitting });

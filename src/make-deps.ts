@@ -25,8 +25,8 @@ const STANDING_PROOFS = 50_000;
 const PARSED_KEYS = 500;
 /** Characters of what signatures in registries came to: some 20,000 images of usual size. */
 const STANDING_TRUST = 16 * 1024 * 1024;
-/** Threads that evaluate policies in Rego. */
-const REGO_THREADS = 2;
+/** Processes that evaluate policies in Rego. */
+const REGO_PROCESSES = 2;
 /** An admission waits no longer than this for a registry's word on a tag, in milliseconds. */
 const TAG_DEADLINE = 1500;
 
@@ -96,14 +96,14 @@ export async function makeDeps(given: DepsParts): Promise<Deps> {
   };
 }
 
-/** The engine is loaded, and its threads started, by the first policy that is asked. */
+/** The engine is loaded, and its processes started, by the first policy that is asked. */
 function regoRunner(): Deps['runRego'] {
   let pool: Promise<RegoPool> | undefined;
-  return async (job, deadlineMs) => {
+  return async (job, deadlineMs, owner) => {
     pool ??= import('./operations/rego-pool.ts').then(({ createRegoPool }) =>
-      createRegoPool(REGO_THREADS),
+      createRegoPool(REGO_PROCESSES),
     );
-    return (await pool).run(job, deadlineMs);
+    return (await pool).run(job, deadlineMs, owner);
   };
 }
 

@@ -43,13 +43,13 @@ it('a command on a data folder loads no HTTP client, server, descriptors or Open
   expect(modules.filter((url) => /\/(?:grpc-service|descriptor-set)-[^/]+$/.test(url))).toEqual([]);
 });
 
-it('every thread that the product starts has its file in the build', () => {
-  const threads = globSync('src/**/*-thread.ts', { cwd: ROOT });
+it('every thread and process of ours that the product starts has its file in the build', () => {
+  const threads = globSync('src/**/*-{thread,process}.ts', { cwd: ROOT });
   const names = threads.map((file) => basename(file).replace(/ts$/, 'js'));
-  expect(names).toContain('rego-thread.js');
+  expect(names).toContain('rego-process.js');
   expect(readdirSync(built)).toEqual(expect.arrayContaining(names));
   const starts = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) =>
-    readFileSync(join(ROOT, file), 'utf8').includes('new Worker('),
+    /new Worker\(|\bfork\(/.test(readFileSync(join(ROOT, file), 'utf8')),
   );
   expect(starts).toHaveLength(threads.length);
 });

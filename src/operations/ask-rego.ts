@@ -1,4 +1,4 @@
-/** Asking policies in Rego about a request: in another thread, within a deadline, never in vain. */
+/** Asking policies in Rego about a request: in another process, within a deadline, never mute. */
 import { isAssayError } from '../domain/error.ts';
 import type { FactsTable } from '../domain/image-facts.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -86,7 +86,7 @@ async function askOne(
     seed: randomBytes(32),
   };
   try {
-    return regoFindings(policy, questions, await runRego(job, DEADLINE_MS));
+    return regoFindings(policy, questions, await runRego(job, DEADLINE_MS, document.project));
   } catch (error) {
     if (!isAssayError(error)) throw error;
     return { ...unanswered, problem: error.message };

@@ -1,6 +1,6 @@
 /**
  * What is in one image that a project has sighted, as policies read it. An index is known as far as
- * the least known of its platforms, and has what any of them has: which one runs, a cluster decides.
+ * the least known of its platforms, and has what any of them has: which one runs is not known.
  */
 import { countBySeverity } from '../domain/count-severities.ts';
 import type {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import type { RegoJob } from '../rego/rego-job.ts';
 import { createRegoPool } from './rego-pool.ts';
@@ -20,7 +21,7 @@ function job(text: string, query: string, limits: object = {}): RegoJob {
 
 const LONG = 30_000;
 
-test('jobs are done one after another in one thread', async () => {
+test('jobs are done one after another in one process', async () => {
   const texts = [1, 2, 3].map((n) => job(`package a\np := ${n}`, 'data.a.p'));
   const answers = await Promise.all(texts.map((one) => pool.run(one, LONG)));
   const values = answers.map(
@@ -44,4 +45,34 @@ test('attack: a policy without end stops at its steps, which its answer says', a
 test('a policy that does not compile says so', async () => {
   const { problems } = await pool.run(job('package a\np := x', 'data.a.p'), LONG);
   expect(problems[0]).toMatchObject({ code: 'rego_unsafe_var_error', at: { line: 2 } });
+});
+
+test('attack: who holds a process for long makes another wait for one job, not for all', async () => {
+  const endless = job(ENDLESS, 'data.a.p', { steps: Number.MAX_SAFE_INTEGER });
+  const order: string[] = [];
+  const tell = (name: string) => (): void => void order.push(name);
+  const slow = ['a', 'a', 'a', 'a'].map((owner) =>
+    pool.run(endless, 200, owner).catch(tell(owner)),
+  );
+  const quick = pool.run(job('package a\np := 7', 'data.a.p'), LONG, 'b').then(tell('b'));
+  await Promise.all([...slow, quick]);
+  expect(order).toEqual(['a', 'a', 'b', 'a', 'a']);
+});
+
+/** What this process started. */
+function children(): number[] {
+  const tasks = `/proc/${process.pid}/task`;
+  const found = readdirSync(tasks).flatMap((task) =>
+    readFileSync(`${tasks}/${task}/children`, 'utf8').split(' '),
+  );
+  return found.filter((text) => text !== '').map(Number);
+}
+
+test('a process that somebody else ends is replaced', async () => {
+  const one = job('package a\np := 7', 'data.a.p');
+  await pool.run(one, LONG);
+  for (const child of children()) process.kill(child, 'SIGKILL');
+  await new Promise((done) => setTimeout(done, 50));
+  const { outcomes } = await pool.run(one, LONG);
+  expect(JSON.stringify(outcomes)).toContain('"value":"7"');
 });

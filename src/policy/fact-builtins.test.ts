@@ -68,7 +68,7 @@ test.each([
 test.each([
   ['assay.image_facts("r.example/app:1")', 'r.example/app:1 is NOT_SCANNED: project shop has no'],
   ['assay.image_facts("r.example/app:1")', 'assay scan IMAGE'],
-  ['assay.image_facts("mysql")', `named by a tag`],
+  ['assay.image_facts("mysql")', 'a tag may point at another image'],
   ['assay.image_facts("mysql")', `deploy docker.io/library/mysql@${DIGEST}`],
   ['assay.image_facts("other")', 'only images that the request names are'],
   ['assay.image_state("other")', 'only images that the request names are'],

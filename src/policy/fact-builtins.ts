@@ -71,7 +71,7 @@ function notKnown(state: Value | undefined, context: BuiltinContext): never {
 
 function whatToDo(state: Value | undefined, reference: string): string {
   if (member(state, 'usable') === true && member(state, 'pinned') === false) {
-    return `it is named by a tag, which may point at another image when it is pulled; deploy ${reference}`;
+    return `a tag may point at another image when it is pulled; deploy ${reference}`;
   }
   const scan = `assay scan ${reference === '' ? 'IMAGE' : reference}`;
   return `wanted COMPLETE and up to date: ${scan}; or have the policy ask ${STATE} first`;

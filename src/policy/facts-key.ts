@@ -1,4 +1,4 @@
-/** By which text facts of an image are found: equal references have one, however they are written. */
+/** By which text facts of an image are found: equal references have one, however written. */
 import { isAssayError } from '../domain/error.ts';
 import {
   formatImageReference,
