@@ -9,7 +9,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: full ? [] : ['test/full/**'],
-    globalSetup: ['test/support/make-definition.ts', 'test/support/postgres-run.ts'],
+    globalSetup: ['make-definition', 'postgres-run', 'product-run'].map(
+      (name) => `test/support/${name}.ts`,
+    ),
     // A file mostly waits for the processes that it started: two at once also on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,

@@ -6,7 +6,9 @@ const limit = Number(process.env.FUZZ_MILLISECONDS ?? 1000);
 export default defineConfig({
   test: {
     include: ['src/**/*.{test,fuzz}.ts', 'test/**/*.{test,fuzz}.ts'],
-    globalSetup: ['test/support/make-definition.ts', 'test/support/postgres-run.ts'],
+    globalSetup: ['make-definition', 'postgres-run', 'product-run'].map(
+      (name) => `test/support/${name}.ts`,
+    ),
     setupFiles: ['test/support/fuzz-setup.ts'],
     testTimeout: 20 * limit + 60_000,
   },

@@ -2,28 +2,25 @@
  * Holds that the command line stays light: `assay --help` from the build loads few files, since each
  * command loads its own when it runs, and a command loads no library that it does not use.
  */
-import { globSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listModules } from '../bench/help-bench.ts';
-import { build } from '../scripts/build.ts';
+import { assayMain } from './support/assay-main.ts';
 
 const MOST = 30;
 const ROOT = resolve(import.meta.dirname, '..');
-// Below the project, so that the build finds its dependencies.
-const parent = join(ROOT, '.cache');
 
 let built = '';
+let data = '';
 
 beforeAll(async () => {
-  await mkdir(parent, { recursive: true });
-  built = await mkdtemp(join(parent, 'help-modules-'));
-  // Types are held elsewhere: here only what is loaded counts.
-  await build(built, false);
+  built = dirname(await assayMain());
+  data = mkdtempSync(join(tmpdir(), 'assay-help-modules-'));
 });
 
-afterAll(() => rm(built, { recursive: true, force: true }));
+afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 it('a command on a data folder loads no HTTP client, server, descriptors or OpenPGP', () => {
   const modules = listModules([
@@ -32,7 +29,7 @@ it('a command on a data folder loads no HTTP client, server, descriptors or Open
     'create',
     'shop',
     '--data',
-    join(built, 'data'),
+    data,
   ]);
   expect(modules.filter((url) => /\/store-[^/]+$/.test(url))).not.toEqual([]);
   expect(

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ASSAY_MAIN, type Ended, runProgram } from '../support/assay-command.ts';
+import { type Ended, runProgram } from '../support/assay-command.ts';
+import { assayMain } from '../support/assay-main.ts';
 import { type AssayServer, imageReview, startAssay } from '../support/assay-server.ts';
 import { startOwnRegistry } from '../support/own-registry.ts';
 import { realProgram } from '../support/real.ts';
@@ -23,7 +24,8 @@ let server: AssayServer;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assay-ci-'));
   server = await startAssay();
-  writeFileSync(join(folder, 'assay'), `#!/bin/sh\nexec ${process.execPath} ${ASSAY_MAIN} "$@"\n`);
+  const start = `exec ${process.execPath} ${await assayMain()} "$@"`;
+  writeFileSync(join(folder, 'assay'), `#!/bin/sh\n${start}\n`);
   chmodSync(join(folder, 'assay'), 0o755);
 });
 afterAll(async () => {

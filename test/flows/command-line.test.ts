@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { Ended } from '../support/assay-command.ts';
-import { ASSAY_MAIN, runAssay, runProgram } from '../support/assay-command.ts';
+import { runAssay, runProgram } from '../support/assay-command.ts';
+import { assayMain } from '../support/assay-main.ts';
 import type { AssayServer } from '../support/assay-server.ts';
 import { imageReview, startAssay, valueAt } from '../support/assay-server.ts';
 import { realProgram } from '../support/real.ts';
@@ -151,7 +152,7 @@ describe('assay scan', () => {
     async () => {
       const command = [
         process.execPath,
-        ASSAY_MAIN,
+        await assayMain(),
         'scan',
         `dir:${file('root')}`,
         '--data',

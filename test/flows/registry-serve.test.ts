@@ -7,7 +7,6 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -16,10 +15,10 @@ import type { Descriptor } from '../../src/image/manifest.ts';
 import { parseManifest } from '../../src/image/manifest.ts';
 import type { ImageSource } from '../../src/remote/image-source.ts';
 import { openImage } from '../../src/remote/open-image.ts';
+import { assayMain } from '../support/assay-main.ts';
 import { realProgram } from '../support/real.ts';
 import { testData } from '../support/test-data.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 
@@ -35,7 +34,15 @@ interface Served {
 
 /** Starts the command as a user does and waits for its ready line. */
 async function serve(folder: string, ...flags: readonly string[]): Promise<Served> {
-  const args = [MAIN, 'registry', 'serve', folder, '--listen', '127.0.0.1:0', ...flags];
+  const args = [
+    await assayMain(),
+    'registry',
+    'serve',
+    folder,
+    '--listen',
+    '127.0.0.1:0',
+    ...flags,
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [first] = (await once(createInterface(child.stdout), 'line')) as [string];
   const ready = JSON.parse(first) as { event: string; http: string };
@@ -149,7 +156,7 @@ describe('assay registry serve', () => {
     [['--listen', '0.0.0.0:0'], /beyond loopback/],
     [['--listen', 'nonsense'], /HOST:PORT/],
   ])('refuses %j with a clear error', async (flags, message) => {
-    const args = [MAIN, 'registry', 'serve', join(work, 'never'), ...flags];
+    const args = [await assayMain(), 'registry', 'serve', join(work, 'never'), ...flags];
     await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(message),

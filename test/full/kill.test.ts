@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ASSAY_MAIN, plainEnvironment, runAssay } from '../support/assay-command.ts';
+import { plainEnvironment, runAssay } from '../support/assay-command.ts';
+import { assayMain } from '../support/assay-main.ts';
 import { type AssayServer, imageReview, startAssay } from '../support/assay-server.ts';
 import { DEBIAN12, addLayer, dpkgStatus, openLayout } from '../support/image-layout.ts';
 import { osvRecord, writeOsvExport } from '../support/osv-records.ts';
@@ -23,7 +24,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 /** Runs a command and kills it after a while; true where it had ended well before that. */
 async function runAndKill(args: readonly string[], milliseconds: number): Promise<boolean> {
-  const child = spawn(process.execPath, [ASSAY_MAIN, ...args], {
+  const child = spawn(process.execPath, [await assayMain(), ...args], {
     env: plainEnvironment(),
     stdio: 'ignore',
   });

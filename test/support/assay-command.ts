@@ -2,10 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-
-/** The file that starts the product. */
-export const ASSAY_MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+import { assayMain } from './assay-main.ts';
 
 /** How a program ended, and what it printed. */
 export interface Ended {
@@ -22,8 +19,8 @@ export interface Surroundings {
 }
 
 /** Runs `assay ARGS` and waits for its end; a signal ends it with -1. */
-export function runAssay(args: readonly string[], around: Surroundings = {}): Promise<Ended> {
-  return runProgram(process.execPath, [ASSAY_MAIN, ...args], around);
+export async function runAssay(args: readonly string[], around: Surroundings = {}): Promise<Ended> {
+  return runProgram(process.execPath, [await assayMain(), ...args], around);
 }
 
 /** Runs a program to its end, whatever its exit code. */

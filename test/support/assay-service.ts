@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { ASSAY_MAIN, plainEnvironment } from './assay-command.ts';
+import { plainEnvironment } from './assay-command.ts';
+import { assayMain } from './assay-main.ts';
 
 /** A running command: what its ready line says, and how to end it. */
 export interface AssayService {
@@ -23,7 +24,7 @@ export async function startService(
   args: readonly string[],
   env?: Readonly<Record<string, string | undefined>>,
 ): Promise<AssayService> {
-  const child = spawn(process.execPath, [ASSAY_MAIN, ...args], {
+  const child = spawn(process.execPath, [await assayMain(), ...args], {
     env: { ...plainEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

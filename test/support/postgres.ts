@@ -12,13 +12,13 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { onceARun } from './once-a-run.ts';
 import { POSTGRES_FOLDER } from './postgres-run.ts';
 import { realProgram } from './real.ts';
 
@@ -132,34 +132,15 @@ function runs(program: string): boolean {
 }
 
 /** The run's server: one test process starts it, the others wait for its word. */
-async function theServer(): Promise<Server> {
+function theServer(): Promise<Server> {
   const folder = runFolder();
-  const word = join(folder, 'ready.json');
-  if (mayStart(folder)) {
-    const server = await start(folder);
-    writeFileSync(`${word}.new`, JSON.stringify(server), { mode: 0o600 });
-    renameSync(`${word}.new`, word);
-  }
-  for (let waited = 0; !existsSync(word); waited += 50) {
-    if (waited > 50_000) throw new Error(`no PostgreSQL in 50 s: ${logOf(folder)}`);
-    await sleep(50);
-  }
-  return JSON.parse(readFileSync(word, 'utf8')) as Server;
+  return onceARun(folder, () => start(folder));
 }
 
 function runFolder(): string {
   const folder = process.env[POSTGRES_FOLDER];
   if (folder !== undefined) return folder;
   throw new Error('tests of PostgreSQL run by vitest.config.ts only');
-}
-
-function mayStart(folder: string): boolean {
-  try {
-    mkdirSync(join(folder, 'starting'));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function start(folder: string): Promise<Server> {
@@ -171,7 +152,7 @@ async function start(folder: string): Promise<Server> {
   if (user === NOBODY) chownSync(data, NOBODY.uid, NOBODY.gid);
   writeFileSync(secret, `${server.password}\n`);
   const options = { ...user, env: environment, cwd: '/' };
-  const first = ['-E', 'UTF8', '--locale=C', '-A', 'scram-sha-256', '-U', 'assay'];
+  const first = ['-E', 'UTF8', '--locale=C', '-A', 'scram-sha-256', '-U', 'assay', '--no-sync'];
   execFileSync(initdb, [...first, `--pwfile=${secret}`, '-D', data], {
     ...options,
     stdio: 'ignore',
@@ -179,7 +160,9 @@ async function start(folder: string): Promise<Server> {
   const log = openSync(join(folder, 'log'), 'w');
   const settings = ['listen_addresses=127.0.0.1', `port=${server.port}`, 'max_connections=60'];
   const more = ['unix_socket_directories=', 'shared_buffers=32MB', 'log_statement=none'];
-  const flags = [...settings, ...more].flatMap((setting) => ['-c', setting]);
+  // Nobody wants these data after the machine went down.
+  const fast = ['fsync=off', 'full_page_writes=off'];
+  const flags = [...settings, ...more, ...fast].flatMap((setting) => ['-c', setting]);
   const stdio = ['ignore', log, log] as const;
   const child = spawn(postgres, ['-D', data, ...flags], {
     ...options,

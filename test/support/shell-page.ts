@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { assayMain } from './assay-main.ts';
 import type { CodeBlock } from './markdown.ts';
 import { UNPACKED } from './real.ts';
 
@@ -83,7 +84,7 @@ export async function runCommands(
 ): Promise<readonly string[]> {
   const home = mkdtempSync(join(tmpdir(), 'assay-docs-'));
   try {
-    layFolder(home, shell);
+    layFolder(home, shell, await assayMain());
     writeFileSync(join(home, 'page.sh'), commands.map(scriptOf).join(''));
     await runShell(home);
     return commands.flatMap((command, index) => judge(command, join(home, `${index}`)));
@@ -92,11 +93,11 @@ export async function runCommands(
   }
 }
 
-function layFolder(home: string, { project, node }: PageShell): void {
+function layFolder(home: string, { project, node }: PageShell, main: string): void {
   mkdirSync(join(home, 'bin'));
   mkdirSync(join(home, 'work'));
   symlinkSync(join(project, 'demo'), join(home, 'work', 'demo'));
-  const start = `#!/bin/sh\nexec '${node}' '${join(project, 'src/main.ts')}' "$@"\n`;
+  const start = `#!/bin/sh\nexec '${node}' '${main}' "$@"\n`;
   writeFileSync(join(home, 'bin', 'assay'), start, { mode: 0o755 });
 }
 
