@@ -17,6 +17,15 @@ function valueOf(text: string, options: EvaluationInput = {}): string {
 const INPUT: Value = { kind: 'Pod', images: ['a', 'b', 'a'], nested: { x: { y: null } } };
 
 describe('evaluateQuery', () => {
+  it.each([
+    ['x', 'var x is unsafe'],
+    ['_', 'var _ is unsafe'],
+    ['count([y | z])', 'var y is unsafe'],
+  ])('the query %s is told what is unsafe in it, and nothing of our own', (query, message) => {
+    const prepare = () => prepareQuery(compilePolicy({ modules: [] }), query);
+    expect(prepare).toThrow(new RegExp(`^[^\n]*: ${message}(\n.*var z is unsafe)?$`));
+  });
+
   it('binds the answer of a call that a query gives a place for', () => {
     const query = prepareQuery(compilePolicy({ modules: [] }), 'walk([7], [path, value])');
     const found = evaluateQuery(query).map(({ bindings }) => formatValue(bindings as Value));

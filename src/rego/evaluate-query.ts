@@ -13,7 +13,7 @@ import { startLowering } from './lower-rule.ts';
 import type { Lowering } from './lowering.ts';
 import { DEFAULT_LIMITS, type Limits, Meter, stackError } from './meter.ts';
 import { namesOfModule, namesOfPackages } from './module-names.ts';
-import { orderWhole } from './order-literals.ts';
+import { orderWhole, QUERY_VALUE } from './order-literals.ts';
 import { parseQuery } from './parse-module.ts';
 import { type Place, RegoError } from './rego-error.ts';
 import { type Frame, newFrame, type RunBody, State } from './state.ts';
@@ -141,7 +141,7 @@ function capture(
   const plain = { statement, name: undefined };
   if (statement.kind !== 'term' || statement.negated) return plain;
   const { term } = statement;
-  const name = `$value${index}`;
+  const name = `${QUERY_VALUE}${index}`;
   const variable: VarTerm = { kind: 'var', name, at: term.at };
   const assign: CallTerm = {
     kind: 'call',

@@ -148,7 +148,12 @@ function reportUnsafe(
   }
 }
 
+/** How variables begin that hold the values of a query's statements; nobody wrote them. */
+export const QUERY_VALUE = '$value';
+
+/** What such a variable hangs on is unsafe itself, and told. */
 function reportLocal(local: Local, at: Place, report: Report): void {
+  if (local.name.startsWith(QUERY_VALUE)) return;
   const name = local.name.startsWith('$') ? '_' : local.name;
   if (local.isMade && name !== '_') {
     report(new RegoError('rego_unsafe_var_error', UNSAFE, { at }));
