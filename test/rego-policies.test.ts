@@ -34,7 +34,7 @@ describe.each(readdirSync(root))('%s', async (name) => {
   const { regoVersion = 'v1', cases } = parse(
     readFileSync(join(root, name, 'cases.yaml'), 'utf8'),
   ) as Cases;
-  const sources = await loadRego([join(root, name, 'policy')], regoVersion);
+  const sources = await loadRego({ paths: [join(root, name, 'policy')], version: regoVersion });
 
   it.each(cases)('$name', ({ query, input, want, last }) => {
     const answer = runRegoJob(

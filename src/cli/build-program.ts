@@ -1,5 +1,6 @@
 /** Commands as data → commander's program: help with examples first, a variable for every flag. */
 import { Command, Option } from 'commander';
+import { AssayError } from '../domain/error.ts';
 import type { CliContext, CommandSpec, OptionSpec, OptionValues } from './command.ts';
 
 /** The program over a table of commands; `exit` receives the exit code of the command that ran. */
@@ -39,6 +40,7 @@ function toCommand(spec: CommandSpec, parent: Command, wiring: Wiring): Command 
   command.addHelpText('beforeAll', examplesText(spec));
   if (spec.arguments !== undefined) command.arguments(spec.arguments);
   for (const option of spec.options ?? []) command.addOption(toOption(option));
+  refuseOptions(command, spec.refused ?? {});
   for (const child of spec.commands ?? []) command.addCommand(toCommand(child, command, wiring));
   const load = spec.load;
   if (load === undefined) return command;
@@ -51,6 +53,16 @@ function toCommand(spec: CommandSpec, parent: Command, wiring: Wiring): Command 
     const run = await load();
     wiring.exit(await run(wiring.context, args, options));
   });
+}
+
+/** Options that people know from elsewhere are answered, not called unknown. */
+function refuseOptions(command: Command, refused: Readonly<Record<string, string>>): void {
+  for (const [name, instead] of Object.entries(refused)) {
+    command.addOption(new Option(`--${name} [value]`).hideHelp());
+    command.on(`option:${name}`, () => {
+      throw new AssayError('invalid-argument', `--${name} is not supported: ${instead}`);
+    });
+  }
 }
 
 function toOption(spec: OptionSpec): Option {

@@ -34,6 +34,8 @@ export interface CommandSpec {
   /** Whole command lines, most useful first; help leads with them. */
   readonly examples: readonly string[];
   readonly options?: readonly OptionSpec[];
+  /** Options that a program like it has and it has not, without dashes, and what to do instead. */
+  readonly refused?: Readonly<Record<string, string>>;
   readonly commands?: readonly CommandSpec[];
   /** Loads the command's work. */
   readonly load?: () => Promise<CommandRun>;

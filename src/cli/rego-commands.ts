@@ -1,24 +1,33 @@
 /** `assay rego …`: the same engine that judges admission requests, over files. */
 import { AssayError } from '../domain/error.ts';
 import { terminalText } from '../domain/terminal-text.ts';
-import type { EvalRegoInput, RegoTest } from '../operations/eval-rego.ts';
+import type { RegoCheck } from '../operations/check-rego.ts';
+import type { EvalRegoInput } from '../operations/eval-rego.ts';
 import type { CliContext, CommandRun, OptionValues } from './command.ts';
 import { isOn, numberOption, textOption, textOptions } from './options.ts';
 import { progressTo } from './progress.ts';
-import { formatEvaluation, problemDocument, problemText } from './rego-output.ts';
+import { filesOf, timeoutOf } from './rego-options.ts';
+import {
+  formatEvaluation,
+  locationJson,
+  problemDocument,
+  problemJson,
+  problemText,
+} from './rego-output.ts';
 
 const FAILED = 2;
 const UNDEFINED = 1;
+const WRONG = 1;
 const MAX_INPUT = 64 * 1024 * 1024;
 
 /** `assay rego eval QUERY` */
 export const evalQuery: CommandRun = async (context, args, options) => {
   const { evalRego } = await import('../operations/eval-rego.ts');
-  const input = await readAsked(context, args[0] ?? '', options);
+  const input = await readAsked(context, args, options);
   const progress = progressTo(context);
   progress.show('evaluating…');
   const answer = await evalRego(input).finally(progress.end);
-  for (const line of answer.printed) context.stderr.write(`${line}\n`);
+  for (const line of answer.printed) context.stderr.write(`${terminalText(line)}\n`);
   const [outcome = { problems: answer.problems }] = answer.outcomes;
   const format = textOption(options, 'format') ?? 'json';
   if ('problems' in outcome) {
@@ -32,32 +41,44 @@ export const evalQuery: CommandRun = async (context, args, options) => {
 
 async function readAsked(
   context: CliContext,
-  query: string,
+  [query]: readonly string[],
   options: OptionValues,
 ): Promise<EvalRegoInput> {
   const inputFile = textOption(options, 'input');
   const place = textOption(options, 'package');
+  const imports = textOptions(options, 'import');
   return {
-    paths: textOptions(options, 'data'),
-    version: versionOf(options),
-    query,
+    ...filesOf(options, textOptions(options, 'data')),
+    query: await readQuery(query, options),
     ...(inputFile !== undefined && { inputFile }),
     ...(isOn(options, 'stdinInput') && { inputText: await readStandardInput() }),
     ...(place !== undefined && { package: place }),
+    ...(imports.length > 0 && { imports }),
+    isStrict: isOn(options, 'strict'),
     strictBuiltinErrors: isOn(options, 'strictBuiltinErrors'),
-    timeout: numberOption(options, 'timeout', 0.001) * 1000,
+    timeout: timeoutOf(options),
     now: context.now(),
   };
+}
+
+async function readQuery(query: string | undefined, options: OptionValues): Promise<string> {
+  const isTyped = isOn(options, 'stdin');
+  if (isTyped && isOn(options, 'stdinInput')) {
+    const message =
+      '--stdin and --stdin-input both read the standard input; use --input for a file';
+    throw new AssayError('invalid-argument', message);
+  }
+  if (isTyped !== (query === undefined)) {
+    const message = 'a query is wanted, as an argument or by --stdin; data shows all there is';
+    throw new AssayError('invalid-argument', message);
+  }
+  return query ?? (await readStandardInput());
 }
 
 /** `--fail` and `--fail-defined` are about whether there is a result, not about what it is. */
 function exitOf(isDefined: boolean, options: OptionValues): number {
   const isFailure = isDefined ? isOn(options, 'failDefined') : isOn(options, 'fail');
   return isFailure ? UNDEFINED : 0;
-}
-
-function versionOf(options: OptionValues): 'v0' | 'v1' {
-  return isOn(options, 'v0Compatible') ? 'v0' : 'v1';
 }
 
 async function readStandardInput(): Promise<string> {
@@ -71,71 +92,35 @@ async function readStandardInput(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** `assay rego test PATH…` */
-export const testPolicies: CommandRun = async (context, args, options) => {
-  const { testRego } = await import('../operations/eval-rego.ts');
-  const only = textOption(options, 'run');
-  const tests = await testRego({
-    paths: args,
-    version: versionOf(options),
-    ...(only !== undefined && { only }),
-    timeout: numberOption(options, 'timeout', 0.001) * 1000,
-    now: context.now(),
-  });
-  if (tests.length === 0) {
-    const wanted = 'a test is a rule whose name begins with test_';
-    context.stderr.write(`no test was found in ${args.join(', ')}; ${wanted}\n`);
-  }
-  if (textOption(options, 'format') === 'json') {
-    context.stdout.write(`${JSON.stringify({ schemaVersion: 1, tests }, undefined, 2)}\n`);
-  } else printTests(context, tests, isOn(options, 'verbose'));
-  return tests.some(isFailed) ? FAILED : 0;
-};
-
-function isFailed({ result }: RegoTest): boolean {
-  return result === 'fail' || result === 'error';
-}
-
-function printTests(context: CliContext, tests: readonly RegoTest[], isVerbose: boolean): void {
-  const shown = tests.filter((test) => isVerbose || isFailed(test));
-  for (const test of shown) {
-    const { name, result, milliseconds, file, line } = test;
-    const time = `(${milliseconds.toFixed(1)} ms)`;
-    context.stdout.write(terminalText(`${file}:${line}: ${name}: ${result.toUpperCase()} ${time}`));
-    context.stdout.write(`\n${problemText(test.problems)}`);
-    for (const said of test.printed) context.stdout.write(`  ${terminalText(said)}\n`);
-  }
-  const counts = (['pass', 'fail', 'error', 'skip'] as const).map((result) => {
-    const count = tests.filter((test) => test.result === result).length;
-    return count > 0 || result === 'pass'
-      ? `${result.toUpperCase()}: ${count}/${tests.length}\n`
-      : '';
-  });
-  context.stdout.write(counts.join(''));
-}
-
 /** `assay rego check PATH…` */
 export const checkPolicies: CommandRun = async (context, args, options) => {
-  const { checkRego } = await import('../operations/eval-rego.ts');
-  const { modules, problems, warnings } = await checkRego({
-    paths: args,
-    version: versionOf(options),
-  });
-  if (modules === 0) {
+  const { checkRego } = await import('../operations/check-rego.ts');
+  const isStrict = isOn(options, 'strict');
+  const found = await checkRego(filesOf(options, args), isStrict);
+  if (found.modules === 0) {
     throw new AssayError('invalid-argument', `${args.join(', ')} holds no file that ends in .rego`);
   }
+  const most = numberOption(options, 'maxErrors', 0);
+  const { problems, warnings } = found;
+  const shown = { ...found, problems: most === 0 ? problems : problems.slice(0, most) };
   if (textOption(options, 'format') === 'json') {
-    const document = { schemaVersion: 1, errors: problems, warnings };
+    const document = {
+      schemaVersion: 1,
+      errors: shown.problems.map(problemJson),
+      warnings: warnings.map(({ at, ...rest }) => ({ ...rest, location: locationJson(at) })),
+    };
     context.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-  } else {
-    context.stderr.write(problemText(problems));
-    for (const { at, message, hint } of warnings) {
-      const place = `${at.file}:${at.line}:${at.column}`;
-      context.stderr.write(
-        `${terminalText(`${place}: warning: ${message}`)}\n\thint: ${terminalText(hint)}\n`,
-      );
-    }
-  }
-  const isWrong = problems.length > 0 || (isOn(options, 'strict') && warnings.length > 0);
-  return isWrong ? FAILED : 0;
+  } else printCheck(context, shown, problems.length - shown.problems.length);
+  return problems.length > 0 || (isStrict && warnings.length > 0) ? WRONG : 0;
 };
+
+function printCheck(context: CliContext, { problems, warnings }: RegoCheck, more: number): void {
+  context.stderr.write(problemText(problems));
+  if (more > 0) context.stderr.write(`and ${more} more; --max-errors 0 tells all\n`);
+  for (const { at, message, hint } of warnings) {
+    const place = `${at.file}:${at.line}:${at.column}`;
+    context.stderr.write(
+      `${terminalText(`${place}: warning: ${message}`)}\n\thint: ${terminalText(hint)}\n`,
+    );
+  }
+}

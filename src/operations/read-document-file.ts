@@ -50,7 +50,7 @@ async function wholeText({ folder, ...rest }: JsonObject, base: string): Promise
   }
   const version = rest['regoVersion'] === 'v0' ? 'v0' : 'v1';
   const root = resolve(base, folder);
-  const { modules, data = '{}' } = await loadRego([root], version);
+  const { modules, data = '{}' } = await loadRego({ paths: [root], version });
   const named = modules.map(({ file, text }) => [relative(root, file) || basename(file), text]);
   const whole = {
     ...rest,

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Builtin } from './builtin.ts';
+import { findUnused } from './find-unused.ts';
 import { compilePolicy } from './compile-policy.ts';
 import type { Policy } from './compile-policy.ts';
 import { evaluateQuery, prepareQuery } from './evaluate-query.ts';
@@ -22,6 +23,8 @@ export interface RegoSources {
   readonly version: RegoVersion;
   /** JSON text of an object: the base documents. */
   readonly data?: string;
+  /** What nothing uses is an error. */
+  readonly isStrict?: boolean;
 }
 
 /** What is asked. */
@@ -30,6 +33,8 @@ export interface RegoJob {
   readonly queries: readonly string[];
   /** The package whose rules the queries may name. */
   readonly package?: readonly string[];
+  /** What the queries import, as behind `import`: `data.lib as l`. */
+  readonly imports?: readonly string[];
   /** JSON text; absent: `input` is undefined. */
   readonly input?: string;
   /** JSON text of what builtins of the caller's own read. */
@@ -48,6 +53,8 @@ export interface RegoProblem {
   readonly message: string;
   readonly at?: Place;
   readonly hint?: string;
+  /** Of what cannot be read: the line that `at` is in. */
+  readonly line?: string;
 }
 
 /** One solution of a query. */
@@ -84,12 +91,6 @@ export type Builtins = ReadonlyMap<string, Builtin>;
 const KEPT_POLICIES = 16;
 const KEPT_QUERIES = 64;
 const MAX_PRINTED = 10_000;
-
-/** A query with its statements, which its results are shown beside. */
-interface AskedQuery {
-  readonly query: PreparedQuery;
-  readonly statements: readonly Statement[];
-}
 
 /** A query with its statements, which its results are shown beside. */
 interface AskedQuery {
@@ -138,7 +139,10 @@ function compiledOf(sources: RegoSources, builtins: Builtins): Kept {
   if (known) return known;
   const data =
     sources.data === undefined ? {} : { data: parseJsonValue(sources.data) as ObjectValue };
-  const policy = compilePolicy({ modules: parseSources(sources), builtins, ...data });
+  const modules = parseSources(sources);
+  const policy = compilePolicy({ modules, builtins, ...data });
+  const unused = sources.isStrict ? modules.flatMap(findUnused) : [];
+  if (unused.length > 0) throw new RegoErrors(unused);
   const fresh: Kept = { policy, queries: new Map() };
   kept.set(key, fresh);
   forgetOldest(kept, KEPT_POLICIES);
@@ -171,7 +175,7 @@ function ask(
 ): (text: string) => RegoOutcome {
   return (text) => {
     try {
-      const { query, statements } = preparedOf(compiled, job.package, text);
+      const { query, statements } = preparedOf(compiled, job, text);
       const results = evaluateQuery(query, { ...evaluation, randomBytes: drawer(job.seed) });
       return { solutions: results.map((result) => solutionOf(result, statements, text)) };
     } catch (error) {
@@ -182,18 +186,27 @@ function ask(
 
 function preparedOf(
   { policy, queries }: Kept,
-  place: readonly string[] | undefined,
+  { package: place, imports }: Pick<RegoJob, 'package' | 'imports'>,
   text: string,
 ): AskedQuery {
-  const key = JSON.stringify([place, text]);
+  const key = JSON.stringify([place, imports, text]);
   const known = queries.get(key);
   if (known) return known;
   const statements = parseQuery(text);
-  const scope = place === undefined ? {} : { package: place };
+  const scope = {
+    ...(place && { package: place }),
+    ...(imports && { imports: importsOf(imports) }),
+  };
   const asked = { query: prepareQuery(policy, statements, scope), statements };
   queries.set(key, asked);
   forgetOldest(queries, KEPT_QUERIES);
   return asked;
+}
+
+function importsOf(texts: readonly string[]): Module['imports'] {
+  const lines = texts.map((text) => `import ${text}`);
+  return parseModule({ file: '', text: ['package query', ...lines].join('\n'), version: 'v1' })
+    .imports;
 }
 
 /** Bytes by chance, but the same ones for the same seed: a digest in counter mode. */
@@ -246,9 +259,10 @@ function problemOf({ code, message, at, hint }: RegoError): RegoProblem {
   return { code, message, ...(at && { at }), ...(hint !== undefined && { hint }) };
 }
 
-/** Prints a problem as OPA does, with its hint on a line of its own. */
-export function formatProblem({ code, message, at, hint }: RegoProblem): string {
+/** Prints a problem as OPA does, with its line and its hint on lines of their own. */
+export function formatProblem({ code, message, at, hint, line }: RegoProblem): string {
   const place = at?.file ? `${at.file}:${at.line}:${at.column}: ` : '';
-  const more = hint === undefined ? '' : `\n\thint: ${hint}`;
-  return `${place}${code}: ${message}${more}`;
+  const shown = at && line !== undefined ? [`  ${line}`, `  ${' '.repeat(at.column - 1)}^`] : [];
+  const more = hint === undefined ? [] : [`  hint: ${hint}`];
+  return [`${place}${code}: ${message}`, ...shown, ...more].join('\n');
 }

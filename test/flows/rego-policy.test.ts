@@ -84,14 +84,14 @@ describe('the rule of the article that Assay was asked for in', () => {
   it('is refused as v1 with a hint, and warned of for look-alike registries', async () => {
     const policy = file('v0/main.rego', `package main\n${RULE}`);
     const asV1 = await run('check', policy);
-    expect(asV1.code).toBe(2);
+    expect(asV1.code).toBe(1);
     expect(asV1.stderr).toContain('`if` keyword is required before rule body');
     expect(asV1.stderr).toContain('--v0-compatible');
     const asV0 = await run('check', '--v0-compatible', policy);
     expect(asV0.code).toBe(0);
     expect(asV0.stderr).toContain('admits secureoci.com.evil.io/app as well');
     expect(asV0.stderr).toContain('"secureoci.com/"');
-    expect((await run('check', '--v0-compatible', '--strict', policy)).code).toBe(2);
+    expect((await run('check', '--v0-compatible', '--strict', policy)).code).toBe(1);
   });
 
   it.skipIf(testData('sources') === undefined)('stands so in the source (ASSAY_TEST_DATA)', () => {
@@ -138,14 +138,25 @@ describe('assay rego', () => {
   });
 
   it('runs tests, and exits 2 where one does not hold', async () => {
-    const rules = 'package t\ntest_good if 1 == 1\ntest_bad if 1 == 2\ntodo_test_later if false\n';
+    const each = 'some name, n in {"one": 1, "four": 4}\n  n < 2';
+    const rules = `package t
+test_good if 1 == 1
+test_bad if 1 == 2
+todo_test_later if false
+todo_test_soon if false
+test_each[name] if {
+  ${each}
+}
+`;
     const policy = file('tests/t.rego', rules);
     const { code, stdout } = await run('test', policy, '-v');
     expect(code).toBe(2);
-    expect(stdout).toMatch(/t\.rego:2: data\.t\.test_good: PASS/);
-    expect(stdout).toMatch(/t\.rego:3: data\.t\.test_bad: FAIL/);
-    expect(stdout).toContain('SKIP: 1/3');
-    expect((await run('test', policy, '--run', 'test_good')).code).toBe(0);
+    expect(stdout).toMatch(/t\.rego:\ndata\.t\.test_good: PASS \(.*s\)\ndata\.t\.test_bad: FAIL/);
+    expect(stdout).toMatch(/-{80}\nPASS: 1\/5\nFAIL: 2\/5\nSKIPPED: 2\/5\n$/);
+    expect(stdout).toMatch(/data\.t\.test_each: FAIL .*\n {2}four: FAIL\n {2}one: PASS\n/);
+    expect((await run('test', policy, '--run', 'test_go+d$')).code).toBe(0);
+    expect((await run('test', policy, '--run', 'todo_test_later')).code).toBe(2);
+    expect((await run('test', policy, '--run', 'todo_test_later', '-z')).code).toBe(0);
   });
 });
 
