@@ -2,24 +2,33 @@
  * JSON Web Tokens: decoded, verified and signed, synchronously and by the platform's own
  * cryptography. Signatures of PSS and ECDSA have chance in them that the platform draws.
  */
-import { createHmac, createPrivateKey } from 'node:crypto';
-import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { BuiltinFailure } from '../builtin.ts';
 import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
 import { valueAt } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
+import type { Value } from '../value.ts';
+import { decodeBase64Url } from './base64-text.ts';
+import { bytesOfText } from './byte-text.ts';
 import { goJson } from './encoding-builtins.ts';
-import {
-  SECRET_ALGORITHMS,
-  TOKEN_ALGORITHMS,
-  isSecretSignature,
-  isSignature,
-  tokenKeys,
-} from './jwt-key.ts';
+import { SECRET_ALGORITHMS, TOKEN_ALGORITHMS, isSecretSignature } from './jwt-algorithm.ts';
 import { decodeVerify } from './jwt-decode-verify.ts';
-import { MAX_NESTING, nestedToken, readObject, readToken } from './jwt-token.ts';
+import { tokenKeys } from './jwt-key.ts';
+import { signToken } from './jwt-sign.ts';
+import {
+  MAX_NESTING,
+  decodeSection,
+  headerFields,
+  payloadText,
+  readObject,
+  signedBytes,
+  splitToken,
+  tokenHeader,
+} from './jwt-token.ts';
+import { candidates, isSignature } from './jwt-verify.ts';
 
 const STRINGS: readonly OperandType[] = ['string', 'string'];
+/** Decoding a token and reading its JSON takes so much for each unit of it. */
+const BYTES_PER_UNIT = 8;
+const STEPS_PER_CALL = 20;
 
 /** The builtins of `io.jwt.`. */
 export const jwtBuiltins: readonly Builtin[] = [
@@ -27,53 +36,70 @@ export const jwtBuiltins: readonly Builtin[] = [
     name: 'io.jwt.decode',
     args: ['string'],
     result: 'array',
-    call: ([token]) => decode(token as string),
+    call: ([token], context) => decode(paid(token, context)),
   },
   {
     name: 'io.jwt.decode_verify',
     args: ['string', 'object'],
     result: 'array',
     isNondeterministic: true,
-    call: decodeVerify,
+    call: ([token, options], context) =>
+      decodeVerify([paid(token, context), options as Value], context),
   },
   {
     name: 'io.jwt.encode_sign',
     args: ['object', 'object', 'object'],
     result: 'string',
-    call: encodeSign,
+    call: ([header, payload, key], context) =>
+      signToken({ header: json(header), payload: json(payload) }, json(key), context),
   },
   {
     name: 'io.jwt.encode_sign_raw',
     args: ['string', 'string', 'string'],
     result: 'string',
-    call: ([header, payload, key]) => signText(header as string, payload as string, key as string),
+    call: ([header, payload, key], context) =>
+      signToken({ header: header as string, payload: payload as string }, key as string, context),
   },
   ...[...TOKEN_ALGORITHMS.keys()].map((algorithm): Builtin => ({
     name: `io.jwt.verify_${algorithm.toLowerCase()}`,
     args: STRINGS,
     result: 'boolean',
     call: ([token, key], context) =>
-      verifyWithKey(algorithm, [token as string, key as string], context),
+      verifyWithKey(algorithm, [paid(token, context), key as string], context),
   })),
   ...[...SECRET_ALGORITHMS].map(([algorithm, digest]): Builtin => ({
     name: `io.jwt.verify_${algorithm.toLowerCase()}`,
     args: STRINGS,
     result: 'boolean',
-    call: ([token, secret]) => {
-      const { signed, signature } = readToken(token as string);
-      return isSecretSignature(digest, Buffer.from(secret as string), { data: signed, signature });
-    },
+    call: ([token, secret], context) =>
+      verifyWithSecret(digest, paid(token, context), secret as string),
   })),
 ];
 
-function decode(text: string): Value {
-  let token = readToken(text);
-  for (let depth = 0; depth < MAX_NESTING; depth += 1) {
-    const nested = nestedToken(token);
-    if (nested === undefined) break;
-    token = readToken(nested);
-  }
-  return [token.header, readObject(token.payload, 'payload'), token.signature.toString('hex')];
+function json(value: Value | undefined): string {
+  return goJson(value as Value);
+}
+
+function paid(token: Value | undefined, { charge, allocate }: BuiltinContext): string {
+  const { length } = token as string;
+  charge(STEPS_PER_CALL + (length >> 4));
+  allocate(length * BYTES_PER_UNIT);
+  return token as string;
+}
+
+function decode(text: string, depth = 0): Value {
+  if (depth > MAX_NESTING) throw new BuiltinFailure(`JWT is nested deeper than ${MAX_NESTING}`);
+  const token = splitToken(text);
+  const header = headerFields(token);
+  const payload = payloadText(token);
+  if (valueAt(header, 'cty') === 'JWT') return decode(unquoted(payload), depth + 1);
+  const claims = readObject(payload);
+  return [header, claims, decodeSection(token.signature, 'signature').toString('hex')];
+}
+
+/** A token in a token may stand in quotes, of either kind and any number. */
+function unquoted(text: string): string {
+  return text.replace(/^["']+/, '').replace(/(?<!["'])["']+$/, '');
 }
 
 function verifyWithKey(
@@ -81,77 +107,17 @@ function verifyWithKey(
   [text, keyText]: [string, string],
   context: BuiltinContext,
 ): boolean {
-  const { header, signed, signature } = readToken(text);
+  const token = splitToken(text);
   const keys = tokenKeys(keyText, context);
-  const named = valueAt(header, 'alg');
-  return keys
-    .filter((key) => key.algorithm === undefined || key.algorithm === named)
-    .some((key) => isSignature(algorithm, key, { data: signed, signature }));
+  const signature = decodeBase64Url(token.signature);
+  const header = tokenHeader(headerFields(token));
+  const signed = { data: signedBytes(token), signature, context };
+  return candidates(header, keys).some((key) => isSignature(algorithm, key, signed));
 }
 
-function encodeSign([header, payload, key]: readonly Value[]): string {
-  return signText(goJson(header as Value), goJson(payload as Value), goJson(key as Value));
-}
-
-/** Signs the very texts that are given; only a token of type JWT must hold JSON. */
-function signText(header: string, payload: string, keyText: string): string {
-  const fields = headerFields(header);
-  const algorithm = valueAt(fields, 'alg');
-  if (typeof algorithm !== 'string') {
-    throw new BuiltinFailure(`missing or invalid 'alg' header: jwsbb: header "alg" not found`);
-  }
-  const type = valueAt(fields, 'typ');
-  if ((type === undefined || type === 'JWT') && !isJson(payload)) {
-    throw new BuiltinFailure('type is JWT but payload is not JSON');
-  }
-  const signed = [header, payload].map((text) => Buffer.from(text).toString('base64url')).join('.');
-  return `${signed}.${signatureOf(algorithm, keyText, Buffer.from(signed)).toString('base64url')}`;
-}
-
-function headerFields(header: string): ObjectValue {
-  if (header === '') {
-    throw new BuiltinFailure(
-      `missing or invalid 'alg' header: cannot parse JSON: cannot parse empty string`,
-    );
-  }
-  try {
-    return readObject(header, 'header');
-  } catch {
-    throw new BuiltinFailure(`missing or invalid 'alg' header: jwsbb: header "alg" not found`);
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function signatureOf(algorithm: string, keyText: string, data: Buffer): Buffer {
-  const digest = SECRET_ALGORITHMS.get(algorithm);
-  if (digest !== undefined) return createHmac(digest, secretOf(keyText)).update(data).digest();
-  const found = TOKEN_ALGORITHMS.get(algorithm);
-  if (!found) throw new BuiltinFailure(`unknown JWS algorithm: ${algorithm}`);
-  const key = privateKey(keyText);
-  if (key.asymmetricKeyType === found.keyType) return found.sign(data, key);
-  throw new BuiltinFailure(
-    `${algorithm} wants a key of type ${found.keyType}, got ${key.asymmetricKeyType}`,
-  );
-}
-
-function secretOf(keyText: string): Buffer {
-  const secret = valueAt(readObject(keyText, 'key'), 'k');
-  if (typeof secret === 'string') return Buffer.from(secret, 'base64url');
-  throw new BuiltinFailure('failed to parse a JWK key (set): it holds no secret `k`');
-}
-
-function privateKey(keyText: string): KeyObject {
-  try {
-    return createPrivateKey({ key: JSON.parse(keyText) as JsonWebKey, format: 'jwk' });
-  } catch (error) {
-    throw new BuiltinFailure(`failed to parse a JWK key (set): ${(error as Error).message}`);
-  }
+/** The header is not looked at: whoever asks says the algorithm. */
+function verifyWithSecret(digest: string, text: string, secret: string): boolean {
+  const token = splitToken(text);
+  const signature = decodeBase64Url(token.signature);
+  return isSecretSignature(digest, bytesOfText(secret), { data: signedBytes(token), signature });
 }

@@ -1,22 +1,35 @@
 /** `io.jwt.decode_verify`: a token that must meet constraints, signature first. */
 import { BuiltinFailure } from '../builtin.ts';
 import type { BuiltinContext } from '../builtin.ts';
-import { compareNumbers, decimalOf, isRegoNumber, makeNumber } from '../number.ts';
+import { compareNumbers, decimalOf, fromDouble, isRegoNumber, toDouble } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
 import { isArrayValue, sortedPairs, valueAt } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
-import { SECRET_ALGORITHMS, isSecretSignature, isSignature, tokenKeys } from './jwt-key.ts';
+import { decodeBase64Url } from './base64-text.ts';
+import { bytesOfText } from './byte-text.ts';
+import { SECRET_ALGORITHMS, isSecretSignature } from './jwt-algorithm.ts';
+import { tokenKeys } from './jwt-key.ts';
 import type { TokenKey } from './jwt-key.ts';
-import { MAX_NESTING, nestedToken, readObject, readToken } from './jwt-token.ts';
-import type { TokenSections } from './jwt-token.ts';
+import {
+  MAX_NESTING,
+  headerFields,
+  payloadText,
+  readObject,
+  signedBytes,
+  splitToken,
+  tokenHeader,
+} from './jwt-token.ts';
+import type { TokenHeader, TokenSections } from './jwt-token.ts';
+import { candidates, isSignature } from './jwt-verify.ts';
 
+/** What a token must meet; a text that is empty asks for nothing. */
 interface Constraints {
   readonly keys: readonly TokenKey[] | undefined;
-  readonly secret: string | undefined;
-  readonly alg: string | undefined;
-  readonly iss: string | undefined;
-  readonly aud: string | undefined;
-  /** Nanoseconds since 1970. */
+  readonly secret: string;
+  readonly alg: string;
+  readonly iss: string;
+  readonly aud: string;
+  /** Seconds since 1970. */
   readonly time: RegoNumber;
 }
 
@@ -26,93 +39,102 @@ const NOT_VERIFIED: Value = [false, {}, {}];
 /** `[true, header, payload]`, or `[false, {}, {}]` where any constraint is not met. */
 export function decodeVerify([text, options]: readonly Value[], context: BuiltinContext): Value {
   const constraints = readConstraints(options as ObjectValue, context);
-  let token = readToken(text as string);
+  let token = splitToken(text as string);
   for (let depth = 0; depth < MAX_NESTING; depth += 1) {
-    if (!isVerified(token, constraints)) return NOT_VERIFIED;
-    const nested = nestedToken(token);
-    if (nested === undefined) return checkClaims(token, constraints);
-    token = readToken(nested);
+    const fields = headerFields(token);
+    const header = tokenHeader(fields);
+    if (!isVerified(token, header, { constraints, context })) return NOT_VERIFIED;
+    const payload = payloadText(token);
+    if (header.cty.toUpperCase() !== 'JWT') {
+      const claims = readObject(payload);
+      return areClaimsMet(claims, constraints) ? [true, fields, claims] : NOT_VERIFIED;
+    }
+    token = splitToken(payload);
   }
   throw new BuiltinFailure(`JWT is nested deeper than ${MAX_NESTING}`);
 }
 
 function readConstraints(options: ObjectValue, context: BuiltinContext): Constraints {
-  const unknown = sortedPairs(options).find(([name]) => !NAMES.includes(name as string));
-  if (unknown)
-    throw new BuiltinFailure(
-      `unknown token validation constraint: ${String(unknown[0] as string)}`,
-    );
-  const [cert, secret] = [textOption(options, 'cert'), textOption(options, 'secret')];
-  if ((cert === undefined) === (secret === undefined)) {
-    throw new BuiltinFailure(
-      cert === undefined ? 'no key constraint' : 'duplicate key constraints',
-    );
+  for (const [name] of sortedPairs(options)) {
+    if (!NAMES.includes(name as string)) {
+      throw new BuiltinFailure(`unknown token validation constraint: ${name as string}`);
+    }
   }
-  const time = valueAt(options, 'time') ?? makeNumber(context.nowNanos, 0);
-  if (!isRegoNumber(time)) throw new BuiltinFailure('token time constraint must be a number');
-  return {
+  const cert = valueAt(options, 'cert') === undefined ? undefined : textOption(options, 'cert');
+  const constraints = {
     keys: cert === undefined ? undefined : tokenKeys(cert, context),
-    secret,
+    secret: textOption(options, 'secret'),
     alg: textOption(options, 'alg'),
     iss: textOption(options, 'iss'),
     aud: textOption(options, 'aud'),
-    time,
+    time: secondsOf(given(options, 'time', Number(context.nowNanos))),
   };
+  const count = (constraints.keys ? 1 : 0) + (constraints.secret === '' ? 0 : 1);
+  if (count === 1) return constraints;
+  throw new BuiltinFailure(count === 0 ? 'no key constraint' : 'duplicate key constraints');
 }
 
-function textOption(options: ObjectValue, name: string): string | undefined {
+function given(options: ObjectValue, name: string, otherwise: Value): Value {
   const found = valueAt(options, name);
-  if (found === undefined || typeof found === 'string') return found;
-  throw new BuiltinFailure(`${name} constraint must be a string`);
+  return found === undefined ? otherwise : found;
+}
+
+function textOption(options: ObjectValue, name: string): string {
+  const found = given(options, name, '');
+  if (typeof found === 'string') return found;
+  throw new BuiltinFailure(`${name} constraint: must be a string`);
+}
+
+/** Nanoseconds as seconds, in a double as OPA has them. */
+function secondsOf(nanos: Value): RegoNumber {
+  if (!isRegoNumber(nanos)) throw new BuiltinFailure('token time constraint: must be a number');
+  const double = toDouble(decimalOf(nanos));
+  if (double < 0) throw new BuiltinFailure('token time constraint: must not be negative');
+  const seconds = fromDouble(double / 1e9);
+  if (seconds !== undefined) return seconds;
+  throw new BuiltinFailure('token time constraint: unvalid float64');
+}
+
+interface Asked {
+  readonly constraints: Constraints;
+  readonly context: BuiltinContext;
 }
 
 /** Algorithm and signature; extensions that must be understood are not, so that they fail. */
-function isVerified(token: TokenSections, { keys, secret, alg }: Constraints): boolean {
-  const named = valueAt(token.header, 'alg');
-  if (typeof named !== 'string' || (alg !== undefined && alg !== named)) return false;
-  if (valueAt(token.header, 'crit') !== undefined) return false;
-  const signed = { data: token.signed, signature: token.signature };
-  const digest = SECRET_ALGORITHMS.get(named);
-  if (secret !== undefined) {
-    return digest !== undefined && isSecretSignature(digest, Buffer.from(secret), signed);
+function isVerified(
+  token: TokenSections,
+  header: TokenHeader,
+  { constraints, context }: Asked,
+): boolean {
+  const { keys, secret } = constraints;
+  if (header.alg === '' || header.hasUnknownCritical) return false;
+  if (constraints.alg !== '' && constraints.alg !== header.alg) return false;
+  const signature = decodeBase64Url(token.signature);
+  const signed = { data: signedBytes(token), signature, context };
+  if (!keys) {
+    const digest = SECRET_ALGORITHMS.get(header.alg);
+    return digest !== undefined && isSecretSignature(digest, bytesOfText(secret), signed);
   }
-  return candidates(token, named, keys ?? []).some((key) => isSignature(named, key, signed));
+  return candidates(header, keys).some((key) => isSignature(header.alg, key, signed));
 }
 
-/** The key that the header names, if it is there; otherwise all of its algorithm. */
-function candidates(
-  { header }: TokenSections,
-  alg: string,
-  keys: readonly TokenKey[],
-): readonly TokenKey[] {
-  const fitting = keys.filter(({ algorithm }) => algorithm === undefined || algorithm === alg);
-  const keyId = valueAt(header, 'kid');
-  const named = fitting.filter((key) => key.keyId !== undefined && key.keyId === keyId);
-  return named.length > 0 ? named : fitting;
-}
-
-function checkClaims(token: TokenSections, constraints: Constraints): Value {
-  const claims = readObject(token.payload, 'payload');
-  const { iss, time } = constraints;
-  if (iss !== undefined && valueAt(claims, 'iss') !== iss) return NOT_VERIFIED;
-  if (!isAudience(valueAt(claims, 'aud'), constraints.aud)) return NOT_VERIFIED;
-  const [expiry, start] = [secondsOf(claims, 'exp'), secondsOf(claims, 'nbf')];
-  if (expiry !== undefined && compareNumbers(time, expiry) >= 0) return NOT_VERIFIED;
-  if (start !== undefined && compareNumbers(time, start) < 0) return NOT_VERIFIED;
-  return [true, token.header, claims];
+function areClaimsMet(claims: ObjectValue, { iss, aud, time }: Constraints): boolean {
+  if (iss !== '' && valueAt(claims, 'iss') !== iss) return false;
+  if (!isAudience(valueAt(claims, 'aud'), aud)) return false;
+  const expiry = timeClaim(claims, 'exp');
+  if (expiry !== undefined && compareNumbers(time, expiry) >= 0) return false;
+  const start = timeClaim(claims, 'nbf');
+  return start === undefined || compareNumbers(time, start) >= 0;
 }
 
 /** A token with an audience is for nobody who does not say that he is it. */
-function isAudience(claimed: Value | undefined, wanted: string | undefined): boolean {
-  if (wanted === undefined) return claimed === undefined;
+function isAudience(claimed: Value | undefined, wanted: string): boolean {
+  if (claimed === undefined) return wanted === '';
   return isArrayValue(claimed) ? claimed.includes(wanted) : claimed === wanted;
 }
 
-/** A claim of time in nanoseconds, exactly. */
-function secondsOf(claims: ObjectValue, name: string): RegoNumber | undefined {
+function timeClaim(claims: ObjectValue, name: string): RegoNumber | undefined {
   const found = valueAt(claims, name);
-  if (found === undefined) return undefined;
-  if (!isRegoNumber(found)) throw new BuiltinFailure(`${name} value must be a number`);
-  const { coefficient, exponent } = decimalOf(found);
-  return makeNumber(coefficient, exponent + 9);
+  if (found === undefined || isRegoNumber(found)) return found;
+  throw new BuiltinFailure(`${name} value must be a number`);
 }

@@ -1,11 +1,9 @@
-/**
- * Keys of tokens: certificates and public keys in PEM, and JWKs or sets of them as JSON (RFC 7517),
- * with the algorithms of RFC 7518 and RFC 8037 as a table.
- */
-import { constants, createHmac, createPublicKey, sign, timingSafeEqual, verify } from 'node:crypto';
+/** Keys of tokens: certificates and public keys in PEM, and JWKs or sets of them as JSON (RFC 7517). */
+import { createPublicKey, createSecretKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { BuiltinFailure } from '../builtin.ts';
 import type { BuiltinContext } from '../builtin.ts';
+import { SECRET_ALGORITHMS, TOKEN_ALGORITHMS } from './jwt-algorithm.ts';
 import { remembered } from './operands.ts';
 
 /** One key that a token may be verified with. */
@@ -16,107 +14,34 @@ export interface TokenKey {
   readonly keyId: string | undefined;
 }
 
-/** How signatures of one algorithm are made and checked. */
-export interface TokenAlgorithm {
-  readonly verify: (data: Buffer, signature: Buffer, key: KeyObject) => boolean;
-  readonly sign: (data: Buffer, key: KeyObject) => Buffer;
-  /** The key's type in Node's words, so that no key is used for another algorithm. */
-  readonly keyType: string;
-}
-
-/** All asymmetric algorithms by their names. */
-export const TOKEN_ALGORITHMS: ReadonlyMap<string, TokenAlgorithm> = new Map([
-  ...[256, 384, 512].flatMap((size): [string, TokenAlgorithm][] => [
-    [`RS${size}`, rsa(size, { padding: constants.RSA_PKCS1_PADDING })],
-    [`PS${size}`, rsa(size, { padding: constants.RSA_PKCS1_PSS_PADDING })],
-    [`ES${size}`, ecdsa(size)],
-  ]),
-  ['EdDSA', edwards()],
-]);
-
-/** Algorithms that share a secret, with their digests. */
-export const SECRET_ALGORITHMS: ReadonlyMap<string, string> = new Map([
-  ['HS256', 'sha256'],
-  ['HS384', 'sha384'],
-  ['HS512', 'sha512'],
-]);
-
-function rsa(size: number, { padding }: { padding: number }): TokenAlgorithm {
-  const digest = `sha${size}`;
-  const isPss = padding === constants.RSA_PKCS1_PSS_PADDING;
-  const salt = (length: number): object => (isPss ? { saltLength: length } : {});
-  return {
-    keyType: 'rsa',
-    verify: (data, signature, key) =>
-      verify(digest, data, { key, padding, ...salt(constants.RSA_PSS_SALTLEN_AUTO) }, signature),
-    sign: (data, key) =>
-      sign(digest, data, { key, padding, ...salt(constants.RSA_PSS_SALTLEN_DIGEST) }),
-  };
-}
-
-function ecdsa(size: number): TokenAlgorithm {
-  const digest = `sha${size}`;
-  return {
-    keyType: 'ec',
-    verify: (data, signature, key) =>
-      verify(digest, data, { key, dsaEncoding: 'ieee-p1363' }, signature),
-    sign: (data, key) => sign(digest, data, { key, dsaEncoding: 'ieee-p1363' }),
-  };
-}
-
-function edwards(): TokenAlgorithm {
-  return {
-    keyType: 'ed25519',
-    verify: (data, signature, key) => verify(null, data, key, signature),
-    sign: (data, key) => sign(null, data, key),
-  };
-}
-
-/** Tells whether a secret made a signature, in a time that tells nothing of it. */
-export function isSecretSignature(
-  digest: string,
-  secret: Buffer,
-  { data, signature }: { data: Buffer; signature: Buffer },
-): boolean {
-  const wanted = createHmac(digest, secret).update(data).digest();
-  return wanted.length === signature.length && timingSafeEqual(wanted, signature);
-}
-
-/** Tells whether a key made a signature; a key of another type made none. */
-export function isSignature(
-  algorithm: string,
-  { key }: TokenKey,
-  { data, signature }: { data: Buffer; signature: Buffer },
-): boolean {
-  const found = TOKEN_ALGORITHMS.get(algorithm);
-  if (!found || key.asymmetricKeyType !== found.keyType) return false;
-  try {
-    return found.verify(data, signature, key);
-  } catch {
-    return false;
-  }
-}
-
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----\s*/;
+/** What the platform keeps of a key outside of the heap, and the work of reading it. */
+const [BYTES_PER_KEY, STEPS_PER_KEY] = [4096, 700];
 
 /** The keys of a text, read once for a query; see {@link readTokenKeys}. */
 export function tokenKeys(text: string, context: BuiltinContext): readonly TokenKey[] {
-  return remembered(context, `jwt keys ${text}`, () => readTokenKeys(text));
+  return remembered(context, `jwt keys ${text}`, () => readTokenKeys(text, context));
 }
 
 /** The keys of a PEM text or of a JWK (set); throws a `BuiltinFailure` where none can be read. */
-function readTokenKeys(text: string): readonly TokenKey[] {
+function readTokenKeys(text: string, context: BuiltinContext): readonly TokenKey[] {
+  context.allocate(text.length * 2);
   const block = PEM.exec(text);
-  return block ? [pemKey(text, block)] : jwkKeys(text);
+  if (!block) return jwkKeys(text, context);
+  payForKeys(1, context);
+  return [pemKey(text, block)];
+}
+
+function payForKeys(count: number, { charge, allocate }: BuiltinContext): void {
+  charge(count * STEPS_PER_KEY);
+  allocate(count * BYTES_PER_KEY);
 }
 
 function pemKey(text: string, block: RegExpExecArray): TokenKey {
   const rest = text.slice(block.index + block[0].length);
   if (rest !== '') throw new BuiltinFailure('extra data after a PEM certificate block');
   if (block[1] !== 'CERTIFICATE' && block[1] !== 'PUBLIC KEY') {
-    throw new BuiltinFailure(
-      `failed to extract a Key from the PEM certificate: it holds a ${block[1]}`,
-    );
+    throw new BuiltinFailure('failed to extract a Key from the PEM certificate');
   }
   try {
     return { key: createPublicKey(block[0]), algorithm: undefined, keyId: undefined };
@@ -126,23 +51,64 @@ function pemKey(text: string, block: RegExpExecArray): TokenKey {
   }
 }
 
-function jwkKeys(text: string): TokenKey[] {
-  try {
-    const json = JSON.parse(text) as JsonWebKey | { keys: JsonWebKey[] };
-    const list = Array.isArray(json['keys'])
-      ? (json['keys'] as JsonWebKey[])
-      : [json as JsonWebKey];
-    return list.map((jwk) => ({
-      key: createPublicKey({ key: jwk, format: 'jwk' }),
+/** The keys of a set, but for those whose algorithm is none of tokens. */
+function jwkKeys(text: string, context: BuiltinContext): TokenKey[] {
+  const list = jwksOf(text);
+  payForKeys(list.length, context);
+  return list
+    .map((jwk) => ({
+      key: jwkKey(jwk),
       algorithm: textField(jwk, 'alg'),
       keyId: textField(jwk, 'kid'),
-    }));
+    }))
+    .filter(({ algorithm }) => algorithm === undefined || isTokenAlgorithm(algorithm));
+}
+
+function isTokenAlgorithm(name: string): boolean {
+  return TOKEN_ALGORITHMS.has(name) || SECRET_ALGORITHMS.has(name);
+}
+
+function jwkKey(jwk: JsonWebKey): KeyObject {
+  if (jwk.kty === 'oct') return createSecretKey(secretOf(jwk));
+  try {
+    return createPublicKey({ key: jwk, format: 'jwk' });
   } catch (error) {
-    throw new BuiltinFailure(`failed to parse a JWK key (set): ${(error as Error).message}`);
+    throw jwkFailure((error as Error).message);
   }
+}
+
+/** The JWKs of a text: one, or those of a set. */
+export function jwksOf(text: string): readonly JsonWebKey[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw jwkFailure((error as Error).message);
+  }
+  if (!isRecord(json)) throw jwkFailure('it is no object');
+  const list: unknown = json['keys'] ?? [json];
+  if (Array.isArray(list) && list.every(isRecord)) return list as JsonWebKey[];
+  throw jwkFailure('`keys` is no list of objects');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The secret of a JWK of type `oct`. */
+export function secretOf(jwk: JsonWebKey): Buffer {
+  if (jwk.kty === 'oct' && typeof jwk.k === 'string' && jwk.k !== '') {
+    return Buffer.from(jwk.k, 'base64url');
+  }
+  throw jwkFailure('it holds no secret `k`');
+}
+
+/** The failure of a text that is no JWK. */
+export function jwkFailure(problem: string): BuiltinFailure {
+  return new BuiltinFailure(`failed to parse a JWK key (set): ${problem}`);
 }
 
 function textField(jwk: JsonWebKey, name: string): string | undefined {
   const found = jwk[name];
-  return typeof found === 'string' ? found : undefined;
+  return typeof found === 'string' && found !== '' ? found : undefined;
 }
