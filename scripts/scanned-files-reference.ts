@@ -31,7 +31,8 @@ What holds for all of them:
 - A requirements file that includes others does not pull them in: they are read where their own
   names are those of requirements, which \`requirements-included\` says.
 - \`bun.lockb\` is binary and is not read, which is told; \`package.json\` is read in
-  \`node_modules/NAME\` and \`node_modules/@SCOPE/NAME\` only, lock files of published packages are not.
+  \`node_modules/NAME\` and \`node_modules/@SCOPE/NAME\`, and in folders named \`NAME-VERSION\` as its
+  package is (\`/opt/yarn-v1.22.19\`); lock files of published packages are not.
 - Go: \`stdlib\` is the release that built an executable, or that the lines \`toolchain\` and \`go\`
   ask for; a main module built from a folder has the version \`(devel)\`. \`go.sum\` counts the modules
   whose code was hashed, old versions too; beside a \`go.mod\` of Go 1.17 or later, which has all
@@ -44,14 +45,17 @@ What holds for all of them:
   group may be a guess. \`pom.xml\` is read alone: what only its parent says is told as missing.
 - Erlang: applications of Erlang and Elixir themselves, and R's base packages, are no packages of
   a registry and do not count.
-- Bills of materials (\`sbom\`) are told by what they say: CycloneDX as JSON or XML, SPDX 2 as JSON
-  or tag-value, SPDX 3, Syft's JSON, each also as the predicate of a statement. Components count by
+- Bills of materials (\`sbom\`) are told by what they say: CycloneDX as JSON or XML, SPDX 2 as JSON,
+  YAML, RDF or tag-value, SPDX 3, Syft's JSON, each also as the predicate of a statement. Components count by
   their package URL, others are counted in a note. In an image its packages of systems do not count,
   for the system's own database tells them; \`assay scan sbom:FILE\` (\`sbom-given\`) counts all.
 - pacman, portage, opkg, Container-Optimized OS and Nix (of which the names in \`nix/store\` are all
   that tells): their packages are listed, and their systems are UNSUPPORTED, for nobody publishes advisories of them in a form that is read. An image with
   packages of Homebrew, Snap, Flatpak, conda, vcpkg, LuaRocks, Nim, CPAN or WordPress is INCOMPLETE
   (\`ecosystem-unknown\`): what is wrong with those is not known.
+- Runtimes that were unpacked into an image are told by files that say for certain what they are. Of
+  Go's, the standard library and the commands have advisories; of Java, Node.js and Python none are
+  read, which \`runtime-not-matched\` says of an image that is else COMPLETE.
 - WordPress' plugins and themes are named by their folders.
 - \`setup.py\`, \`setup.cfg\` and \`pyproject.toml\` ask for ranges by their nature: only what is held
   to one version counts, and the rest is not told. A program is not run: literals are read.
@@ -62,6 +66,7 @@ What holds for all of them:
 /** Names of files that a row's function tells apart, where names and endings alone do not. */
 const FILES: Readonly<Record<string, string>> = {
   'npm-package': '`node_modules/NAME/package.json`',
+  'npm-unpacked': '`NAME-VERSION/package.json`',
   'npm-installed-lock': '`node_modules/.package-lock.json`',
   'pnpm-installed-lock': '`node_modules/.pnpm/lock.yaml`',
   'python-metadata': '`*.dist-info/METADATA`',
@@ -87,6 +92,10 @@ const FILES: Readonly<Record<string, string>> = {
   'wordpress-core': '`wp-includes/version.php`',
   'wordpress-plugin': '`wp-content/plugins/NAME/*.php`',
   'wordpress-theme': '`wp-content/themes/NAME/style.css`',
+  'java-release': '`release` of a JDK or JRE',
+  'node-release': '`include/node/node_version.h`',
+  'python-release': '`include/pythonX.Y/patchlevel.h`',
+  'go-release': '`go/VERSION`',
   'go-executable': 'executables by their first bytes',
   'rust-executable': 'executables by their first bytes',
 };

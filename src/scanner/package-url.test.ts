@@ -1,6 +1,6 @@
 /** purls as the specification and its known examples have them. */
 import { expect, it } from 'vitest';
-import { formatPackageUrl } from './package-url.ts';
+import { formatPackageUrl, languagePackageUrl } from './package-url.ts';
 
 it.each([
   ['libssl3', '3.0.11-1', 'pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12'],
@@ -36,4 +36,15 @@ it('leaves out an empty namespace and empty qualifiers', () => {
     qualifiers: { arch: '' },
   };
   expect(formatPackageUrl(parts)).toBe('pkg:apk/musl@1-r0');
+});
+
+it.each([
+  ['npm', '@types/node', 'pkg:npm/%40types/node@1.0'],
+  ['maven', 'org.slf4j:slf4j-api', 'pkg:maven/org.slf4j/slf4j-api@1.0'],
+  ['cocoapods', 'Firebase/Core/Sub', 'pkg:cocoapods/Firebase@1.0#Core/Sub'],
+  ['cocoapods', 'Alamofire', 'pkg:cocoapods/Alamofire@1.0'],
+  ['ebuild', 'dev-lang/go', 'pkg:ebuild/dev-lang/go@1.0'],
+  ['terraform', 'host.example/a/b', 'pkg:terraform/host.example/a/b@1.0'],
+])('%s %s', (type, name, purl) => {
+  expect(languagePackageUrl({ type, name, version: '1.0' })).toBe(purl);
 });

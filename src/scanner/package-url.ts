@@ -10,6 +10,8 @@ export interface PackageUrlParts {
   readonly version: string;
   /** Qualifiers; empty ones are left out, the rest sorted by key. */
   readonly qualifiers: Readonly<Record<string, string>>;
+  /** A part of the package; left out where it is empty. */
+  readonly subpath?: string;
 }
 
 /** Prints a purl, e.g. `pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12`. */
@@ -22,7 +24,9 @@ export function formatPackageUrl(parts: PackageUrlParts): string {
     .map(([key, value]) => `${key}=${encode(value)}`)
     .join('&');
   const start = `pkg:${parts.type}/${path.map(encode).join('/')}${version}`;
-  return qualifiers === '' ? start : `${start}?${qualifiers}`;
+  const whole = qualifiers === '' ? start : `${start}?${qualifiers}`;
+  const { subpath = '' } = parts;
+  return subpath === '' ? whole : `${whole}#${subpath.split('/').map(encode).join('/')}`;
 }
 
 /** A package of a language by the full name that its ecosystem gives it. */
@@ -40,11 +44,14 @@ interface NameRule {
   readonly separator?: string;
   readonly normalise?: (name: string) => string;
   readonly version?: (version: string, name: string) => string;
+  /** What is behind the first slash is a part of the package: the purl's subpath. */
+  readonly hasParts?: true;
 }
 
 const lowerCase = (name: string): string => name.toLowerCase();
 
 const RULES: Readonly<Record<string, NameRule>> = {
+  cocoapods: { hasParts: true },
   composer: { separator: '/', normalise: lowerCase },
   ebuild: { separator: '/' },
   elm: { separator: '/' },
@@ -62,7 +69,7 @@ const RULES: Readonly<Record<string, NameRule>> = {
 /** Prints the purl of a language's package, e.g. `pkg:npm/%40types/node@22.1.0`. */
 export function languagePackageUrl({ type, name, version }: LanguagePackage): string {
   const rule = Object.hasOwn(RULES, type) ? RULES[type] : undefined;
-  const full = rule?.normalise?.(name) ?? name;
+  const { full, subpath } = partsOf(rule?.normalise?.(name) ?? name, rule);
   const at = rule?.separator === undefined ? -1 : full.lastIndexOf(rule.separator);
   return formatPackageUrl({
     type,
@@ -70,7 +77,18 @@ export function languagePackageUrl({ type, name, version }: LanguagePackage): st
     name: full.slice(at + 1),
     version: rule?.version?.(version, name) ?? version,
     qualifiers: {},
+    subpath,
   });
+}
+
+/** The name, and of a part of a package its own name. */
+function partsOf(
+  name: string,
+  rule: NameRule | undefined,
+): { readonly full: string; readonly subpath: string } {
+  const at = rule?.hasParts === true ? name.indexOf('/') : -1;
+  if (at === -1) return { full: name, subpath: '' };
+  return { full: name.slice(0, at), subpath: name.slice(at + 1) };
 }
 
 /** Modules have versions with a `v`, which OSV leaves out; the toolchain's library has none. */

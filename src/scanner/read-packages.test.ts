@@ -213,6 +213,24 @@ describe('systems without advisories', () => {
   });
 });
 
+describe('runtimes that were unpacked', () => {
+  const JDK = { name: 'opt/java/openjdk/release', content: 'JAVA_VERSION="17.0.9"\n' };
+
+  it('are told, and leave a scan complete', async () => {
+    const read = await scan([[DEBIAN, dpkg('a 1'), JDK]]);
+    expect(read.packages.map(({ purl }) => purl)).toContain('pkg:generic/jdk@17.0.9');
+    expect(read.status).toBe('COMPLETE');
+    expect(read.problems).toMatchObject([{ code: 'runtime-not-matched', fatal: false }]);
+  });
+
+  it("are the system's where a package of it brought them", async () => {
+    const list = { name: 'var/lib/dpkg/info/a.list', content: '/opt/java/openjdk/release\n' };
+    const read = await scan([[DEBIAN, dpkg('a 1'), list, JDK]]);
+    expect(read.packages.find(({ name }) => name === 'jdk')?.ownedBy).toBe('a');
+    expect(read.problems).toEqual([]);
+  });
+});
+
 describe('systems of rpm', () => {
   const os = (content: string): RawEntry => ({ name: 'etc/os-release', content });
   const packages = (folder: string): RawEntry => ({

@@ -20,6 +20,7 @@ import {
 } from './extract/extractors.ts';
 import type { OsRelease } from './extract/os-release.ts';
 import { databaseFromJson, type DatabasePackage } from './extract/package-database.ts';
+import { RUNTIME_TYPE } from './extract/runtime-files.ts';
 import { UNMATCHED_SYSTEM_TYPES } from './extract/system-files.ts';
 import { dataOf, type FileVersion, layerFinder, versionsOf } from './layer-finder.ts';
 import { readNixStore } from './nix-store.ts';
@@ -242,11 +243,23 @@ function withoutEcosystem(
       origin === 'installed' &&
       !(isSaid && UNMATCHED_SYSTEM_TYPES.has(type)),
   );
-  return [...Map.groupBy(unknown, ({ type }) => type)].map(([type, of]) => ({
-    code: 'ecosystem-unknown',
-    message: `no advisories are known for ${type} packages (${of.length}, ${of[0]?.path})`,
-    fatal: true,
-  }));
+  return [...Map.groupBy(unknown, ({ type }) => type)].map(([type, of]) =>
+    type === RUNTIME_TYPE ? runtimeProblem(of) : unknownProblem(type, of),
+  );
+}
+
+function unknownProblem(type: string, of: readonly ScannedPackage[]): ScanProblem {
+  const message = `no advisories are known for ${type} packages (${of.length}, ${of[0]?.path})`;
+  return { code: 'ecosystem-unknown', message, fatal: true };
+}
+
+/** What runs a program is in most images as its maker published it: that is told, and no more. */
+function runtimeProblem(of: readonly ScannedPackage[]): ScanProblem {
+  const names = of.slice(0, 5).map(({ name, version }) => `${name} ${version}`);
+  const message =
+    `runtimes were unpacked into the image (${names.join(', ')}), of which no advisories are ` +
+    'read: follow what their makers publish';
+  return { code: 'runtime-not-matched', message, fatal: false };
 }
 
 interface Parts {

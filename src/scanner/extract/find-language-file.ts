@@ -11,6 +11,7 @@ import { OTHER_FILES } from './other-files.ts';
 import { PHP_FILES } from './php-files.ts';
 import { PYTHON_FILES } from './python-files.ts';
 import { RUBY_FILES } from './ruby-files.ts';
+import { RUNTIME_FILES } from './runtime-files.ts';
 import { SBOM_FILES } from './sbom-files.ts';
 import { SCRIPT_FILES } from './script-files.ts';
 import { SITE_FILES } from './site-files.ts';
@@ -28,6 +29,7 @@ export const LANGUAGE_FAMILIES: readonly (readonly LanguageFile[])[] = [
   OTHER_FILES,
   SCRIPT_FILES,
   SITE_FILES,
+  RUNTIME_FILES,
   SBOM_FILES,
   SYSTEM_FILES,
 ];

@@ -2,7 +2,7 @@
 import { readBunBinary, readBunLock } from './bun-lock.ts';
 import { readDenoLock } from './deno-lock.ts';
 import type { LanguageFile } from './language-file.ts';
-import { readNpmPackage } from './npm-package.ts';
+import { readNpmPackage, readUnpackedNpm } from './npm-package.ts';
 import { readNpmPackageLock } from './npm-package-lock.ts';
 import { readPnpmLock } from './pnpm-lock.ts';
 import { readYarnLock } from './yarn-lock.ts';
@@ -22,6 +22,15 @@ export const JAVASCRIPT_FILES: readonly LanguageFile[] = [
     origin: 'installed',
     cap: 4 * MEBIBYTE,
     read: readNpmPackage,
+  },
+  {
+    ...NPM,
+    name: 'npm-unpacked',
+    names: ['package.json'],
+    when: (path) => /-v?\d[\w.+-]*\/package\.json$/.test(path) && isOutsideModules(path),
+    origin: 'installed',
+    cap: 4 * MEBIBYTE,
+    read: readUnpackedNpm,
   },
   {
     ...LOCK,

@@ -13,9 +13,10 @@ import { objectField, objectList, readJson, textField } from './json-file.ts';
 import type { DatabasePackage, PackageDatabase } from './package-database.ts';
 import { newPackageList, unreadPackages } from './package-list.ts';
 import { MAX_COMPONENTS, type ReadSbom, type SbomContent, TOO_MANY } from './sbom-components.ts';
-import { readSpdxGraph, readSpdxJson, readSpdxTags } from './spdx-sbom.ts';
+import { readSpdxGraph, readSpdxJson, readSpdxRdf, readSpdxTags } from './spdx-sbom.ts';
 import { decodeLossy } from './text-lines.ts';
 import { readXml } from './xml-tree.ts';
+import { readYamlMapping } from './yaml-file.ts';
 
 /** Purl types of the packages of systems, which say by `distro` of which release they are. */
 export const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
@@ -61,9 +62,16 @@ function readContent(bytes: Uint8Array): ReadSbom {
   if (start.startsWith('<')) {
     const root = readXml(bytes);
     if ('reason' in root) return root;
+    if (root.name === 'RDF') return readSpdxRdf(root);
     return root.name === 'bom' ? readCycloneDxXml(root) : UNKNOWN;
   }
-  return /^SPDXVersion:/m.test(text.slice(0, 65_536)) ? readSpdxTags(text) : UNKNOWN;
+  if (/^SPDXVersion:/m.test(text.slice(0, 65_536))) return readSpdxTags(text);
+  return /^["']?spdxVersion["']?:/m.test(text) ? readSpdxYaml(bytes) : UNKNOWN;
+}
+
+function readSpdxYaml(bytes: Uint8Array): ReadSbom {
+  const read = readYamlMapping(bytes);
+  return 'reason' in read ? read : readSpdxJson(read.value);
 }
 
 const UNKNOWN = { reason: 'it is no bill of materials of CycloneDX, SPDX or Syft' } as const;

@@ -1,11 +1,12 @@
 /**
- * SPDX as JSON (2.2, 2.3 and the JSON-LD of 3.0) and as tag-value (https://spdx.github.io/): the
- * packages that have a package URL among their external references.
+ * SPDX as JSON or YAML (2.2, 2.3, and the JSON-LD of 3.0), tag-value and RDF (https://spdx.github.io/):
+ * the packages that have a package URL among their external references.
  */
 import type { JsonObject } from '../../domain/json.ts';
 import { objectList, textField } from './json-file.ts';
 import { MAX_COMPONENTS, type ReadSbom, type SbomComponent, TOO_MANY } from './sbom-components.ts';
 import { textLines } from './text-lines.ts';
+import { childOf, childText, type XmlElement } from './xml-tree.ts';
 
 /** Reads the JSON of SPDX 2. */
 export function readSpdxJson(document: JsonObject): ReadSbom {
@@ -22,6 +23,39 @@ export function readSpdxJson(document: JsonObject): ReadSbom {
         .flatMap((reference) => textField(reference, 'referenceLocator', 4096) ?? []),
     })),
   );
+}
+
+/** Reads the RDF of SPDX 2: packages lie anywhere in it, one within the relation of another. */
+export function readSpdxRdf(root: XmlElement): ReadSbom {
+  const packages: Spdx[] = [];
+  const waiting = [root];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    waiting.push(...next.children.toReversed());
+    if (next.name === 'Package') packages.push(rdfPackage(next));
+    if (packages.length > MAX_COMPONENTS) return TOO_MANY;
+  }
+  return bill(packages);
+}
+
+function rdfPackage(element: XmlElement): Spdx {
+  const references = element.children.flatMap(({ name, children }) =>
+    name === 'externalRef' ? children : [],
+  );
+  return {
+    name: childText(element, 'name') ?? '',
+    version: childText(element, 'versionInfo') ?? '',
+    purpose: lastWord(childOf(element, 'primaryPackagePurpose')),
+    sourceInfo: childText(element, 'sourceInfo') ?? '',
+    purls: references
+      .filter((reference) => isPurl(lastWord(childOf(reference, 'referenceType'))))
+      .flatMap((reference) => childText(reference, 'referenceLocator') ?? []),
+  };
+}
+
+/** The end of the address that an element refers to: `…/purl`, `…#purpose_container`. */
+function lastWord(element: XmlElement | undefined): string {
+  const address = element?.attributes.get('resource') ?? '';
+  return address.replace(/^.*[/#](?:purpose_)?/, '');
 }
 
 /** Reads the graph of SPDX 3. */

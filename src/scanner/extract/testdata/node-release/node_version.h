@@ -1,0 +1,6 @@
+// Copyright
+#ifndef SRC_NODE_VERSION_H_
+#define NODE_MAJOR_VERSION 20
+#define NODE_MINOR_VERSION 9
+#define NODE_PATCH_VERSION 0
+#define NODE_VERSION_IS_LTS 1
