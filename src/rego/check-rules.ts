@@ -8,7 +8,7 @@ import { splitPlace } from './lower-rule.ts';
 import { type Place, RegoError } from './rego-error.ts';
 import type { RuleNode } from './rule-node.ts';
 import type { PlacedRules } from './rule-tree.ts';
-import type { Import, Module } from './syntax.ts';
+import type { Module } from './syntax.ts';
 
 /** Notes all conflicts. */
 export function checkRules(placed: PlacedRules, modules: readonly Module[], report: Report): void {
@@ -93,7 +93,7 @@ function isOwn(rule: CoreRule, node: RuleNode): boolean {
 
 const ROOTS: ReadonlySet<string> = new Set(['input', 'data']);
 
-/** Rules and imports must not be called as the root documents are, nor imports as others. */
+/** Rules must not be called as the root documents are. */
 function checkNames(module: Module, report: Report): void {
   for (const rule of module.rules) {
     const [name = ''] = splitPlace(rule).prefix;
@@ -101,34 +101,4 @@ function checkNames(module: Module, report: Report): void {
     const message = `rules must not shadow ${name} (use a different rule name)`;
     report(new RegoError('rego_compile_error', message, { at: rule.at }), 'names');
   }
-  const seen = new Map<string, string>();
-  for (const each of module.imports.filter(({ path }) => ROOTS.has(path[0] ?? ''))) {
-    checkImport(each, { seen, isStrict: module.version === 'v1', report });
-  }
-}
-
-interface ImportCheck {
-  /** The imports so far by their names. */
-  readonly seen: Map<string, string>;
-  readonly isStrict: boolean;
-  readonly report: Report;
-}
-
-function checkImport(each: Import, { seen, isStrict, report }: ImportCheck): void {
-  const name = each.alias ?? each.path.at(-1) ?? '';
-  const message = importProblem(each, isStrict ? seen.get(name) : undefined);
-  if (message !== undefined) {
-    report(new RegoError('rego_compile_error', message, { at: each.at }), 'imports');
-  }
-  seen.set(name, seen.get(name) ?? importText(each));
-}
-
-function importProblem({ alias = '' }: Import, known: string | undefined): string | undefined {
-  if (known !== undefined) return `import must not shadow ${known}`;
-  if (!ROOTS.has(alias)) return undefined;
-  return `imports must not shadow ${alias} (use a different import name)`;
-}
-
-function importText({ path, alias }: Import): string {
-  return `import ${path.join('.')}${alias === undefined ? '' : ` as ${alias}`}`;
 }

@@ -4,14 +4,24 @@ import { compilePolicy } from './compile-policy.ts';
 import { parseModule } from './parse-module.ts';
 import { RegoErrors, formatRegoError } from './rego-error.ts';
 
+/** How sources are read. */
+interface Reading {
+  readonly version?: 'v0' | 'v1';
+  readonly isStrict?: boolean;
+}
+
 /** The errors of sources, each in a file `a.rego`, `b.rego` …. */
 function errorsOf(...texts: readonly string[]): readonly string[] {
+  return errorsAs({}, ...texts);
+}
+
+function errorsAs({ version = 'v1', isStrict = false }: Reading, ...texts: readonly string[]) {
   const modules = texts.map((text, index) => {
     const file = `${String.fromCodePoint(97 + index)}.rego`;
-    return parseModule({ file, text, version: 'v1' });
+    return parseModule({ file, text, version });
   });
   try {
-    compilePolicy({ modules });
+    compilePolicy({ modules, isStrict });
     return [];
   } catch (error) {
     if (!(error instanceof RegoErrors)) throw error;
@@ -20,6 +30,7 @@ function errorsOf(...texts: readonly string[]): readonly string[] {
 }
 
 const A = 'package a\n';
+const REPLACING = 'rego_compile_error: with keyword replacing built-in function:';
 
 describe('compilePolicy', () => {
   it.each<[string, string, string]>([
@@ -120,6 +131,156 @@ describe('compilePolicy', () => {
   ])('tells once of %s', (_name, text, wanted) => {
     const found = errorsOf(A + text).map((each) => each.replace(' rego_unsafe_var_error:', ''));
     expect(found).toEqual(wanted);
+  });
+
+  it.each<[fact: string, text: string, wanted: string]>([
+    [
+      'a word of v1',
+      'p { x = every; x }',
+      '2:9: rego_unsafe_var_error: var every is unsafe (hint:',
+    ],
+    ['what v1 refuses stays legal', 'import data.x\nimport data.x\np { any([x]) }', ''],
+  ])('v0: %s', (_name, text, wanted) => {
+    const found = errorsAs({ version: 'v0' }, A + text).join('\n');
+    expect(wanted === '' ? found === '' : found.includes(wanted)).toBe(true);
+  });
+
+  it.each<[fact: string, text: string, ...wanted: string[]]>([
+    ['the number of print', 'p := print(1)', '2:6: rego_type_error: print(…) used as value'],
+    ['print of nothing known', 'p if print(x)', '2:12: rego_compile_error: var x is undeclared'],
+    ['a template', 'p := $"{x}"', '2:9: rego_compile_error: var x is undeclared'],
+    [
+      'assignment that is negated',
+      'p if not x := 1',
+      '2:6: rego_compile_error: cannot assign vars inside negated expression',
+    ],
+    [
+      'assignment to a number',
+      'p if [x, 1] := [1, 1]',
+      '2:10: rego_compile_error: cannot assign to number',
+    ],
+    ['assignment to a ref', 'p if input.x := 1', '2:6: rego_compile_error: cannot assign to ref'],
+    ['assignment to a call', 'p if f(x) := 1', '2:6: rego_compile_error: cannot assign to call'],
+    [
+      'a variable that is called',
+      'p if { count := 1; count([]) }',
+      '2:20: rego_compile_error: called function count shadowed',
+    ],
+    [
+      'a value that is assigned before it is known',
+      'p if { x := y }',
+      '2:8: rego_unsafe_var_error: var x is unsafe',
+      '2:13: rego_unsafe_var_error: var y is unsafe',
+    ],
+    [
+      'a variable of a closure, once',
+      'p := [x | x := y]',
+      '2:11: rego_unsafe_var_error: var x is unsafe',
+      '2:16: rego_unsafe_var_error: var y is unsafe',
+    ],
+    [
+      'every that does not look',
+      'p if every x in [1] { true }',
+      '2:12: rego_compile_error: declared var x unused',
+    ],
+    [
+      'with below a rule',
+      'p := input\nq if p with data.a.p.x as 2',
+      '3:13: rego_compile_error: with keyword cannot partially replace virtual document(s)',
+    ],
+    [
+      'with of a relation',
+      'p if true with walk as count',
+      `2:16: ${REPLACING} target must not be a relation`,
+    ],
+    [
+      'with of an operator',
+      'p if true with internal.member_2 as count',
+      `2:16: ${REPLACING} replacement of internal function "internal.member_2" invalid`,
+    ],
+    [
+      'a function of an import',
+      'import data.lib\np := lib.f(1)',
+      '3:6: rego_type_error: undefined function data.lib.f',
+    ],
+    [
+      'versions imported twice',
+      'import rego.v1\nimport rego.v1\np := 1',
+      '3:1: rego_compile_error: import must not shadow import rego.v1',
+    ],
+    [
+      'one kind of error at a time',
+      'import data.x\nimport data.x\np if y\nq := count(1)',
+      '3:1: rego_compile_error: import must not shadow import data.x',
+    ],
+  ])('tells %s', (_name, text, ...wanted) => {
+    expect(errorsOf(A + text)).toEqual(wanted.map((each) => `a.rego:${each}`));
+  });
+
+  it.each<[fact: string, text: string, ...wanted: string[]]>([
+    ['an assigned variable', 'p if x := 1', '2:6: rego_compile_error: assigned var x unused'],
+    [
+      'a part of a pattern',
+      'p if { [x, y] := [1, 2]; x }',
+      '2:12: rego_compile_error: assigned var y unused',
+    ],
+    ['in a closure', 'p := [1 | x := 2]', '2:11: rego_compile_error: assigned var x unused'],
+    [
+      'an argument',
+      'f(x) := 1',
+      '2:1: rego_compile_error: unused argument x. (hint: use _ (wildcard variable) instead)',
+    ],
+    [
+      'an argument in a pattern',
+      'f([x, y]) := x',
+      '2:1: rego_compile_error: unused argument y. (hint: use _ (wildcard variable) instead)',
+    ],
+    [
+      'an import',
+      'import data.x as y\np := 1',
+      '2:1: rego_compile_error: import data.x as y unused',
+    ],
+    ['nothing of v1', 'import rego.v1\np := 1'],
+    ['no argument of a branch', 'f(x) := 1 if true else := x'],
+    ['no default', 'default f(x) := 1\nf(x) := x'],
+    [
+      'no wildcard',
+      'f(_) := 1\np if [_, x] := [1, true]\nq if p',
+      '3:10: rego_compile_error: assigned var x unused',
+    ],
+    ['no import of a function', 'import input.x\np := lower(x)'],
+    ['no value of a head', 'p := x if x := 1\nq[y] := 1 if y := "a"'],
+  ])('strict: %s', (_name, text, ...wanted) => {
+    const found = errorsAs({ isStrict: true }, A + text);
+    expect(found).toEqual(wanted.map((each) => `a.rego:${each}`));
+    expect(errorsOf(A + text)).toEqual([]);
+  });
+
+  it.each([
+    'import input.x\ntest_p if p with x as 1\np := 1',
+    'f(x) if g(1) with data.z as x\ng(_) := 1',
+    'p contains x if x := 1',
+    'p[x].q := 1 if x := "a"',
+    'p if { x := "a"; not q[x] }\nq := input',
+    'p := {x: y | some y in [1]; x := "a"}',
+    'p := $"{x}" if x := 1',
+    'p if { x := 1; every v in [1] { v == x } }',
+  ])('strict: all is used in %j', (text) => {
+    expect(errorsAs({ isStrict: true }, A + text)).toEqual([]);
+  });
+
+  it('strict: v0 is held to what v1 forbids', () => {
+    const found = errorsAs({ version: 'v0', isStrict: true }, `${A}p { any([true]) }`);
+    expect(found).toEqual([
+      'a.rego:2:5: rego_type_error: deprecated built-in function calls in expression: any',
+    ]);
+  });
+
+  it('tells ten errors and that there are more', () => {
+    const rules = Array.from({ length: 50 }, (_, index) => `p${index} if x > 1`);
+    const found = errorsOf(A + rules.join('\n'));
+    expect(found).toHaveLength(11);
+    expect(found.at(-1)).toBe('rego_compile_error: error limit reached');
   });
 
   it('finds a package at the place of a rule', () => {

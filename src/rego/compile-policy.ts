@@ -4,12 +4,13 @@
  */
 import type { Builtin } from './builtin.ts';
 import { allBuiltins } from './builtins/all-builtins.ts';
+import { checkImports } from './check-imports.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkRules } from './check-rules.ts';
-import { type Report, StagedErrors } from './compile-stages.ts';
+import { StagedErrors } from './compile-stages.ts';
 import type { CoreRule } from './core.ts';
 import type { PolicyTables } from './emitter.ts';
-import { lowerRule, splitPlace } from './lower-rule.ts';
+import { lowerRule, type ModuleLowering, splitPlace } from './lower-rule.ts';
 import { type Functions, pathKey } from './lowering.ts';
 import { namesOfModule, namesOfPackages } from './module-names.ts';
 import { orderWhole } from './order-literals.ts';
@@ -28,6 +29,8 @@ export interface PolicySource {
   readonly data?: ObjectValue;
   /** The builtins there are; all that need nothing from outside where none are given. */
   readonly builtins?: ReadonlyMap<string, Builtin>;
+  /** What nothing uses is an error, and v0 is held to what v1 forbids. */
+  readonly isStrict?: boolean;
 }
 
 /** A policy that was checked. */
@@ -42,10 +45,11 @@ export interface Policy {
 
 /** Compiles a policy; throws `RegoErrors` with all that is wrong with it, one kind at a time. */
 export function compilePolicy(source: PolicySource): Policy {
-  const { modules, data = {}, builtins = allBuiltins } = source;
+  const { modules, data = {}, builtins = allBuiltins, isStrict = false } = source;
   const errors = new StagedErrors(modules);
   const functions = { builtins, ...placesOf(modules) };
-  const lowered = lowerModules(modules, functions, errors.report);
+  const lowered = lowerModules(modules, { functions, isStrict, report: errors.report });
+  for (const module of modules) checkImports(module, isStrict, errors.report);
   checkRules(place(lowered, modules), modules, errors.report);
   errors.endStage('functions');
   const placed = place(
@@ -83,17 +87,14 @@ function placesOf(modules: readonly Module[]): Omit<Functions, 'builtins'> {
 
 function lowerModules(
   modules: readonly Module[],
-  functions: Functions,
-  report: Report,
+  shared: Omit<ModuleLowering, 'names' | 'metadataOf'>,
 ): readonly CoreRule[] {
   const packages = namesOfPackages(modules);
   const describe = metadataOf(modules);
   return modules.flatMap((module) => {
     const names = namesOfModule(module, packages);
     const metadata = (rule: Rule): RuleMetadata => describe(module, rule);
-    return module.rules.map((rule) =>
-      lowerRule({ names, functions, report, metadataOf: metadata }, rule),
-    );
+    return module.rules.map((rule) => lowerRule({ ...shared, names, metadataOf: metadata }, rule));
   });
 }
 

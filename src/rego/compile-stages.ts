@@ -11,6 +11,7 @@ const STAGES = [
   'names',
   'imports',
   'variables',
+  'values',
   'with',
   'conflicts',
   'functions',
@@ -55,7 +56,7 @@ export class StagedErrors {
     const stage = STAGES.slice(0, STAGES.indexOf(last) + 1).find((each) => this.#found.has(each));
     const errors = inOrder(this.#found.get(stage ?? last) ?? [], this.#modules);
     if (errors.length === 0) return;
-    if (errors.length <= MAX_COMPILE_ERRORS) throw new RegoErrors(errors);
+    if (errors.length < MAX_COMPILE_ERRORS) throw new RegoErrors(errors);
     const limit = new RegoError('rego_compile_error', 'error limit reached');
     throw new RegoErrors([...errors.slice(0, MAX_COMPILE_ERRORS), limit]);
   }

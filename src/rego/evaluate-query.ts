@@ -76,7 +76,7 @@ export function prepareQuery(
     scope.package ? namesOfPackages(policy.modules) : new Map(),
   );
   const lowering = startLowering(
-    { names, functions: policy.functions, report },
+    { names, functions: policy.functions, report, isStrict: false },
     { rule: {}, chain: [] },
   );
   const body = typeof query === 'string' ? parseQuery(query) : query;

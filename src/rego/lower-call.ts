@@ -1,5 +1,7 @@
 /** Calls: what is called, with how many operands, and of which types where that is plain to see. */
 import { type CallLiteral, type Callee, calleeName, type Core } from './core.ts';
+import type { Stage } from './compile-stages.ts';
+import { INFIX } from './infix-operators.ts';
 import { complain, type Lowering, pathKey } from './lowering.ts';
 import type { CallTerm } from './syntax.ts';
 import { argumentText, signatureOf } from './types/signature.ts';
@@ -13,10 +15,11 @@ export function lowerCall(
   term: CallTerm,
   operands: { readonly args: readonly Core[]; readonly out: Core | undefined },
 ): CallLiteral | undefined {
+  refuseShadowed(lowering, term);
   const callee = findCallee(lowering, term.operator);
   if (callee === undefined) {
-    const message = `undefined function ${pathOf(lowering, term.operator).join('.')}`;
-    complain(lowering, 'rego_type_error', { message, at: term.at, stage: 'functions' });
+    const [message, stage] = missingText(lowering, term);
+    complain(lowering, 'rego_type_error', { message, at: term.at, stage });
     return undefined;
   }
   if (callee.kind === 'function') lowering.uses.push({ path: callee.path, at: term.at });
@@ -29,6 +32,25 @@ export function lowerCall(
   };
   checkCall(lowering, literal, term.operator.join('.'));
   return literal;
+}
+
+const INFIX_NAMES: ReadonlySet<string> = new Set(
+  [...INFIX.values()].map(({ operator }) => operator.join('.')),
+);
+
+/** A variable cannot be called. */
+function refuseShadowed(lowering: Lowering, { operator, at }: CallTerm): void {
+  const name = operator.join('.');
+  if (INFIX_NAMES.has(name) || !lowering.scope.isDeclared(operator[0] ?? '')) return;
+  const message = `called function ${name} shadowed`;
+  complain(lowering, 'rego_compile_error', { message, at });
+}
+
+/** What is said of a function that is none; `print` is one only as a statement. */
+function missingText(lowering: Lowering, { operator, args }: CallTerm): readonly [string, Stage] {
+  const name = pathOf(lowering, operator).join('.');
+  if (name !== 'print') return [`undefined function ${name}`, 'functions'];
+  return [`print(${args.length === 0 ? '' : '…'}) used as value`, 'values'];
 }
 
 /** `f(x, y)` of a function with one argument is `f(x) = y`. */
@@ -68,7 +90,8 @@ function checkCall(lowering: Lowering, literal: CallLiteral, name: string): void
     const message = arityText(lowering, literal);
     complain(lowering, 'rego_type_error', { message, at, stage: 'functions' });
   }
-  if (lowering.names.version === 'v1' && callee.kind === 'builtin' && DEPRECATED.has(name)) {
+  const isClose = lowering.isStrict || lowering.names.version === 'v1';
+  if (isClose && callee.kind === 'builtin' && DEPRECATED.has(name)) {
     const message = `deprecated built-in function calls in expression: ${name}`;
     complain(lowering, 'rego_type_error', { message, at, stage: 'deprecated' });
   }

@@ -2,6 +2,7 @@
 import type { Core } from './core.ts';
 import { lowerTerm, listNode, objectNode } from './lower-term.ts';
 import { complain, type Lowering } from './lowering.ts';
+import { nameOfTerm } from './parse-term.ts';
 import type { Place } from './rego-error.ts';
 import type { Sort } from './rego-scope.ts';
 import type { Term, VarTerm } from './syntax.ts';
@@ -30,8 +31,6 @@ export function declarePattern(lowering: Lowering, term: Term, sort: Sort): Core
           declarePattern(lowering, value, sort),
         ]),
       );
-    case 'scalar':
-      return lowerTerm(lowering, term);
     default:
       return declareOther(lowering, term, sort);
   }
@@ -40,7 +39,7 @@ export function declarePattern(lowering: Lowering, term: Term, sort: Sort): Core
 function declareOther(lowering: Lowering, term: Term, sort: Sort): Core {
   if (sort === 'assigned') {
     complain(lowering, 'rego_compile_error', {
-      message: `cannot assign to ${term.kind}`,
+      message: `cannot assign to ${nameOfTerm(term)}`,
       at: term.at,
     });
   }

@@ -4,7 +4,8 @@ import type { Report } from './compile-stages.ts';
 import { declareVar } from './lower-pattern.ts';
 import { lowerBody } from './lower-statement.ts';
 import { lowerTerm, lowerTerms, settled } from './lower-term.ts';
-import type { Functions, Lowering, ModuleNames } from './lowering.ts';
+import { complain, type Functions, type Lowering, type ModuleNames } from './lowering.ts';
+import type { Place } from './rego-error.ts';
 import { RegoScope } from './rego-scope.ts';
 import type { Body, Rule, Term } from './syntax.ts';
 import type { Value } from './value.ts';
@@ -14,6 +15,8 @@ export interface ModuleLowering {
   readonly names: ModuleNames;
   readonly functions: Functions;
   readonly report: Report;
+  /** What nothing uses is an error. */
+  readonly isStrict: boolean;
   readonly metadataOf: (rule: Rule) => { readonly rule: Value; readonly chain: Value };
 }
 
@@ -40,6 +43,7 @@ export function lowerRule(module: ModuleLowering, rule: Rule): CoreRule {
   const args = declareArguments(lowering, rule.args ?? []);
   const ways = [{ value: rule.value, body: rule.body, at: rule.at }, ...rule.otherwise];
   const branches = ways.map((way) => lowerBranch(lowering, way, { args, keys: rest }));
+  if (!rule.isDefault) refuseUnusedArguments(lowering, rule.at);
   return {
     isMember: rule.kind === 'contains',
     prefix: path,
@@ -54,17 +58,27 @@ export function lowerRule(module: ModuleLowering, rule: Rule): CoreRule {
   };
 }
 
+/** In strict mode, an argument is read by the rule or by one of its branches, or has no name. */
+function refuseUnusedArguments(lowering: Lowering, at: Place): void {
+  if (!lowering.isStrict) return;
+  for (const { name } of lowering.scope.unused('argument')) {
+    const message = `unused argument ${name}. (hint: use _ (wildcard variable) instead)`;
+    complain(lowering, 'rego_compile_error', { message, at });
+  }
+}
+
 /** Begins with a rule or a query. */
 export function startLowering(
   module: Omit<ModuleLowering, 'metadataOf'>,
   metadata: { readonly rule: Value; readonly chain: Value },
 ): Lowering {
-  const { names, functions, report } = module;
+  const { names, functions, report, isStrict } = module;
   const scope = new RegoScope();
   return {
     names,
     functions,
     report,
+    isStrict,
     scope,
     uses: [],
     metadata,
@@ -118,7 +132,9 @@ function lowerBranch(
 ): Branch {
   let keys: readonly Core[] = [];
   let value: Core = { kind: 'const', value: true };
-  const prelude: Literal[] = head.args.flatMap((argument) => matchArgument(lowering, argument));
+  const prelude = lowering.scope.withoutUse(() =>
+    head.args.flatMap((argument) => matchArgument(lowering, argument)),
+  );
   const body = lowerBody(lowering, way.body, (inner) => {
     keys = lowerTerms(inner, head.keys).map((key) => settled(inner, key, way.at));
     value = settled(inner, lowerTerm(inner, way.value), way.at);

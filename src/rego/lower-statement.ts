@@ -33,14 +33,24 @@ export function lowerBody(lowering: Lowering, body: Body, tail?: Tail): readonly
   for (const statement of body) lowerStatement(lowering, statement);
   lowering.with = [];
   tail?.(lowering);
-  for (const { name, at } of lowering.scope.leave()) {
-    const message = `declared var ${name} unused`;
-    complain(lowering, 'rego_compile_error', { message, at });
-  }
+  refuseUnused(lowering);
+  lowering.scope.leave();
   lowering.out = out;
   lowering.with = outer;
   return own;
 }
+
+/** What is declared must be used; in strict mode what is assigned too. */
+function refuseUnused(lowering: Lowering): void {
+  for (const sort of lowering.isStrict ? (['declared', 'assigned'] as const) : DECLARED) {
+    for (const { name, at } of lowering.scope.unused(sort)) {
+      const message = `${sort} var ${name} unused`;
+      complain(lowering, 'rego_compile_error', { message, at });
+    }
+  }
+}
+
+const DECLARED = ['declared'] as const;
 
 function lowerStatement(lowering: Lowering, statement: Statement): void {
   lowering.with = [];
@@ -168,6 +178,10 @@ function lowerPrint(lowering: Lowering, term: CallTerm): void {
 /** What a negated statement calls inside is evaluated before it, and not negated, as in OPA. */
 function lowerNot(lowering: Lowering, statement: TermStatement): void {
   const { out } = lowering;
+  if (statement.term.kind === 'call' && statement.term.operator.join('.') === 'assign') {
+    const message = 'cannot assign vars inside negated expression';
+    complain(lowering, 'rego_compile_error', { message, at: statement.at });
+  }
   lowering.out = [];
   lowerExpression(lowering, statement.term);
   const written = lowering.out;
@@ -231,6 +245,7 @@ function lowerEvery(lowering: Lowering, statement: EveryStatement): void {
   const key = statement.key && (declareVar(lowering, statement.key, 'declared') as LocalNode).local;
   const value = (declareVar(lowering, statement.value, 'declared') as LocalNode).local;
   const body = lowerBody(lowering, statement.body);
+  refuseUnused(lowering);
   lowering.scope.leave();
   lowering.out.push({
     kind: 'every',

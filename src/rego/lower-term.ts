@@ -172,13 +172,15 @@ function lowerPart(lowering: Lowering, part: TermStatement): ComprehensionNode {
   return collect(lowering, part.term, part);
 }
 
+const PART = '$part';
+
 /** `{x | x = term with …}`: what a term gives, and nothing where it is undefined. */
 export function collect(
   lowering: Lowering,
   term: Term,
   part?: Pick<TermStatement, 'with'>,
 ): ComprehensionNode {
-  const name = `$part${lowering.scope.frameSize}`;
+  const name = `${PART}${lowering.scope.frameSize}`;
   const variable: VarTerm = { kind: 'var', name, at: term.at };
   const call: CallTerm = {
     kind: 'call',
@@ -197,6 +199,11 @@ export function collect(
     body,
     at: term.at,
   });
+}
+
+/** Tells whether a comprehension was made by `collect`, by its value. */
+export function isCollected(value: Core): boolean {
+  return value.kind === 'local' && value.local.name.startsWith(PART);
 }
 
 function lowerNestedCall(lowering: Lowering, term: CallTerm): Core {

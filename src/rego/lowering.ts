@@ -35,6 +35,8 @@ export interface Lowering {
   readonly functions: Functions;
   readonly scope: RegoScope;
   readonly report: Report;
+  /** What nothing uses is an error. */
+  readonly isStrict: boolean;
   readonly uses: Use[];
   /** What `rego.metadata.rule()` and `rego.metadata.chain()` give here. */
   readonly metadata: { readonly rule: Value; readonly chain: Value };

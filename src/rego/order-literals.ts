@@ -11,7 +11,9 @@ import {
   visitLocals,
 } from './literal-vars.ts';
 import type { Core, Literal, Local, NotLiteral } from './core.ts';
+import { isCollected } from './lower-term.ts';
 import { formatRegoError, type Place, RegoError } from './rego-error.ts';
+import { FUTURE_KEYWORDS } from './rego-token.ts';
 
 /** Takes note of an error. */
 export type Report = (error: RegoError) => void;
@@ -137,29 +139,44 @@ function reportUnsafe(
   bound: ReadonlySet<Local>,
   report: Report,
 ): void {
-  const seen = new Set<Local>();
+  const unsafe = new Map<Local, Place>();
   for (const { literal, needs, closed } of waiting) {
     const outputs = outputsOf(literal, bound);
     for (const local of missing([...needs, ...closed], bound, outputs)) {
-      if (seen.has(local)) continue;
-      seen.add(local);
-      reportLocal(local, literal.at, report);
+      // What the value of a query's statement hangs on is unsafe itself, and told.
+      if (!unsafe.has(local) && !local.name.startsWith(QUERY_VALUE)) unsafe.set(local, literal.at);
     }
+  }
+  reportLocals(unsafe, report);
+}
+
+/** Tells of variables by name; of expressions only where no variable has one. */
+function reportLocals(unsafe: ReadonlyMap<Local, Place>, report: Report): void {
+  const named = [...unsafe.keys()].filter((local) => nameOf(local) !== '');
+  for (const local of named) {
+    const hint = hintOf(local.name);
+    const message = `var ${nameOf(local)} is unsafe${hint}`;
+    report(new RegoError('rego_unsafe_var_error', message, { at: local.at }));
+  }
+  if (named.length > 0) return;
+  for (const at of new Set(unsafe.values())) {
+    report(new RegoError('rego_unsafe_var_error', UNSAFE, { at }));
   }
 }
 
 /** How variables begin that hold the values of a query's statements; nobody wrote them. */
 export const QUERY_VALUE = '$value';
 
-/** What such a variable hangs on is unsafe itself, and told. */
-function reportLocal(local: Local, at: Place, report: Report): void {
-  if (local.name.startsWith(QUERY_VALUE)) return;
-  const name = local.name.startsWith('$') ? '_' : local.name;
-  if (local.isMade && name !== '_') {
-    report(new RegoError('rego_unsafe_var_error', UNSAFE, { at }));
-    return;
-  }
-  report(new RegoError('rego_unsafe_var_error', `var ${name} is unsafe`, { at: local.at }));
+/** What a message calls a variable; the compiler's own have no name. */
+function nameOf({ name, isMade }: Local): string {
+  if (/^\$\d+$/.test(name)) return '_';
+  return isMade || name.startsWith('$') ? '' : name;
+}
+
+/** A word of v1 is a name in v0. */
+function hintOf(name: string): string {
+  const isWord = (FUTURE_KEYWORDS as readonly string[]).includes(name);
+  return isWord ? ` (hint: \`import future.keywords.${name}\` to import a future keyword)` : '';
 }
 
 /** Tells of variables that a head reads and its body gives no value. */
@@ -168,14 +185,13 @@ function checkHead(
   bound: ReadonlySet<Local>,
   where: { readonly at: Place; readonly report: Report },
 ): void {
-  const seen = new Set<Local>();
+  const unsafe = new Map<Local, Place>();
   for (const node of nodes) {
     visitLocals(node, (local) => {
-      if (bound.has(local) || seen.has(local)) return;
-      seen.add(local);
-      reportLocal(local, where.at, where.report);
+      if (!bound.has(local)) unsafe.set(local, where.at);
     });
   }
+  reportLocals(unsafe, where.report);
 }
 
 function orderClosures(literal: Literal, bound: ReadonlySet<Local>, report: Report): Literal {
@@ -209,6 +225,15 @@ function orderClosures(literal: Literal, bound: ReadonlySet<Local>, report: Repo
   }
 }
 
+/** What `print` and templates show may be undefined, not unsafe: OPA has its own word for it. */
+function undeclared(report: Report): Report {
+  return ({ message, at }) => {
+    if (!message.startsWith('var ')) return;
+    const text = message.replace(/ is unsafe$/, ' is undeclared');
+    report(new RegoError('rego_compile_error', text, at ? { at } : {}));
+  };
+}
+
 interface Order {
   readonly bound: ReadonlySet<Local>;
   readonly report: Report;
@@ -225,7 +250,10 @@ function orderIn(node: Core, order: Order): Core {
   switch (node.kind) {
     case 'comprehension': {
       const tail = node.key ? [node.key, node.value] : [node.value];
-      return { ...node, body: orderClosure({ body: node.body, tail, own: [] }, order, node.at) };
+      const inner = isCollected(node.value)
+        ? { ...order, report: undeclared(order.report) }
+        : order;
+      return { ...node, body: orderClosure({ body: node.body, tail, own: [] }, inner, node.at) };
     }
     case 'template': {
       const parts = node.parts.map((part) =>

@@ -4,7 +4,7 @@
  */
 import { futureHint, readBlock, readBodyAfterIf } from './parse-body.ts';
 import { readExpression } from './parse-infix.ts';
-import { readHead, refOfHead } from './parse-head.ts';
+import { readHead, refOfHead, textOfRef } from './parse-head.ts';
 import type { Head } from './parse-head.ts';
 import { nextWildcard } from './parse-term.ts';
 import { refuseBadDefault } from './check-default.ts';
@@ -22,6 +22,7 @@ import {
 } from './token-cursor.ts';
 import type { Cursor } from './token-cursor.ts';
 import { INFIX } from './infix-operators.ts';
+import { SIGNATURES } from './types/builtin-signatures.ts';
 
 /** The rules of one statement (chained bodies make several), and how they are written. */
 export interface ReadRules {
@@ -74,6 +75,10 @@ function readBodyless(cursor: Cursor, written: Head): ReadRules {
 
 /** A name that says nothing is no rule. */
 function refuseNameAlone(cursor: Cursor, { name, path, args, at }: Head): void {
+  const text = textOfRef({ name, path });
+  if (args !== undefined && (text === 'print' || Object.hasOwn(SIGNATURES, text))) {
+    throw parseError('rule name conflicts with built-in function', at);
+  }
   if (args?.length === 0) {
     throw parseError('rule argument list must take at least one argument', at);
   }

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import type { Builtin } from './builtin.ts';
-import { findUnused } from './find-unused.ts';
 import { compilePolicy } from './compile-policy.ts';
 import type { Policy } from './compile-policy.ts';
 import { evaluateQuery, prepareQuery } from './evaluate-query.ts';
@@ -23,7 +22,7 @@ export interface RegoSources {
   readonly version: RegoVersion;
   /** JSON text of an object: the base documents. */
   readonly data?: string;
-  /** What nothing uses is an error. */
+  /** As `opa check --strict`: what nothing uses is an error. */
   readonly isStrict?: boolean;
 }
 
@@ -139,10 +138,8 @@ function compiledOf(sources: RegoSources, builtins: Builtins): Kept {
   if (known) return known;
   const data =
     sources.data === undefined ? {} : { data: parseJsonValue(sources.data) as ObjectValue };
-  const modules = parseSources(sources);
-  const policy = compilePolicy({ modules, builtins, ...data });
-  const unused = sources.isStrict ? modules.flatMap(findUnused) : [];
-  if (unused.length > 0) throw new RegoErrors(unused);
+  const { isStrict = false } = sources;
+  const policy = compilePolicy({ modules: parseSources(sources), builtins, isStrict, ...data });
   const fresh: Kept = { policy, queries: new Map() };
   kept.set(key, fresh);
   forgetOldest(kept, KEPT_POLICIES);

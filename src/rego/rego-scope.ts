@@ -55,12 +55,26 @@ export class RegoScope {
     this.#levels.push(this.#levels.length === 1 ? new Map(first) : new Map());
   }
 
-  /** Leaves the innermost scope; answers what `some` declared there and nothing used. */
-  leave(): readonly Local[] {
-    const level = this.#levels.pop() ?? new Map<string, Entry>();
+  /** Leaves the innermost scope. */
+  leave(): void {
+    this.#levels.pop();
+  }
+
+  /** The variables of a sort in the innermost scope that nothing used; `_` need not be. */
+  unused(sort: Sort): readonly Local[] {
+    const level = this.#levels.at(-1) ?? new Map<string, Entry>();
     return [...level.values()]
-      .filter((entry) => entry.sort === 'declared' && !entry.isUsed)
+      .filter((entry) => entry.sort === sort && !entry.isUsed && !entry.local.name.startsWith('$'))
       .map((entry) => entry.local);
+  }
+
+  /** Does what declares variables by reading them: that is no use of them. */
+  withoutUse<T>(read: () => T): T {
+    const entries = [...(this.#levels.at(-1)?.values() ?? [])];
+    const uses = entries.map(({ isUsed }) => isUsed);
+    const result = read();
+    for (const [index, entry] of entries.entries()) entry.isUsed = uses[index] ?? false;
+    return result;
   }
 
   /** The variable that a name was declared as, from the innermost scope outwards. */
@@ -72,6 +86,11 @@ export class RegoScope {
       return entry.local;
     }
     return undefined;
+  }
+
+  /** Tells whether a name was declared, here or further out; that is no use of it. */
+  isDeclared(name: string): boolean {
+    return this.#levels.some((level) => (level.get(name)?.sort ?? 'seen') !== 'seen');
   }
 
   /** The variable of a name that is not declared; from now on it cannot be, in this scope. */

@@ -17,7 +17,7 @@ const CHILDREN: { readonly [Kind in Term['kind']]: Children<Kind> } = {
 };
 
 /** A term and all terms in it, the outer ones first. */
-export function termsIn(term: Term): readonly Term[] {
+function termsIn(term: Term): readonly Term[] {
   const children = (CHILDREN[term.kind] as Children<Term['kind']>)(term as never);
   return [term, ...children.flatMap(termsIn)];
 }
@@ -31,32 +31,6 @@ export function termsOfRule({ ref, args = [], value, body, otherwise }: Rule): r
 
 function ofBody(body: Body): readonly Term[] {
   return body.flatMap(below);
-}
-
-/** A body, and all terms that may name its variables, at any depth. */
-export interface BodyScope {
-  readonly body: Body;
-  readonly terms: readonly Term[];
-}
-
-/** Every body of a rule, its own and those within, each a scope. */
-export function scopesOfRule(rule: Rule): readonly BodyScope[] {
-  const { body, otherwise } = rule;
-  const terms = termsOfRule(rule);
-  const own = [body, ...otherwise.map((branch) => branch.body)];
-  const within = terms.flatMap((term): BodyScope[] =>
-    term.kind === 'comprehension' ? [{ body: term.body, terms: termsIn(term) }] : [],
-  );
-  const all = [...own.map((one) => ({ body: one, terms })), ...within];
-  return [...all, ...all.flatMap((scope) => scopesOfEvery(scope.body))];
-}
-
-function scopesOfEvery(body: Body): readonly BodyScope[] {
-  return body.flatMap((statement): readonly BodyScope[] => {
-    if (statement.kind !== 'every') return [];
-    const inner = { body: statement.body, terms: ofBody(statement.body).flatMap(termsIn) };
-    return [inner, ...scopesOfEvery(statement.body)];
-  });
 }
 
 function below(statement: Statement): readonly Term[] {
