@@ -8,6 +8,7 @@ import { namesFacts } from '../policy/fact-builtins.ts';
 import { regoName } from '../policy/judge-rego.ts';
 import { regoInput } from '../policy/rego-input.ts';
 import {
+  askedNames,
   regoFindings,
   type RegoQuestion,
   regoQuestions,
@@ -40,6 +41,9 @@ export interface ShownReview {
 
 /** A deploy waits for it: milliseconds for one policy. */
 const DEADLINE_MS = 2000;
+
+/** Characters of what all rules of a policy answer: it is read where requests are served. */
+const MAX_ANSWER = 1 << 20;
 
 /** What of a document is the same for every request. */
 interface Prepared {
@@ -74,7 +78,7 @@ async function askOne(
 ): Promise<RegoEvidence> {
   const policy = regoName(document);
   const { sources, questions, problems } = prepare(document);
-  const asked = questions.map(({ name }) => name);
+  const asked = askedNames(questions);
   const unanswered = { policy, asked, denials: [], warnings: [] };
   if (problems.length > 0)
     return { ...unanswered, problem: problems.map(formatProblem).join('; ') };
@@ -84,6 +88,7 @@ async function askOne(
     queries: questions.map(({ query }) => query),
     nowNanos: BigInt(now()) * 1000n,
     seed: randomBytes(32),
+    maxAnswer: MAX_ANSWER,
   };
   try {
     return regoFindings(policy, questions, await runRego(job, DEADLINE_MS, document.project));

@@ -76,3 +76,9 @@ test('a process that somebody else ends is replaced', async () => {
   const { outcomes } = await pool.run(one, LONG);
   expect(JSON.stringify(outcomes)).toContain('"value":"7"');
 });
+
+test('attack: an answer that is too long is not taken', async () => {
+  const text = 'package a\np := [x | some x in numbers.range(1, 9999)]';
+  const { outcomes } = await pool.run({ ...job(text, 'data.a.p'), maxAnswer: 1000 }, LONG);
+  expect(outcomes[0]).toMatchObject({ problems: [{ code: 'eval_limit_error' }] });
+});

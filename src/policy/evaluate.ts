@@ -159,13 +159,18 @@ export function evaluate(
   };
 }
 
-/** Puts the judgements of several documents over one image together: the worst one speaks. */
+/**
+ * Puts the judgements of several documents over one image together: the worst of those that block
+ * the request speaks, and a dry run only where nothing blocks.
+ */
 function combine(judged: readonly ImageVerdict[], image: RequestedImage): ImageVerdict {
   const outcome = judged.length === 0 ? 'undecided' : worst(judged.map((one) => one.outcome));
-  const speaker = judged.find((one) => one.outcome === outcome);
+  const blocking = judged.filter(isBlocking);
+  const isWorst = (one: ImageVerdict): boolean => one.outcome === outcome;
+  const speaker = blocking.find(isWorst) ?? blocking[0] ?? judged.find(isWorst);
   if (speaker === undefined) return withoutPolicy(image);
-  const enforced = outcome === 'allow' || judged.some(isBlocking);
-  return { ...speaker, enforced, steps: judged.flatMap((one) => one.steps) };
+  const enforced = outcome === 'allow' || blocking.length > 0;
+  return { ...speaker, outcome, enforced, steps: judged.flatMap((one) => one.steps) };
 }
 
 function isBlocking(image: ImageVerdict): boolean {

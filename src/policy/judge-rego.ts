@@ -54,8 +54,8 @@ function undecided(name: string, problem: string): Finding {
 function findingOf({ policy, asked, denials, warnings, problem }: RegoEvidence): Finding {
   if (problem !== undefined) return undecided(policy, problem);
   const notes = [
-    step('rego', 'note', `${policy} was asked for ${asked.join(', ')}`),
-    ...warnings.map((warning) => step('rego', 'note', `warning of ${warning}`)),
+    step('rego', 'note', `${policy} was asked for ${shown(asked).join(', ')}`),
+    ...shown(warnings).map((warning) => step('rego', 'note', `warning of ${warning}`)),
   ];
   const [first] = denials;
   if (first === undefined) return pass(`no rule of ${policy} denies the request`, notes);
@@ -63,11 +63,19 @@ function findingOf({ policy, asked, denials, warnings, problem }: RegoEvidence):
   return {
     outcome: 'deny',
     sentence: `Denied by policy in Rego. ${firstLine(first)}`,
-    found: denials.join('; '),
-    wanted: `no message of ${denying.join(', ')}`,
+    found: shown(denials).join('; '),
+    wanted: `no message of ${shown(denying).join(', ')}`,
     fix: 'correct what the messages name, or ask who keeps the policy',
-    steps: [...notes, ...denials.map((denial) => step('rego', 'fail', denial))],
+    steps: [...notes, ...shown(denials).map((denial) => step('rego', 'fail', denial))],
   };
+}
+
+/** Each image of a request repeats them: the evidence has some more. */
+const MAX_SHOWN = 10;
+
+function shown(texts: readonly string[]): readonly string[] {
+  const more = texts.length - MAX_SHOWN;
+  return more > 0 ? [...texts.slice(0, MAX_SHOWN), `and ${more} more`] : texts;
 }
 
 function firstLine(text: string): string {

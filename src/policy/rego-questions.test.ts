@@ -22,6 +22,19 @@ function ask(module: string, input: unknown = {}) {
   return regoFindings('p', questions, answer);
 }
 
+test('attack: neither many nor long messages are kept', () => {
+  const many =
+    'package main\ndeny contains sprintf("%05d", [i]) if some i in numbers.range(1, 999)';
+  const { denials } = ask(many);
+  expect(denials.length).toBe(51);
+  expect(denials.at(-1)).toBe('and 949 more');
+  const input = { text: 'x'.repeat(5000) };
+  const [first = ''] = ask('package main\ndeny contains input.text', input).denials;
+  expect(first.length).toBe(1001);
+  const name = 'p'.repeat(5000);
+  expect(ask(`package ${name}\ndeny contains 1`).asked[0]?.length).toBe(201);
+});
+
 const DENIED: readonly (readonly [what: string, module: string, denials: readonly string[]])[] = [
   ['a message of deny', 'package main\ndeny contains "no" if true', ['data.main.deny: no']],
   ['no message', 'package main\ndeny contains "no" if false', []],

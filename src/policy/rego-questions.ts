@@ -77,14 +77,14 @@ export function regoFindings(
   questions: readonly RegoQuestion[],
   answer: RegoAnswer,
 ): RegoEvidence {
-  const asked = questions.map(({ name }) => name);
+  const asked = askedNames(questions);
   const outcomes = answer.outcomes.map((outcome) =>
     'problems' in outcome ? outcome.problems : [],
   );
   const problems = [...answer.problems, ...outcomes.flat()];
   if (problems.length > 0) {
     const problem = problems.map(formatProblem).join('; ');
-    return { policy, asked, ...NOTHING, problem };
+    return { policy, asked, ...NOTHING, problem: cut(problem, MAX_PROBLEM) };
   }
   const found = questions.map(({ name, rule }, index) => {
     const meaning = MEANINGS[rule] ?? denialsOf;
@@ -93,9 +93,30 @@ export function regoFindings(
   return {
     policy,
     asked,
-    denials: found.flatMap(({ denials }) => denials),
-    warnings: found.flatMap(({ warnings }) => warnings),
+    denials: firstOf(found.flatMap(({ denials }) => denials)),
+    warnings: firstOf(found.flatMap(({ warnings }) => warnings)),
   };
+}
+
+/** Messages that are kept of a policy, and characters of each: a decision keeps them for long. */
+const MAX_MESSAGES = 50;
+const MAX_MESSAGE = 1000;
+const MAX_PROBLEM = 2000;
+const MAX_NAME = 200;
+
+/** The names of questions as evidence keeps them. */
+export function askedNames(questions: readonly RegoQuestion[]): readonly string[] {
+  return firstOf(questions.map(({ name }) => cut(name, MAX_NAME)));
+}
+
+function firstOf(messages: readonly string[]): readonly string[] {
+  const kept = messages.slice(0, MAX_MESSAGES).map((one) => cut(one, MAX_MESSAGE));
+  const more = messages.length - kept.length;
+  return more > 0 ? [...kept, `and ${more} more`] : kept;
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 function valueOf(outcome: RegoOutcome | undefined): unknown {

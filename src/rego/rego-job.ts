@@ -43,6 +43,8 @@ export interface RegoJob {
   /** From which all chance of the job is drawn. */
   readonly seed: Uint8Array;
   readonly limits?: Partial<Limits>;
+  /** Characters that the values of each query may have as JSON; absent: any number. */
+  readonly maxAnswer?: number;
   readonly strictBuiltinErrors?: boolean;
 }
 
@@ -87,9 +89,12 @@ export interface RegoAnswer {
 /** What policies may call, by name: the same for all jobs of a process. */
 export type Builtins = ReadonlyMap<string, Builtin>;
 
-const KEPT_POLICIES = 16;
+/** Policies that are kept compiled, and characters of their sources: 120 bytes for each. */
+const KEPT_POLICIES = 256;
+const KEPT_CHARACTERS = 1_500_000;
 const KEPT_QUERIES = 64;
 const MAX_PRINTED = 10_000;
+const MAX_PRINTED_CHARACTERS = 4 << 20;
 
 /** A query with its statements, which its results are shown beside. */
 interface AskedQuery {
@@ -98,6 +103,8 @@ interface AskedQuery {
 }
 
 interface Kept {
+  /** Characters of its sources; data take a tenth of what modules do. */
+  readonly size: number;
   readonly policy: Policy;
   readonly queries: Map<string, AskedQuery>;
 }
@@ -135,15 +142,29 @@ export function parseSources({ modules, version }: RegoSources): readonly Module
 function compiledOf(sources: RegoSources, builtins: Builtins): Kept {
   const key = createHash('sha256').update(JSON.stringify(sources)).digest('base64');
   const known = kept.get(key);
-  if (known) return known;
+  if (known) {
+    // The least recently used is first.
+    kept.delete(key);
+    kept.set(key, known);
+    return known;
+  }
   const data =
     sources.data === undefined ? {} : { data: parseJsonValue(sources.data) as ObjectValue };
   const { isStrict = false } = sources;
   const policy = compilePolicy({ modules: parseSources(sources), builtins, isStrict, ...data });
-  const fresh: Kept = { policy, queries: new Map() };
+  const fresh: Kept = { size: sizeOf(sources), policy, queries: new Map() };
   kept.set(key, fresh);
   forgetOldest(kept, KEPT_POLICIES);
+  while (kept.size > 1 && sizeOfKept() > KEPT_CHARACTERS) forgetOldest(kept, kept.size - 1);
   return fresh;
+}
+
+function sizeOf({ modules, data = '' }: RegoSources): number {
+  return modules.reduce((sum, { text }) => sum + text.length, data.length / 10);
+}
+
+function sizeOfKept(): number {
+  return [...kept.values()].reduce((sum, { size }) => sum + size, 0);
 }
 
 function forgetOldest(map: Map<string, unknown>, most: number): void {
@@ -153,6 +174,7 @@ function forgetOldest(map: Map<string, unknown>, most: number): void {
 
 /** What all queries of a job are given: the input is read once. */
 function evaluationOf(job: RegoJob, printed: string[]): EvaluationInput {
+  let room = MAX_PRINTED_CHARACTERS;
   return {
     ...(job.input === undefined ? {} : { input: parseJsonValue(job.input) }),
     ...(job.handed === undefined ? {} : { handed: parseJsonValue(job.handed) }),
@@ -160,7 +182,8 @@ function evaluationOf(job: RegoJob, printed: string[]): EvaluationInput {
     nowNanos: job.nowNanos,
     strictBuiltinErrors: job.strictBuiltinErrors ?? false,
     print: (line) => {
-      if (printed.length < MAX_PRINTED) printed.push(line);
+      room -= line.length;
+      if (printed.length < MAX_PRINTED && room >= 0) printed.push(line);
     },
   };
 }
@@ -174,11 +197,21 @@ function ask(
     try {
       const { query, statements } = preparedOf(compiled, job, text);
       const results = evaluateQuery(query, { ...evaluation, randomBytes: drawer(job.seed) });
-      return { solutions: results.map((result) => solutionOf(result, statements, text)) };
+      const solutions = results.map((result) => solutionOf(result, statements, text));
+      refuseLong(solutions, job.maxAnswer);
+      return { solutions };
     } catch (error) {
       return { problems: problemsOf(error) };
     }
   };
+}
+
+function refuseLong(solutions: readonly RegoSolution[], most = Number.POSITIVE_INFINITY): void {
+  const values = solutions.flatMap(({ expressions }) => expressions);
+  const found = values.reduce((sum, { value }) => sum + value.length, 0);
+  if (found <= most) return;
+  const message = `the answer has ${found} characters; at most ${most} are taken`;
+  throw new RegoError('eval_limit_error', message);
 }
 
 function preparedOf(
