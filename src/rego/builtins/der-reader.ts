@@ -15,6 +15,7 @@ export const DER = {
   bits: 0x03,
   octets: 0x04,
   oid: 0x06,
+  utcTime: 0x17,
   sequence: 0x30,
   set: 0x31,
 } as const;

@@ -1,6 +1,8 @@
-/** Names and extensions of certificates in the form in which Go prints them as JSON. */
+/** Names in certificates in the form in which Go prints them as JSON. */
+import { BuiltinFailure } from '../builtin.ts';
+import { plainObject } from '../value.ts';
 import type { Value } from '../value.ts';
-import { DER, childrenOf, integerOf, oidOf, readElements } from './der-reader.ts';
+import { childrenOf, oidOf } from './der-reader.ts';
 import type { DerElement } from './der-reader.ts';
 
 /** Attributes of a distinguished name, by their identifiers below 2.5.4. */
@@ -32,104 +34,71 @@ export function nameValue(name: DerElement): Value {
   const texts = Object.entries(TEXTS).map(
     ([id, key]) => [key, of(Number(id)).at(-1) ?? ''] as const,
   );
-  return {
-    ...Object.fromEntries(lists),
-    ...Object.fromEntries(texts),
-    Names: pairs.map(({ type, text }) => ({ Type: type, Value: text })),
-    ExtraNames: null,
-  };
+  return plainObject([
+    ...lists,
+    ...texts,
+    [
+      'Names',
+      pairs.length === 0 ? null : pairs.map(({ type, text }) => ({ Type: type, Value: text })),
+    ],
+    ['ExtraNames', null],
+  ]);
 }
 
 const BMP_STRING = 0x1e;
 
-function textOf({ tag, content }: DerElement): string {
-  if (tag !== BMP_STRING) return content.toString('utf8');
+/** The characters of a string, whatever its type. */
+export function textOf({ tag, content }: DerElement): string {
+  if (tag !== BMP_STRING || content.length % 2 === 1) return content.toString('utf8');
   return Buffer.from(content).swap16().toString('utf16le');
 }
 
-/** One extension. */
-export interface Extension {
-  readonly id: readonly number[];
-  readonly isCritical: boolean;
-  readonly value: Buffer;
+/** Names of a subject beside its distinguished one. */
+export interface GeneralNames {
+  readonly dns: readonly string[];
+  readonly emails: readonly string[];
+  readonly ips: readonly Buffer[];
+  readonly uris: readonly string[];
 }
 
-/** The extensions of a list of them. */
-export function readExtensions(list: DerElement | undefined): readonly Extension[] {
-  return childrenOf(list).map((one) => {
-    const [id, ...rest] = childrenOf(one);
-    const value = rest.find(({ tag }) => tag === DER.octets);
-    return {
-      id: id ? oidOf(id) : [],
-      isCritical: rest.some(({ tag, content }) => tag === DER.boolean && content[0] !== 0),
-      value: value?.content ?? Buffer.alloc(0),
-    };
-  });
+/** Sorts general names (RFC 5280, clause 4.2.1.6) by their kinds. */
+export function generalNames(names: readonly DerElement[]): GeneralNames {
+  const of = (wanted: number): Buffer[] =>
+    names.filter(({ tag }) => tag === wanted).map(({ content }) => content);
+  const texts = (wanted: number): string[] => of(wanted).map((bytes) => bytes.toString('utf8'));
+  return { dns: texts(0x82), emails: texts(0x81), ips: of(0x87), uris: texts(0x86) };
 }
 
-/** The extension of an identifier, e.g. `2.5.29.17`. */
-export function findExtension(extensions: readonly Extension[], id: string): Buffer | undefined {
-  return extensions.find((one) => one.id.join('.') === id)?.value;
-}
+const URI =
+  /^(?<scheme>[a-z][a-z\d+.-]*):(?:\/\/(?:(?<user>[^/?#]*)@)?(?<host>[^/?#]*)(?<path>[^?#]*)|(?<rest>[^?#]*))(?:\?(?<query>[^#]*))?(?:#(?<fragment>.*))?$/is;
 
-/** How alternative names are tagged, and what Go calls their lists. */
-const NAMES = [
-  [0x82, 'DNSNames'],
-  [0x81, 'EmailAddresses'],
-  [0x87, 'IPAddresses'],
-  [0x86, 'URIStrings'],
-] as const;
-
-/** The alternative names of a subject; null where there are none of a kind. */
-export function alternativeNames(extensions: readonly Extension[]): Record<string, Value> {
-  const bytes = findExtension(extensions, '2.5.29.17');
-  const names = bytes ? childrenOf(readElements(bytes)[0]) : [];
-  return Object.fromEntries(
-    NAMES.map(([tag, key]) => {
-      const found = names.filter((one) => one.tag === tag);
-      const texts = found.map(({ content }) =>
-        tag === 0x87 ? addressText(content) : content.toString('utf8'),
-      );
-      return [key, texts.length === 0 ? null : texts];
-    }),
-  );
-}
-
-function addressText(bytes: Buffer): string {
-  if (bytes.length === 4) return bytes.join('.');
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    bytes.readUInt16BE(index * 2).toString(16),
-  );
-  return new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1);
-}
-
-const USAGES = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2', '1.3.6.1.5.5.7.3.3', '1.3.6.1.5.5.7.3.4'];
-
-/** What the key may be used for, and whether the certificate may sign others. */
-export function usageFields(extensions: readonly Extension[]): Record<string, Value> {
-  const constraints = findExtension(extensions, '2.5.29.19');
-  const [isAuthority, length] = constraints ? childrenOf(readElements(constraints)[0]) : [];
-  const extended = findExtension(extensions, '2.5.29.37');
-  const usages = extended
-    ? childrenOf(readElements(extended)[0]).map((one) => oidOf(one).join('.'))
-    : [];
-  // Go counts ServerAuth as 1 and the others behind it; `any` is 0.
-  const known = usages.map((one) => (one === '2.5.29.37.0' ? 0 : USAGES.indexOf(one) + 1));
+/** Go's `url.URL` of an address. */
+export function addressValue(text: string): Value {
+  const groups = URI.exec(text)?.groups;
+  if (!groups) throw new BuiltinFailure(`x509: cannot parse URI ${JSON.stringify(text)}`);
+  const part = (name: string): string => groups[name] ?? '';
+  const hasHost = groups['host'] !== undefined;
+  const isOpaque = !hasHost && !part('rest').startsWith('/');
+  const path = isOpaque ? '' : part(hasHost ? 'path' : 'rest');
   return {
-    KeyUsage: keyUsage(findExtension(extensions, '2.5.29.15')),
-    ExtKeyUsage: usages.length === 0 ? null : known,
-    BasicConstraintsValid: constraints !== undefined,
-    IsCA: isAuthority?.tag === DER.boolean && isAuthority.content[0] !== 0,
-    MaxPathLen: length ? Number(integerOf(length)) : constraints ? -1 : 0,
-    MaxPathLenZero: length !== undefined && integerOf(length) === 0n,
+    Scheme: part('scheme').toLowerCase(),
+    Opaque: isOpaque ? part('rest') : '',
+    User: groups['user'] === undefined ? null : {},
+    Host: part('host'),
+    Path: decoded(path),
+    RawPath: path === encodeURI(decoded(path)) ? '' : path,
+    OmitHost: !hasHost && !isOpaque,
+    ForceQuery: groups['query'] === '',
+    RawQuery: part('query'),
+    Fragment: decoded(part('fragment')),
+    RawFragment: '',
   };
 }
 
-/** The bits in Go's order: digital signature is 1, the next 2, and so on. */
-function keyUsage(bytes: Buffer | undefined): number {
-  const [, ...bits] = bytes ? (readElements(bytes)[0]?.content ?? []) : [];
-  return bits.reduce((sum, byte, at) => {
-    const flags = Array.from({ length: 8 }, (_, bit) => (byte >> (7 - bit)) & 1);
-    return sum + flags.reduce((part, flag, bit) => part + flag * 2 ** (at * 8 + bit), 0);
-  }, 0);
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
