@@ -4,6 +4,8 @@
  */
 import { AssayError } from '../domain/error.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { terminalText } from '../domain/terminal-text.ts';
+import type { OfflineVerdict } from '../operations/admit-offline.ts';
 import type { CommandRun, OptionValues } from './command.ts';
 import { explainVerdict } from './explain-verdict.ts';
 import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
@@ -32,12 +34,23 @@ export const runAdmit: CommandRun = async (context, args, options) => {
   );
   const format = textOption(options, 'output') ?? 'table';
   if (format === 'table') {
-    context.stdout.write(verdicts.map((one) => summary(one) + explainVerdict(one)).join('\n'));
+    context.stdout.write(verdicts.map(explain).join('\n'));
   } else {
-    await printDocument(context, { schemaVersion: 1, verdicts }, format);
+    const shown = verdicts.map(({ object, verdict }) => ({ object, ...verdict }));
+    await printDocument(context, { schemaVersion: 1, verdicts: shown }, format);
   }
-  return worst(verdicts.map(exitCodeOf));
+  return worst(verdicts.map(({ verdict }) => exitCodeOf(verdict)));
 };
+
+/** Where a file has many objects, each verdict says which one it is about. */
+function explain(
+  { object, verdict }: OfflineVerdict,
+  index: number,
+  all: readonly OfflineVerdict[],
+): string {
+  const which = all.length === 1 ? '' : `${index + 1} of ${all.length}: ${terminalText(object)}\n`;
+  return which + summary(verdict) + explainVerdict(verdict);
+}
 
 /** A request that is let in by break-glass or dry run passes, as it would in the cluster. */
 function exitCodeOf(verdict: Verdict): number {

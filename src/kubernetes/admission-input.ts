@@ -49,6 +49,18 @@ export function reviewOfImages({ namespace, annotations, images }: AdmissionRequ
   };
 }
 
+/** How people call an object: `Deployment shop/web`; that of a review for the review. */
+export function objectName(object: JsonObject): string {
+  const { request, kind, metadata } = object;
+  if (kind === 'AdmissionReview' && isJsonObject(request) && isJsonObject(request['object'])) {
+    return objectName(request['object']);
+  }
+  const { namespace, name, generateName } = isJsonObject(metadata) ? metadata : {};
+  const named = [namespace, name ?? generateName].filter((part) => typeof part === 'string');
+  const word = typeof kind === 'string' ? kind : 'object';
+  return named.length === 0 ? word : `${word} ${named.join('/')}`;
+}
+
 function groupOf(apiVersion: unknown): { group: string; version: string } {
   const text = typeof apiVersion === 'string' ? apiVersion : '';
   const [group = '', version] = text.split('/');

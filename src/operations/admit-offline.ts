@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Attestor } from '../domain/attestor.ts';
 import { parseDigest } from '../domain/digest.ts';
-import { AssayError } from '../domain/error.ts';
+import { AssayError, isAssayError } from '../domain/error.ts';
 import {
   type ImageReference,
   formatImageReference,
@@ -14,7 +14,6 @@ import {
 } from '../domain/image-reference.ts';
 import type { Occurrence } from '../domain/note.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { RegoDocument } from '../domain/rego-policy.ts';
 import { parseClusterKey } from '../domain/resource-name.ts';
 import { resourceKey } from '../domain/resource-url.ts';
 import { isTrustDomain, parseNamespaceKey } from '../domain/rule-key.ts';
@@ -26,15 +25,17 @@ import type {
   Verdict,
 } from '../domain/verdict.ts';
 import { readAttestationFile, readAttestorFile } from '../google/google-file.ts';
-import { parseYamlDocuments } from '../google/policy-yaml.ts';
-import { reviewOfObject } from '../kubernetes/admission-input.ts';
+import { parseYamlDocuments, type YamlDocument } from '../google/policy-yaml.ts';
+import { objectName, reviewOfObject } from '../kubernetes/admission-input.ts';
 import { readWorkloads } from '../kubernetes/workload-images.ts';
 import { type WantedEvidence, evaluate, wantedEvidence } from '../policy/evaluate.ts';
 import { type RegistryOptions, readRegistryAccess } from '../remote/read-registry-access.ts';
 import { toCheck, verifyAttestation } from '../signing/verify-attestation.ts';
+import type { RegoEffects } from './ask-rego.ts';
 import { checkAttestorKeys } from './check-attestor-keys.ts';
 import { gatherTrust } from './gather-trust.ts';
 import { readFileAs, readPolicyFiles } from './read-policy-files.ts';
+import type { RegoPool } from './rego-pool.ts';
 
 /** Nobody's deploy waits for a command, in milliseconds. */
 const REGISTRY_MS = 30_000;
@@ -68,11 +69,18 @@ interface Facts {
   readonly now: Micros;
 }
 
+/** The verdict over one object of a file. */
+export interface OfflineVerdict {
+  /** e.g. `Deployment shop/web`. */
+  readonly object: string;
+  readonly verdict: Verdict;
+}
+
 /** Judges every object of a file: ImageReview, Pod, workload or List; one verdict each. */
 export async function admitOffline(
   effects: OfflineEffects,
   input: OfflineInput,
-): Promise<readonly Verdict[]> {
+): Promise<readonly OfflineVerdict[]> {
   checkPlace(input);
   const now = effects.now();
   const documents = await readPolicyFiles(input, now);
@@ -82,18 +90,23 @@ export async function admitOffline(
     now,
   };
   const requests = await readFileAs(input.file, (text) => toRequests(text, input));
-  const verdicts: Verdict[] = [];
-  for (const { request, object } of requests) {
-    const wanted = wantedEvidence(request, documents);
-    const trust = await askRegistries(effects, input, wanted);
-    const rego =
-      wanted.rego && (await evaluateRego(effects, wanted.rego.documents, { request, object }));
-    const evidence = {
-      ...(await gather(facts, wanted)),
-      ...(trust && { trust }),
-      ...(rego && { rego }),
-    };
-    verdicts.push(evaluate(request, documents, evidence));
+  const threads = threadsOnDemand();
+  const verdicts: OfflineVerdict[] = [];
+  try {
+    for (const asked of requests) {
+      const wanted = wantedEvidence(asked.request, documents);
+      const trust = await askRegistries(effects, input, wanted);
+      const rego = await evaluateRego({ now: effects.now, runRego: threads.run }, wanted, asked);
+      const evidence = {
+        ...(await gather(facts, wanted)),
+        ...(trust && { trust }),
+        ...(rego && { rego }),
+      };
+      const verdict = evaluate(asked.request, documents, evidence);
+      verdicts.push({ object: objectName(asked.object), verdict });
+    }
+  } finally {
+    await threads.close();
   }
   return verdicts;
 }
@@ -148,25 +161,36 @@ interface AskedObject {
 }
 
 async function evaluateRego(
-  { now }: OfflineEffects,
-  documents: readonly RegoDocument[],
+  effects: Pick<RegoEffects, 'now' | 'runRego'>,
+  { rego }: WantedEvidence,
   { request, object }: AskedObject,
 ): Promise<Evidence['rego']> {
-  const { createRegoPool } = await import('./rego-pool.ts');
+  if (rego === undefined) return undefined;
   const { askRego } = await import('./ask-rego.ts');
-  const pool = createRegoPool(1);
-  try {
-    const effects = { now, randomBytes, runRego: pool.run };
-    return await askRego(effects, documents, { review: reviewOfObject(object, request) });
-  } finally {
-    await pool.close();
-  }
+  const review = reviewOfObject(object, request);
+  return askRego({ ...effects, randomBytes }, rego.documents, { review });
+}
+
+/** One thread for a whole file, where any policy needs it. */
+function threadsOnDemand(): RegoPool {
+  let pool: RegoPool | undefined;
+  return {
+    run: async (job, deadlineMs) => {
+      const { createRegoPool } = await import('./rego-pool.ts');
+      pool ??= createRegoPool(1);
+      return pool.run(job, deadlineMs);
+    },
+    close: async () => pool?.close(),
+  };
 }
 
 function toRequests(text: string, input: OfflineInput): readonly AskedObject[] {
   const documents = parseYamlDocuments(text, 'invalid-argument');
-  const objects = documents.flatMap(({ value }) =>
-    readWorkloads(value).map((read, index) => ({ read, object: objectAt(value, index) })),
+  const objects = documents.flatMap((document) =>
+    workloadsOf(document).map((read, index) => ({
+      read,
+      object: objectAt(document.value, index),
+    })),
   );
   if (objects.length === 0) {
     throw new AssayError(
@@ -185,6 +209,16 @@ function toRequests(text: string, input: OfflineInput): readonly AskedObject[] {
     request: { source: 'offline', ...place, ...read },
     object,
   }));
+}
+
+/** What is wrong with a document names its line, for a file may have many. */
+function workloadsOf(document: YamlDocument): ReturnType<typeof readWorkloads> {
+  try {
+    return readWorkloads(document.value);
+  } catch (cause) {
+    if (!isAssayError(cause)) throw cause;
+    throw new AssayError(cause.code, `${document.locate([])}: ${cause.message}`, { cause });
+  }
 }
 
 /** The object itself, or one of a List. */

@@ -98,6 +98,9 @@ describe('assay admit, offline', () => {
     expect(code).toBe(2);
     const verdicts = valueAt(JSON.parse(stdout), 'verdicts') as readonly { allowed: boolean }[];
     expect(verdicts.map((one) => one.allowed)).toEqual([true, false]);
+    expect((await admit(many, '--policy', file('deny.yaml'))).stdout).toMatch(
+      /^1 of 2: Pod [^]*\n2 of 2: Pod /,
+    );
   });
 
   it('takes the rule of the cluster that is named', async () => {
