@@ -10,7 +10,7 @@ import { decodeLossy } from './text-lines.ts';
 
 const HEAD = 65_536;
 
-/** A JDK's or JRE's `release`; other programs have files of that name, which say nothing of Java. */
+/** A JDK's or JRE's `release`; other programs have such a file, which says nothing of Java. */
 export function readJavaRelease(bytes: Uint8Array, path: string): PackageDatabase {
   const text = headOf(bytes);
   const version = /^JAVA_VERSION="([\w.+-]{1,64})"/m.exec(text)?.[1];

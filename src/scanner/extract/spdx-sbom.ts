@@ -1,6 +1,6 @@
 /**
- * SPDX as JSON or YAML (2.2, 2.3, and the JSON-LD of 3.0), tag-value and RDF (https://spdx.github.io/):
- * the packages that have a package URL among their external references.
+ * SPDX (https://spdx.github.io/) as JSON or YAML (2.2, 2.3, and the JSON-LD of 3.0), tag-value and
+ * RDF: the packages that have a package URL among their external references.
  */
 import type { JsonObject } from '../../domain/json.ts';
 import { objectList, textField } from './json-file.ts';
