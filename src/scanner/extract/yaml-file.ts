@@ -30,12 +30,15 @@ function parseYaml(text: string): { readonly value: JsonObject } | { readonly re
 
 const BRACKETS = 10_000;
 const LINE = 2000;
+const LINES = 100_000;
 
 /** Lock files have short lines and no deep nesting; a parser would spend its time on others. */
 function isHard(text: string): boolean {
   const brackets = text.match(/[[{]/g)?.length ?? 0;
   const nested = /^(?:[ -]{200}|(?:- ){60}|(?:\? ){60})/m.test(text);
-  return brackets > BRACKETS || nested || text.split('\n').some(({ length }) => length > LINE);
+  const lines = text.split('\n');
+  const many = lines.length > LINES || lines.some(({ length }) => length > LINE);
+  return brackets > BRACKETS || nested || many || /^%/m.test(text);
 }
 
 /** Blank lines and comments say nothing. */
