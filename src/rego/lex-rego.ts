@@ -11,6 +11,7 @@ import type { TokenKind, Tokens } from './rego-token.ts';
 import type { Scanner } from './rego-scanner.ts';
 import { beginToken, endToken, failToken, makeScanner } from './rego-scanner.ts';
 import type { RegoVersion } from './syntax.ts';
+import { NUMBER_HINT, hintOfCharacter } from './syntax-hints.ts';
 
 /** Most characters of one source. */
 export const MAX_SOURCE_LENGTH = 4 * 1024 * 1024;
@@ -18,6 +19,7 @@ export const MAX_SOURCE_LENGTH = 4 * 1024 * 1024;
 export const MAX_TOKENS = 1_000_000;
 
 const NEWLINE = 10;
+const ODD_NUMBER = 'illegal number format';
 const EQUALS = 61;
 
 const SINGLE: Readonly<Record<string, TokenKind>> = {
@@ -191,7 +193,7 @@ function scanNumber(scanner: Scanner): void {
   const isOdd = end > scanner.offset;
   scanner.offset = end;
   if (problem !== undefined) return failToken(scanner, problem);
-  if (isOdd) return failToken(scanner, 'illegal number format');
+  if (isOdd) return failToken(scanner, ODD_NUMBER, NUMBER_HINT);
   endToken(scanner, 'number', text.slice(offset, end));
 }
 
@@ -218,7 +220,9 @@ function scanOperator(scanner: Scanner): void {
   const double = text.charCodeAt(offset + 1) === EQUALS ? DOUBLE[char] : undefined;
   scanner.offset += double === undefined ? 1 : 2;
   const kind = double ?? SINGLE[char];
-  if (kind === undefined) return failToken(scanner, `illegal ${char} character`);
+  if (kind === undefined) {
+    return failToken(scanner, `illegal ${char} character`, hintOfCharacter(char));
+  }
   pairBracket(scanner, kind);
   endToken(scanner, kind, '');
 }
@@ -247,6 +251,5 @@ function scanOdd(scanner: Scanner): void {
   const char = String.fromCodePoint(scanner.text.codePointAt(scanner.offset) ?? NEWLINE);
   scanner.offset += char.length;
   scanner.lineStart += char.length - 1;
-  const hint = char === "'" ? 'strings stand between double quotes or backquotes' : undefined;
-  failToken(scanner, `illegal token: found ${char}`, hint);
+  failToken(scanner, `illegal token: found ${char}`, hintOfCharacter(char));
 }

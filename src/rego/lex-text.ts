@@ -5,6 +5,7 @@
  */
 import { beginToken, endToken, failToken } from './rego-scanner.ts';
 import type { Scanner } from './rego-scanner.ts';
+import { hintOfCharacter, hintOfText } from './syntax-hints.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
@@ -38,7 +39,7 @@ export function scanText(scanner: Scanner): void {
   scanner.offset += 1;
   const found = scanUpTo(scanner, quote, false);
   if (found.problem === undefined) endToken(scanner, 'string', found.text);
-  else failToken(scanner, found.problem);
+  else failToken(scanner, found.problem, hintOfText(found.problem, quote));
 }
 
 /** `$"text{`, `` $`text{ ``, `}text{` or `}text"`. */
@@ -48,11 +49,15 @@ export function scanTemplate(scanner: Scanner): void {
   const isFirst = text[offset] === '$';
   const quote = isFirst ? text[offset + 1] : quotes.at(-1);
   scanner.offset += 1;
-  if (quote !== '"' && quote !== '`') return failToken(scanner, 'illegal $ character');
+  if (quote !== '"' && quote !== '`') {
+    return failToken(scanner, 'illegal $ character', hintOfCharacter('$'));
+  }
   if (isFirst) beginTemplate(scanner, quote);
   const found = scanUpTo(scanner, quote, true);
   if (found.end !== 'brace') endTemplate(scanner);
-  if (found.problem !== undefined) return failToken(scanner, found.problem);
+  if (found.problem !== undefined) {
+    return failToken(scanner, found.problem, hintOfText(found.problem, quote));
+  }
   if (found.end === 'brace') endToken(scanner, 'template-string-part', found.text);
   else endToken(scanner, isFirst ? 'string' : 'template-string-end', found.text);
 }

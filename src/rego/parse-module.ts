@@ -15,6 +15,7 @@ import { RegoError, RegoErrors } from './rego-error.ts';
 import type { Place } from './rego-error.ts';
 import { MAX_PARSE_ERRORS } from './rego-token.ts';
 import type { TokenKind } from './rego-token.ts';
+import { hintOfToken } from './syntax-hints.ts';
 import type { Body, Import, Module, RegoVersion, Rule, Statement, Term } from './syntax.ts';
 import { kindAt, nameKeywordRef, parseError, placeAt, take, unexpected } from './token-cursor.ts';
 import type { Cursor, Grammar } from './token-cursor.ts';
@@ -59,7 +60,7 @@ export function parseModule(source: ModuleSource): Module {
     try {
       readTopLevel(cursor, draft);
     } catch (error) {
-      keepError(cursor, draft.errors, error);
+      keepError(cursor, draft.errors, { error, start });
       recover(cursor, start);
     }
   }
@@ -107,15 +108,28 @@ function readWhole<T>(cursor: Cursor, read: () => T): T {
     const result = read();
     if (cursor.tokens.errors.length === 0) return result;
   } catch (error) {
-    keepError(cursor, errors, error);
+    keepError(cursor, errors, { error, start: 0 });
   }
   throw sorted([...cursor.tokens.errors, ...errors]);
 }
 
 /** Keeps an error of syntax; of an illegal token the lexer has told already. */
-function keepError(cursor: Cursor, errors: RegoError[], error: unknown): void {
+function keepError(cursor: Cursor, errors: RegoError[], { error, start }: Caught): void {
   if (!(error instanceof RegoError)) throw error;
-  if (kindAt(cursor) !== 'illegal') errors.push(error);
+  if (kindAt(cursor) !== 'illegal') errors.push(withHint(cursor, error, start));
+}
+
+/** What was thrown by the statement that begins at a token. */
+interface Caught {
+  readonly error: unknown;
+  readonly start: number;
+}
+
+function withHint(cursor: Cursor, error: RegoError, start: number): RegoError {
+  const { code, message, at } = error;
+  const hint = hintOfToken(cursor.tokens, cursor.index, start);
+  if (error.hint !== undefined || hint === undefined || at === undefined) return error;
+  return new RegoError(code, message, { at, hint });
 }
 
 /**

@@ -124,7 +124,10 @@ function readNumber(cursor: Cursor): ScalarTerm {
   const at = placeAt(cursor);
   const sign = take(cursor, 'minus') ? '-' : '';
   const isFraction = take(cursor, '.');
-  if (kindAt(cursor) !== 'number') throw unexpected(cursor, 'expected number');
+  if (kindAt(cursor) !== 'number') {
+    const hint = isFraction ? 'no blank may stand around the dot of a reference' : undefined;
+    throw unexpected(cursor, 'expected number', hint);
+  }
   const text = textAt(cursor);
   if (!isFraction && /^0\d/.test(text)) {
     throw unexpected(cursor, 'expected number without leading zero');
