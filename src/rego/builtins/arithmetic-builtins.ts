@@ -14,8 +14,21 @@ import type { BigFloat } from './big-float.ts';
 import { limitedFloat, limitedWhole, spendOnFloats, spendOnWholes } from './number-cost.ts';
 import { integerOperand, smallIntegerOperand } from './operands.ts';
 
-type Whole = (a: bigint, b: bigint) => bigint;
-type Float = (a: BigFloat, b: BigFloat) => BigFloat;
+/** One operation over numbers of each form. */
+interface Operation {
+  /** Over whole numbers; exact where its result is a safe integer. */
+  readonly small: (a: number, b: number) => number;
+  readonly whole: (a: bigint, b: bigint) => bigint;
+  readonly float: (a: BigFloat, b: BigFloat) => BigFloat;
+}
+
+const PLUS: Operation = { small: (x, y) => x + y, whole: (x, y) => x + y, float: addFloats };
+const MINUS: Operation = {
+  small: (x, y) => x - y,
+  whole: (x, y) => x - y,
+  float: (x, y) => addFloats(x, negateFloat(y)),
+};
+const TIMES: Operation = { small: (x, y) => x * y, whole: (x, y) => x * y, float: multiplyFloats };
 
 const NUMBERS: readonly OperandType[] = ['number', 'number'];
 
@@ -61,24 +74,25 @@ function one(name: string, compute: One): Builtin {
 
 /** The sum of two numbers. */
 export function plus(a: Value, b: Value, context: BuiltinContext): RegoNumber {
-  if (typeof a === 'number' && typeof b === 'number') {
-    const sum = a + b;
-    if (Number.isSafeInteger(sum) && Number.isInteger(a)) return sum;
-  }
-  return compute([a, b], [(x, y) => x + y, addFloats], context);
+  return compute([a, b], PLUS, context);
 }
 
 /** The product of two numbers. */
 export function multiply(a: Value, b: Value, context: BuiltinContext): RegoNumber {
-  return compute([a, b], [(x, y) => x * y, multiplyFloats], context);
+  return compute([a, b], TIMES, context);
 }
 
 function compute(
   operands: readonly Value[],
-  [whole, float]: [Whole, Float],
+  { small, whole, float }: Operation,
   context: BuiltinContext,
 ): RegoNumber {
   const [a, b] = operands as readonly [RegoNumber, RegoNumber];
+  if (Number.isInteger(a) && Number.isInteger(b)) {
+    const result = small(a as number, b as number);
+    // Adding nothing makes -0, which Rego has not, 0.
+    if (Number.isSafeInteger(result)) return result + 0;
+  }
   const [x, y] = [wholeOf(a), wholeOf(b)];
   if (x !== undefined && y !== undefined) {
     spendOnWholes(a, b, context);
@@ -95,8 +109,7 @@ function minus([a, b]: readonly Value[], context: BuiltinContext): Value {
   }
   const wanted = a instanceof RegoSet ? 'set' : 'number';
   if (typeOf(b) !== wanted) throw operandFailure(2, `must be ${wanted} but got ${typeOf(b)}`);
-  const subtract: Float = (x, y) => addFloats(x, negateFloat(y));
-  return compute([a!, b!], [(x, y) => x - y, subtract], context);
+  return compute([a!, b!], MINUS, context);
 }
 
 function divide([a, b]: readonly Value[], context: BuiltinContext): RegoNumber {

@@ -12,7 +12,8 @@ import type { BigFloat } from './big-float.ts';
 /** The longest number that a computation may give, in bits: some 9,800 digits. */
 export const MAX_BITS = 32_768;
 
-const LONGEST = 1n << BigInt(MAX_BITS);
+const HIGHEST = 1n << BigInt(MAX_BITS);
+const LOWEST = -HIGHEST;
 const WORD = 64;
 /** Digits that a word holds. */
 const DIGITS = 19;
@@ -45,7 +46,7 @@ export function spendOnFloats(a: RegoNumber, b: RegoNumber, { charge }: BuiltinC
 
 /** A whole number as a result; ends the evaluation where it is too long. */
 export function limitedWhole(value: bigint, context: BuiltinContext): RegoNumber {
-  if (value > LONGEST || value < -LONGEST) throw tooLong(context);
+  if (value > HIGHEST || value < LOWEST) throw tooLong(context);
   const result = fromBigInt(value);
   if (typeof result !== 'number') context.allocate(wordsOf(result) * (WORD / 8));
   return result;
