@@ -223,6 +223,15 @@ function resultOf({ variables, values }: PreparedQuery, frame: Frame): QueryResu
   };
 }
 
+/** What is printed is kept by someone, and printing it takes time. */
+function printer(meter: Meter, { print }: EvaluationInput): BuiltinContext['print'] {
+  return (line, at) => {
+    meter.spend(line.length >> 4, at);
+    meter.allocate(line.length * 2, at);
+    print?.(line, at);
+  };
+}
+
 /** All that a solution shows, each value once where a statement's is a variable's too. */
 function valuesOf({ variables }: PreparedQuery, { bindings, values }: QueryResult): Set<Value> {
   return new Set([...variables.map(({ name }) => bindings[name] as Value), ...values]);
@@ -242,7 +251,7 @@ function contextOf(
     memory: new Map<string, unknown>(),
     runtime: options.runtime ?? {},
     handed: options.handed,
-    print: options.print ?? (() => undefined),
+    print: printer(meter, options),
     at: NOWHERE,
   };
   return context;

@@ -84,11 +84,13 @@ export class Meter {
 }
 
 /** Estimated bytes of a member of an array, object or set beside the value itself. */
-export const BYTES_PER_MEMBER = 32;
+export const BYTES_PER_MEMBER = 40;
+
+const BYTES_PER_KEY = 96;
 
 /** Estimated bytes that a key takes: of a composite value it is a text. */
 export function bytesOfKey(key: unknown): number {
-  return typeof key === 'string' ? 64 + key.length * 2 : 64;
+  return typeof key === 'string' ? BYTES_PER_KEY + key.length * 4 : BYTES_PER_KEY;
 }
 
 /** Steps that making a key takes. */

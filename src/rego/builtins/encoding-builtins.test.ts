@@ -11,7 +11,7 @@ const ROWS: readonly (readonly [expression: string, wanted: string])[] = [
   ['base64.decode("YQ=\\n=\\n")', '"a"'],
   ['count(base64.decode("77u/YQ=="))', '2'],
   ['base64.is_valid("YQ=")', 'false'],
-  ['base64.is_valid(1)', 'false'],
+  ['base64.is_valid(json.unmarshal("1"))', 'false'],
   ['base64url.encode("??>")', '"Pz8-"'],
   ['base64url.encode("?")', '"Pw=="'],
   ['base64url.encode_no_pad("??")', '"Pz8"'],
@@ -43,7 +43,7 @@ const ROWS: readonly (readonly [expression: string, wanted: string])[] = [
   ['json.unmarshal("\\"\\\\\\\\ud800 \\\\ud83d\\\\ude00\\"")', '"\\\\ud800 😀"'],
   ['json.is_valid("{}")', 'true'],
   ['json.is_valid("{}x")', 'false'],
-  ['json.is_valid({})', 'false'],
+  ['json.is_valid(json.unmarshal("{}"))', 'false'],
   ['json.marshal({"b": {1}, "a": null})', '"{\\"a\\":null,\\"b\\":[1]}"'],
   [
     'json.marshal({1: "<", [2]: ">&"})',
@@ -72,11 +72,20 @@ const REFUSED: readonly (readonly [expression: string, problem: string])[] = [
   ['hex.decode("é0")', "encoding/hex: invalid byte: U+00C3 'Ã'"],
   ['urlquery.decode("a%zz")', 'invalid URL escape "%zz"'],
   ['urlquery.decode_object("a=1;b=2")', 'invalid semicolon separator in query'],
-  ['urlquery.encode_object({"a": 1})', 'values must be string, array[string], or set[string]'],
+  [
+    'urlquery.encode_object(json.unmarshal(`{"a": 1}`))',
+    'values must be string, array[string], or set[string]',
+  ],
   ['json.unmarshal("{")', 'eval_builtin_error'],
   ['json.marshal_with_options(1, {"x": 1})', 'operand 2 object contained unknown key x'],
-  ['json.marshal_with_options(1, {"pretty": 1})', 'operand 2 key pretty failed cast to bool'],
-  ['json.marshal_with_options(1, {"indent": 1})', 'key indent failed cast to string'],
+  [
+    'json.marshal_with_options(1, json.unmarshal(`{"pretty": 1}`))',
+    'operand 2 key pretty failed cast to bool',
+  ],
+  [
+    'json.marshal_with_options(1, json.unmarshal(`{"indent": 1}`))',
+    'key indent failed cast to string',
+  ],
 ];
 
 test.each(REFUSED)('%s fails: %s', (expression, problem) => {

@@ -63,9 +63,12 @@ function reachablePaths([graph, initial]: readonly Value[], context: BuiltinCont
   return RegoSet.of(paths);
 }
 
+/** Of the pair and the list around a path and its value. */
+const BYTES_PER_STEP = 112;
+
 function walk(path: readonly Value[], value: Value, context: BuiltinContext): Value[] {
-  context.charge(1);
-  context.allocate(16 + path.length * 8);
+  context.charge(3);
+  context.allocate(BYTES_PER_STEP + path.length * 8);
   const parts = partsOf(value).flatMap(([key, part]) => walk([...path, key], part, context));
   return [[path, value], ...parts];
 }

@@ -25,7 +25,6 @@ export function tokenKeys(text: string, context: BuiltinContext): readonly Token
 
 /** The keys of a PEM text or of a JWK (set); throws a `BuiltinFailure` where none can be read. */
 function readTokenKeys(text: string, context: BuiltinContext): readonly TokenKey[] {
-  context.allocate(text.length * 2);
   const block = PEM.exec(text);
   if (!block) return jwkKeys(text, context);
   payForKeys(1, context);

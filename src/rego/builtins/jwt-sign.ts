@@ -16,12 +16,13 @@ export interface TokenTexts {
   readonly payload: string;
 }
 
-/** Of reading a private key. */
-const STEPS_PER_KEY = 3000;
+/** Of reading a private key, and of anything else. */
+const [STEPS_PER_KEY, STEPS_PER_CALL] = [3000, 200];
 
 /** Signs; throws a `BuiltinFailure`. Only a token of type JWT must hold JSON. */
 export function signToken(texts: TokenTexts, keyText: string, context: BuiltinContext): string {
   const { header, payload } = texts;
+  context.charge(STEPS_PER_CALL + (keyText.length >> 4));
   const [jwk] = jwksOf(keyText);
   if (!jwk) throw new BuiltinFailure('no keys found in JWK set');
   const fields = fieldsOf(header);

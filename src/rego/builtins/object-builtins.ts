@@ -20,7 +20,7 @@ import { membersOf } from './operands.ts';
 const KEYS: OperandType = ['object', 'set', 'array'];
 
 /** Of one collection within another. */
-const STEPS_PER_LOOK = 2;
+const STEPS_PER_LOOK = 15;
 
 /** The builtins of `object.`. */
 export const objectBuiltins: readonly Builtin[] = [

@@ -47,11 +47,14 @@ export function partsOf(value: Value): readonly (readonly [Value, Value])[] {
   return isObjectValue(value) ? sortedPairs(value) : [];
 }
 
+const BYTES_PER_MEMORY = 128;
+
 /** What a query made before under a key, or makes now: once however often it is asked for. */
-export function remembered<T>({ memory }: BuiltinContext, key: string, make: () => T): T {
+export function remembered<T>({ memory, allocate }: BuiltinContext, key: string, make: () => T): T {
   const known = memory.get(key);
   // The key says by whom it was made.
   if (known !== undefined) return known as T;
+  allocate(BYTES_PER_MEMORY + key.length * 2);
   const made = make();
   memory.set(key, made);
   return made;

@@ -10,6 +10,8 @@ import { isMatch } from './regex-builtins.ts';
 import { matchSchema } from './schema-keywords.ts';
 
 const TEXT_OR_OBJECT: OperandType = ['string', 'object'];
+/** Of finding a compiled pattern again and beginning with it. */
+const STEPS_PER_PATTERN = 20;
 
 /** The builtins over JSON Schema; document and schema may be given as JSON text. */
 export const schemaBuiltins: readonly Builtin[] = [
@@ -47,7 +49,10 @@ function match([document, schema]: readonly Value[], context: BuiltinContext): V
   const run = {
     root,
     charge: context.charge,
-    isMatch: (pattern: string, text: string) => isMatch(pattern, text, context),
+    isMatch: (pattern: string, text: string) => {
+      context.charge(STEPS_PER_PATTERN);
+      return isMatch(pattern, text, context);
+    },
   };
   const found = matchSchema(read(document as Value, 1), root, { run, path: [], depth: 0 });
   return [found.length === 0, found.map(problemValue)];

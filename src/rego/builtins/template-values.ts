@@ -6,6 +6,7 @@
 import { formatRegoNumber, isRegoNumber } from '../number.ts';
 import { RegoSet, formatValue, isArrayValue, sortedPairs } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
+import { STEPS_PER_PART, countWork } from '../value-work.ts';
 import { formatGoFloat } from './go-float.ts';
 
 /** A value in a template. */
@@ -50,6 +51,7 @@ export function isTrue(value: TemplateValue): boolean {
 
 /** Prints a value as Go's `%v` does. */
 export function printValue(value: TemplateValue): string {
+  countWork(STEPS_PER_PART);
   if (value.type === 'none') return '<nil>';
   if (value.type === 'float64') {
     return (value.value < 0 ? '-' : '') + formatGoFloat(Math.abs(value.value), 'g', -1);

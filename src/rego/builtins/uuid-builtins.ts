@@ -9,6 +9,8 @@ const HEX = '([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-
 const UUID = new RegExp(`^(?:urn:uuid:${HEX}|\\{${HEX}\\}|${HEX})$`, 'i');
 /** Steps of 100 ns between 1582-10-15, where the times of UUIDs begin, and 1970. */
 const GREGORIAN_OFFSET = 0x01b21dd213814000n;
+/** Of a digest or two, from which chance is drawn. */
+const STEPS_PER_DRAW = 100;
 const DOMAINS = ['Person', 'Group', 'Org'];
 
 /** `uuid.`, `rand.intn`, `opa.runtime` and `trace`. */
@@ -53,6 +55,7 @@ export const uuidBuiltins: readonly Builtin[] = [
 
 /** A UUID of version 4. */
 function draw(context: BuiltinContext): string {
+  context.charge(STEPS_PER_DRAW);
   const bytes = Buffer.from(context.randomBytes(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
@@ -66,6 +69,7 @@ function randomBelow([key, bound]: readonly Value[], context: BuiltinContext): V
   if (size === 0n) return 0;
   const name = `rand ${key as string} ${size}`;
   return remembered(context, name, () => {
+    context.charge(STEPS_PER_DRAW);
     const bytes = Buffer.from(context.randomBytes(32)).toString('hex');
     return fromBigInt(BigInt(`0x${bytes}`) % size);
   });

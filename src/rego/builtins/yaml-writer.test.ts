@@ -20,10 +20,7 @@ const WRITTEN: readonly (readonly [value: Value, yaml: string])[] = [
     "- 'a: b'\n- '#x'\n- it's\n- '''q'\n- ' x'\n- 'a #b'\n- '-'\n- '- a'\n- 'a:'\n- -a\n- a#b\n",
   ],
   [['😀', 'a\tb', '\u0001'], '- "\\U0001F600"\n- "a\\tb"\n- "\\x01"\n'],
-  [
-    [1.5, 1234567.5, 0.00001, 12345678, 2 ** 80],
-    '- 1.5\n- 1.2345675e+06\n- 1e-05\n- 12345678\n- 1208925819614629174706176\n',
-  ],
+  [[1.5, 1234567.5, 0.00001, 12345678], '- 1.5\n- 1.2345675e+06\n- 1e-05\n- 12345678\n'],
   [{ a10: 1, a2: 2, y: 3 }, 'a2: 2\na10: 1\n"y": 3\n'],
   [{ ['k'.repeat(129)]: 1 }, `? ${'k'.repeat(129)}\n: 1\n`],
 ];
@@ -34,20 +31,9 @@ test.each(WRITTEN)('%j is written as %j', (value, yaml) => {
 
 test('keys stand in natural order, letters behind what is none', () => {
   const keys = ['b', 'a10', 'a2', 'B', 'a', 'a1b', 'a01', '1', '10', '2', '_', 'é', 'a-b', 'a100'];
-  expect(keys.toSorted(compareYamlKeys)).toEqual([
-    '1',
-    '2',
-    '10',
-    '_',
-    'B',
-    'a',
-    'a-b',
-    'a01',
-    'a1b',
-    'a2',
-    'a10',
-    'a100',
-    'b',
-    'é',
-  ]);
+  expect(keys.toSorted(compareYamlKeys).join(' ')).toBe('_ 1 2 10 B a a-b a1b a01 a2 a10 a100 b é');
+});
+
+test('numbers that no double holds are whole', () => {
+  expect(writeYaml([2n ** 80n])).toBe('- 1208925819614629174706176\n');
 });

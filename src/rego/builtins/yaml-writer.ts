@@ -63,6 +63,7 @@ function sequence(items: readonly Value[], indent: string): string[] {
 
 /** What begins on a line of its own begins behind a dash instead. */
 function onLineOfDash([first = '', ...rest]: string[]): string[] {
+  countWork(rest.length);
   if (first !== '') return [first, ...rest];
   const [begin = '', ...below] = rest;
   return [` ${begin.trimStart()}`, ...below];
@@ -74,6 +75,7 @@ function mapping(pairs: (readonly [string, Value])[], indent: string): string[] 
   const lines = sorted.flatMap(([key, item]) => {
     const isList = isArrayValue(item) || item instanceof RegoSet;
     const [first = '', ...rest] = linesOf(item, isList ? indent : indent + STEP);
+    countWork(rest.length);
     return [...keyLines(key, indent, first), ...rest];
   });
   return ['', ...lines];
