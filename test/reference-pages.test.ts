@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { formatApiReference } from '../scripts/api-reference.ts';
 import { formatCommandReference } from '../scripts/command-reference.ts';
 import { formatFeedsReference } from '../scripts/feeds-reference.ts';
+import { formatRegoReference } from '../scripts/rego-reference.ts';
 import { formatRolesReference } from '../scripts/roles-reference.ts';
 import { formatScannedFilesReference } from '../scripts/scanned-files-reference.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
@@ -30,4 +31,8 @@ it('scanned-files.md is the tables of the scanner (node scripts/scanned-files-re
 
 it('sources-and-metrics.md is the tables of both (node scripts/feeds-reference.ts)', () => {
   expect(page('sources-and-metrics')).toBe(formatFeedsReference());
+});
+
+it('rego.md is the tables of builtins, flags and limits (node scripts/rego-reference.ts)', () => {
+  expect(page('rego')).toBe(formatRegoReference());
 });

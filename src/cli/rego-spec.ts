@@ -203,7 +203,7 @@ export const REGO: CommandSpec = {
         },
         {
           flags: '-m, --max-errors <count>',
-          description: 'how many errors are told; 0: all',
+          description: 'how many errors are told; 0: all that were found, 10 of each kind',
           default: 10,
           variable: 'none',
         },

@@ -40,7 +40,7 @@ export interface ShownReview {
 }
 
 /** A deploy waits for it: milliseconds for one policy. */
-const DEADLINE_MS = 2000;
+export const DEADLINE_MS = 2000;
 
 /** Characters of what all rules of a policy answer: it is read where requests are served. */
 const MAX_ANSWER = 1 << 20;
