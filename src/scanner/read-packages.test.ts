@@ -1,5 +1,6 @@
 /** Whole images, layer by layer, down to packages: what counts, what does not, what is unknown. */
 import { describe, expect, it } from 'vitest';
+import { GIVEN_SBOM } from '../domain/software-package.ts';
 import { foldLayers } from '../image/fold-layers.ts';
 import { digestOf, inPieces, rawTar, type RawEntry } from '../image/raw-tar.ts';
 import { readLayer, type LayerReader } from '../image/read-layer.ts';
@@ -178,6 +179,13 @@ describe('systems without advisories', () => {
     expect(codes(read)).toEqual(['ecosystem-unknown']);
   });
 
+  it('takes the underscores of opkg', async () => {
+    const content = OPKG.content.replace('busybox', 'lib_x').replace('1.36.1-1', '2024_05-r1');
+    const read = await scan([[os('openwrt'), { ...OPKG, content }]]);
+    expect(read.packages).toMatchObject([{ name: 'lib_x', version: '2024_05-r1' }]);
+    expect(read.status).toBe('UNSUPPORTED');
+  });
+
   it("lists what Nix's store has folders of, once whatever the outputs, and no builds", async () => {
     const hash = 'a0'.repeat(16);
     const folder = (name: string): RawEntry => ({ name: `nix/store/${hash}-${name}/`, type: '5' });
@@ -221,6 +229,14 @@ describe('runtimes that were unpacked', () => {
     expect(read.packages.map(({ purl }) => purl)).toContain('pkg:generic/jdk@17.0.9');
     expect(read.status).toBe('COMPLETE');
     expect(read.problems).toMatchObject([{ code: 'runtime-not-matched', fatal: false }]);
+  });
+
+  it('are not what a bill of materials calls generic, of which all is unknown', async () => {
+    const components = [{ type: 'library', name: 'x', version: '1', purl: 'pkg:generic/x@1' }];
+    const content = JSON.stringify({ bomFormat: 'CycloneDX', components });
+    const read = await scan([[{ name: GIVEN_SBOM, content }]]);
+    expect(read.status).toBe('INCOMPLETE');
+    expect(codes(read)).toContain('ecosystem-unknown');
   });
 
   it("are the system's where a package of it brought them", async () => {

@@ -244,7 +244,9 @@ function withoutEcosystem(
       !(isSaid && UNMATCHED_SYSTEM_TYPES.has(type)),
   );
   return [...Map.groupBy(unknown, ({ type }) => type)].map(([type, of]) =>
-    type === RUNTIME_TYPE ? runtimeProblem(of) : unknownProblem(type, of),
+    type === RUNTIME_TYPE && of.every(({ path }) => path !== GIVEN_SBOM)
+      ? runtimeProblem(of)
+      : unknownProblem(type, of),
   );
 }
 

@@ -14,22 +14,35 @@ import type { TextLine } from './text-lines.ts';
  * half configured has files on the disk. Stanzas without a state (distroless) are installed.
  */
 export function readDpkgStatus(bytes: Uint8Array, path: string): PackageDatabase {
-  return readDatabase(bytes, path, readStanza);
+  return readDatabase(bytes, path, (lines) => readStanza(lines, DPKG));
+}
+
+/** Reads opkg's status, which is dpkg's but for underscores in names and versions. */
+export function readOpkgStatus(bytes: Uint8Array, path: string): PackageDatabase {
+  return readDatabase(bytes, path, (lines) => readStanza(lines, OPKG));
+}
+
+/** How names and versions are spelt. */
+interface Spelling {
+  readonly name: RegExp;
+  readonly version: RegExp;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9+.-]*$/;
 const VERSION = /^[A-Za-z0-9.+~:-]+$/;
+const DPKG: Spelling = { name: NAME, version: VERSION };
+const OPKG: Spelling = { name: /^[A-Za-z0-9][\w+.-]*$/, version: /^[\w.+~:-]+$/ };
 const SOURCE = /^([A-Za-z0-9][A-Za-z0-9+.-]*)(?:\s+\(([A-Za-z0-9.+~:-]+)\))?$/;
 
-function readStanza(lines: readonly TextLine[]): ReadBlock {
+function readStanza(lines: readonly TextLine[], spelling: Spelling): ReadBlock {
   const fields = readFields(lines);
   if ('error' in fields) return fields;
   const first = lines[0]?.number ?? 1;
   const name = fields.get('package') ?? '';
-  if (!NAME.test(name)) return wrong(first, `has no valid Package field (${quote(name)})`);
+  if (!spelling.name.test(name)) return wrong(first, `has no valid Package field (${quote(name)})`);
   if (!isOnDisk(fields.get('status'))) return {};
   const version = fields.get('version') ?? '';
-  if (!VERSION.test(version)) {
+  if (!spelling.version.test(version)) {
     return wrong(first, `has no valid Version field (${quote(version)}) for package ${name}`);
   }
   const architecture = fields.get('architecture') ?? '';

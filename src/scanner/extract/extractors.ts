@@ -4,7 +4,7 @@ import type { ExtractedFile } from '../../domain/software-package.ts';
 import type { LayerReader } from '../../image/read-layer.ts';
 import { readApkInstalled } from './apk-installed.ts';
 import { readContentSets } from './content-sets.ts';
-import { readDpkgStatus } from './dpkg-status.ts';
+import { readDpkgStatus, readOpkgStatus } from './dpkg-status.ts';
 import { findLanguageFile } from './find-language-file.ts';
 import { inspectFile } from './inspect-file.ts';
 import { isStorePath } from './nix-path.ts';
@@ -67,7 +67,7 @@ const OPKG: Extractor = {
   directories: [],
   cap: 32 * MEBIBYTE,
   type: 'opkg',
-  extract: (path, bytes) => databaseToJson(readDpkgStatus(bytes, path)),
+  extract: (path, bytes) => databaseToJson(readOpkgStatus(bytes, path)),
 };
 
 /** One file a package; where a status is there too, it has all of them. */
