@@ -22,10 +22,10 @@ What holds for all of them:
 
 - Packages for development, optional ones and those of other platforms count: a lock file declares
   them, and an \`installed\` file has them on the disk. Nothing is left out by a flag.
-- Equal name and version in one file are one package. Names and versions are as written; an alias
-  is the package that it stands for.
-- The project itself, members of its workspace that the file marks as such, and links to folders
-  are no packages. A folder or a checkout with a version of its own is one.
+- Equal name and version in one file are one package. Names and versions are as written; an alias is
+  the package that it stands for.
+- The project itself, members of its workspace that the file marks as such, and links to folders are
+  no packages. A folder or a checkout with a version of its own is one.
 - What has no exact version (a range, an address of git or of an archive) is no package version: it
   is counted in the problem \`package-version-unclear\`, by name and without its address.
 - A requirements file that includes others does not pull them in: they are read where their own
@@ -33,32 +33,35 @@ What holds for all of them:
 - \`bun.lockb\` is binary and is not read, which is told; \`package.json\` is read in
   \`node_modules/NAME\` and \`node_modules/@SCOPE/NAME\`, and in folders named \`NAME-VERSION\` as its
   package is (\`/opt/yarn-v1.22.19\`); lock files of published packages are not.
-- Go: \`stdlib\` is the release that built an executable, or that the lines \`toolchain\` and \`go\`
-  ask for; a main module built from a folder has the version \`(devel)\`. \`go.sum\` counts the modules
-  whose code was hashed, old versions too; beside a \`go.mod\` of Go 1.17 or later, which has all
-  that is used, it does not count.
+- Go: \`stdlib\` is the release that built an executable, or that the lines \`toolchain\` and \`go\` ask
+  for; a main module built from a folder has the version \`(devel)\`. \`go.sum\` counts the modules
+  whose code was hashed, old versions too; beside a \`go.mod\` of Go 1.17 or later, which has all that
+  is used, it does not count.
 - Deno: packages of JSR and modules by address are counted in a note, for no advisories of them are
   known.
 - Rust: executables tell their crates where \`cargo auditable\` built them. A crate in a folder cannot
   be told from one of the workspace, so both count.
 - Java: all Maven metadata of an archive count; without any, manifest and file name tell, and the
   group may be a guess. \`pom.xml\` is read alone: what only its parent says is told as missing.
-- Erlang: applications of Erlang and Elixir themselves, and R's base packages, are no packages of
-  a registry and do not count.
+- Erlang: applications of Erlang and Elixir themselves, and R's base packages, are no packages of a
+  registry and do not count.
 - Bills of materials (\`sbom\`) are told by what they say: CycloneDX as JSON or XML, SPDX 2 as JSON,
-  YAML, RDF or tag-value, SPDX 3, Syft's JSON, each also as the predicate of a statement. Components count by
-  their package URL, others are counted in a note. In an image its packages of systems do not count,
-  for the system's own database tells them; \`assay scan sbom:FILE\` (\`sbom-given\`) counts all.
+  YAML, RDF or tag-value, SPDX 3, Syft's JSON, each also as the predicate of a statement. Components
+  count by their package URL, others are counted in a note. In an image its packages of systems do
+  not count, for the system's own database tells them; \`assay scan sbom:FILE\` (\`sbom-given\`) counts
+  all.
 - pacman, portage, opkg, Container-Optimized OS and Nix (of which the names in \`nix/store\` are all
-  that tells): their packages are listed, and their systems are UNSUPPORTED, for nobody publishes advisories of them in a form that is read. An image with
-  packages of Homebrew, Snap, Flatpak, conda, vcpkg, LuaRocks, Nim, CPAN or WordPress is INCOMPLETE
-  (\`ecosystem-unknown\`): what is wrong with those is not known.
+  that tells): their packages are listed, and their systems are UNSUPPORTED, for nobody publishes
+  advisories of them in a form that is read. An image with packages of Homebrew, Snap, Flatpak,
+  conda, vcpkg, LuaRocks, Nim, CPAN or WordPress is INCOMPLETE (\`ecosystem-unknown\`): what is wrong
+  with those is not known.
 - Runtimes that were unpacked into an image are told by files that say for certain what they are. Of
-  Go's, the standard library and the commands have advisories; of Java, Node.js and Python none are
-  read, which \`runtime-not-matched\` says of an image that is else COMPLETE.
+  Go's, the standard library and the commands have advisories; of Java, Node.js, Python and
+  extensions of PHP (PECL) none are read, which \`runtime-not-matched\` says of an image that is else
+  COMPLETE.
 - WordPress' plugins and themes are named by their folders.
-- \`setup.py\`, \`setup.cfg\` and \`pyproject.toml\` ask for ranges by their nature: only what is held
-  to one version counts, and the rest is not told. A program is not run: literals are read.
+- \`setup.py\`, \`setup.cfg\` and \`pyproject.toml\` ask for ranges by their nature: only what is held to
+  one version counts, and the rest is not told. A program is not run: literals are read.
 - A wheel is told by its name alone; that it lies there does not mean that it is installed.
 - A larger file than its limit is not read, which is told as if it were damaged.
 `;
@@ -92,6 +95,8 @@ const FILES: Readonly<Record<string, string>> = {
   'wordpress-core': '`wp-includes/version.php`',
   'wordpress-plugin': '`wp-content/plugins/NAME/*.php`',
   'wordpress-theme': '`wp-content/themes/NAME/style.css`',
+  'pear-package': '`.registry/*.reg`',
+  'pecl-package': '`.registry/.channel.pecl.php.net/*.reg`',
   'java-release': '`release` of a JDK or JRE',
   'node-release': '`include/node/node_version.h`',
   'python-release': '`include/pythonX.Y/patchlevel.h`',

@@ -20,6 +20,7 @@ import {
 } from './extract/extractors.ts';
 import type { OsRelease } from './extract/os-release.ts';
 import { databaseFromJson, type DatabasePackage } from './extract/package-database.ts';
+import { PECL_TYPE } from './extract/php-files.ts';
 import { RUNTIME_TYPE } from './extract/runtime-files.ts';
 import { UNMATCHED_SYSTEM_TYPES } from './extract/system-files.ts';
 import { dataOf, type FileVersion, layerFinder, versionsOf } from './layer-finder.ts';
@@ -244,11 +245,13 @@ function withoutEcosystem(
       !(isSaid && UNMATCHED_SYSTEM_TYPES.has(type)),
   );
   return [...Map.groupBy(unknown, ({ type }) => type)].map(([type, of]) =>
-    type === RUNTIME_TYPE && of.every(({ path }) => path !== GIVEN_SBOM)
+    RUNTIMES.has(type) && of.every(({ path }) => path !== GIVEN_SBOM)
       ? runtimeProblem(of)
       : unknownProblem(type, of),
   );
 }
+
+const RUNTIMES: ReadonlySet<string> = new Set([RUNTIME_TYPE, PECL_TYPE]);
 
 function unknownProblem(type: string, of: readonly ScannedPackage[]): ScanProblem {
   const message = `no advisories are known for ${type} packages (${of.length}, ${of[0]?.path})`;
@@ -259,8 +262,8 @@ function unknownProblem(type: string, of: readonly ScannedPackage[]): ScanProble
 function runtimeProblem(of: readonly ScannedPackage[]): ScanProblem {
   const names = of.slice(0, 5).map(({ name, version }) => `${name} ${version}`);
   const message =
-    `runtimes were unpacked into the image (${names.join(', ')}), of which no advisories are ` +
-    'read: follow what their makers publish';
+    `runtimes or their extensions were put into the image (${names.join(', ')}), of which no ` +
+    'advisories are read: follow what their makers publish';
   return { code: 'runtime-not-matched', message, fatal: false };
 }
 

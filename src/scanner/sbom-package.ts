@@ -10,6 +10,7 @@ import { toSystemPackage } from './system-package.ts';
 
 /** OSV's ecosystems by purl type; others have none. */
 const ECOSYSTEMS: ReadonlyMap<string, string> = new Map([
+  ['bioconductor', 'Bioconductor'],
   ['bitnami', 'Bitnami'],
   ['cargo', 'crates.io'],
   ['composer', 'Packagist'],
@@ -23,6 +24,7 @@ const ECOSYSTEMS: ReadonlyMap<string, string> = new Map([
   ['maven', 'Maven'],
   ['npm', 'npm'],
   ['nuget', 'NuGet'],
+  ['opam', 'opam'],
   ['pub', 'Pub'],
   ['pypi', 'PyPI'],
   ['swift', 'SwiftURL'],
