@@ -10,6 +10,7 @@ import { type Add, type Collecting, type CollectingRule, emitCollectingRule } fr
 import type { PolicyTables } from './emitter.ts';
 import { lookUp } from './look-up.ts';
 import { bytesOfKey } from './meter.ts';
+import { onFirstUse } from './on-first-use.ts';
 import { indexRules, type SelectRules } from './rule-index.ts';
 import type { State } from './state.ts';
 import { RegoSet, type Value, type ValueKey, equalValues } from './value.ts';
@@ -128,10 +129,4 @@ function emitRule<T>(
   how: Omit<Collecting<T>, 'depth'>,
 ): () => CollectingRule<T> {
   return onFirstUse(() => emitCollectingRule(policy, rule, { ...how, depth: path.length }));
-}
-
-/** Makes something when it is first wanted. */
-export function onFirstUse<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }

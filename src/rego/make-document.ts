@@ -7,12 +7,12 @@ import {
   type Made,
   depthOf,
   emitCollected,
-  onFirstUse,
   TWO_VALUES,
   type RunDocument,
 } from './collect-document.ts';
 import { emitValueRule } from './emit-rule.ts';
 import type { PolicyTables } from './emitter.ts';
+import { onFirstUse } from './on-first-use.ts';
 import { type Place, RegoError } from './rego-error.ts';
 import { indexRules } from './rule-index.ts';
 import type { FunctionDocument, KeyedAccess, State, VirtualDocument } from './state.ts';

@@ -5,6 +5,7 @@
  */
 import type { Core, CoreRule, Literal } from './core.ts';
 import { member } from './look-up.ts';
+import { onFirstUse } from './on-first-use.ts';
 import type { State } from './state.ts';
 import type { Value } from './value.ts';
 
@@ -47,20 +48,18 @@ function select<T>(rules: readonly Indexed<T>[], used: ReadonlySet<string>): Sel
   }
   const { read, source } = best;
   const inner = new Set([...used, source]);
-  const buckets = new Map<Value | undefined, SelectRules<T>>();
-  const rest = select(
-    rules.filter((each) => wantedOf(each, source) === undefined),
-    inner,
+  const fitting = (value: Scalar | undefined) => (each: Indexed<T>) => {
+    const condition = wantedOf(each, source);
+    return condition === undefined || condition.wanted === value;
+  };
+  const bucketOf = (value: Scalar | undefined): (() => SelectRules<T>) =>
+    onFirstUse(() => select(rules.filter(fitting(value)), inner));
+  const values = new Set(rules.map((each) => wantedOf(each, source)?.wanted));
+  const buckets = new Map<unknown, () => SelectRules<T>>(
+    [...values].map((value) => [value, bucketOf(value)]),
   );
-  for (const wanted of new Set(rules.map((each) => wantedOf(each, source)?.wanted))) {
-    if (wanted === undefined) continue;
-    const fitting = rules.filter((each) => {
-      const condition = wantedOf(each, source);
-      return condition === undefined || condition.wanted === wanted;
-    });
-    buckets.set(wanted, select(fitting, inner));
-  }
-  return (state, args) => (buckets.get(read(state, args)) ?? rest)(state, args);
+  const rest = bucketOf(undefined);
+  return (state, args) => (buckets.get(read(state, args)) ?? rest)()(state, args);
 }
 
 function wantedOf<T>({ conditions }: Indexed<T>, source: string): Condition | undefined {
