@@ -6,8 +6,17 @@ import { createHash, createHmac } from 'node:crypto';
 import { BuiltinFailure, operandFailure } from '../builtin.ts';
 import type { Builtin } from '../builtin.ts';
 import type { RegoNumber } from '../number.ts';
-import { RegoSet, formatValue, isObjectValue, makeObject, sortedPairs, valueAt } from '../value.ts';
+import {
+  RegoSet,
+  formatValue,
+  isObjectValue,
+  makeObject,
+  sortedPairs,
+  typeOf,
+  valueAt,
+} from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
+import { bytesOfText } from './byte-text.ts';
 import { truncate } from './arithmetic-builtins.ts';
 import { civilFrom, UTC } from './civil-time.ts';
 import { goJson } from './encoding-builtins.ts';
@@ -37,8 +46,14 @@ export const awsBuiltins: readonly Builtin[] = [
 ];
 
 function sign(request: ObjectValue, config: ObjectValue, nanos: bigint): Value {
-  checkKeys(request, { position: 1, keys: REQUEST_KEYS, what: 'request parameters(s)' });
   checkKeys(config, { position: 2, keys: CONFIG_KEYS, what: 'AWS config parameters(s)' });
+  checkTime(nanos);
+  checkNames(request);
+  checkKeys(request, { position: 1, keys: REQUEST_KEYS, what: 'request parameters(s)' });
+  const unsigned = valueAt(config, 'disable_payload_signing');
+  if (unsigned !== undefined && typeof unsigned !== 'boolean') {
+    throw operandFailure(2, "invalid value for 'disable_payload_signing' in AWS config");
+  }
   const url = parseUrl(text(request, 'url'));
   const given = headersOf(valueAt(request, 'headers'));
   const added = addedHeaders(request, config, { host: url.host, time: timeOf(nanos) });
@@ -56,6 +71,26 @@ function sign(request: ObjectValue, config: ObjectValue, nanos: bigint): Value {
   const kept = Object.entries(given).filter(([name]) => !Object.hasOwn(added, name.toLowerCase()));
   const headers = makeObject([...kept, ...Object.entries(added), ['Authorization', authorization]]);
   return makeObject([...sortedPairs(request), ['headers', headers]]);
+}
+
+const INT64 = 2n ** 63n;
+
+function checkTime(nanos: bigint): void {
+  if (-INT64 <= nanos && nanos < INT64) return;
+  throw operandFailure(3, 'could not convert time_ns value into a unix timestamp');
+}
+
+/** What `http.send` knows: a request for it is what is signed. */
+const REQUEST_NAMES: ReadonlySet<Value> = new Set(
+  'body cache cache_ignored_headers caching_mode enable_redirect force_cache force_cache_duration_seconds force_json_decode force_yaml_decode headers max_retry_attempts method raise_error raw_body timeout tls_ca_cert tls_ca_cert_env_variable tls_ca_cert_file tls_client_cert tls_client_cert_env_variable tls_client_cert_file tls_client_key tls_client_key_env_variable tls_client_key_file tls_insecure_skip_verify tls_server_name tls_use_system_certs url'.split(
+    ' ',
+  ),
+);
+
+function checkNames(request: ObjectValue): void {
+  const unknown = sortedPairs(request).flatMap(([key]) => (REQUEST_NAMES.has(key) ? [] : [key]));
+  if (unknown.length === 0) return;
+  throw operandFailure(1, `invalid request parameters(s): ${formatValue(RegoSet.of(unknown))}`);
 }
 
 interface Wanted {
@@ -98,14 +133,15 @@ function parseUrl(url: string): Address {
 }
 
 function headersOf(value: Value | undefined): Headers {
-  if (!isObjectValue(value)) return {};
+  if (value === undefined) return {};
+  if (!isObjectValue(value)) throw operandFailure(0, `must be object but got ${typeOf(value)}`);
   return Object.fromEntries(
     sortedPairs(value).map(([name, item]) => [headerText(name), headerText(item)]),
   );
 }
 
 function headerText(value: Value): string {
-  return typeof value === 'string' ? value : formatValue(value);
+  return typeof value === 'string' ? value : '';
 }
 
 function lowered(headers: Headers): Headers {
@@ -141,8 +177,8 @@ function addedHeaders(
 function bodyText(request: ObjectValue): string {
   const body = valueAt(request, 'body');
   const raw = valueAt(request, 'raw_body');
-  if (body !== undefined) return goJson(body);
-  return typeof raw === 'string' ? raw : '';
+  if (raw !== undefined) return typeof raw === 'string' ? raw : '';
+  return body === undefined ? '' : goJson(body);
 }
 
 interface Signed {
@@ -184,5 +220,5 @@ function hmac(key: Buffer, value: string): Buffer {
 }
 
 function sha256(value: string): string {
-  return createHash('sha256').update(value).digest('hex');
+  return createHash('sha256').update(bytesOfText(value)).digest('hex');
 }

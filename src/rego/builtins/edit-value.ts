@@ -12,10 +12,12 @@ import {
   valueAt,
 } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
+import { countMembers } from '../value-work.ts';
 
 /** What is to happen at the end of a path. */
 export type Edit = 'remove' | { readonly add: Value } | { readonly replace: Value };
 
+const BYTES_PER_MEMBER = 8;
 const INDEX = /^(?:0|[1-9]\d*)$/;
 
 /** The value with one change; throws a `BuiltinFailure` where the path leads nowhere. */
@@ -55,6 +57,7 @@ function addMember(value: Value, key: Value, added: Value): Value {
   if (isArrayValue(value)) {
     const index = key === '-' ? value.length : indexOf(key);
     if (index > value.length) throw new BuiltinFailure(`index ${index} is beyond the array`);
+    countMembers(value.length, BYTES_PER_MEMBER);
     return value.toSpliced(index, 0, added);
   }
   if (value instanceof RegoSet) {
@@ -65,7 +68,10 @@ function addMember(value: Value, key: Value, added: Value): Value {
 }
 
 function removeMember(value: Value, key: Value): Value {
-  if (isArrayValue(value)) return value.toSpliced(indexOf(key), 1);
+  if (isArrayValue(value)) {
+    countMembers(value.length, BYTES_PER_MEMBER);
+    return value.toSpliced(indexOf(key), 1);
+  }
   const removed = keyOf(key);
   if (value instanceof RegoSet) {
     return RegoSet.of(value.values.filter((member) => keyOf(member) !== removed));
@@ -74,7 +80,10 @@ function removeMember(value: Value, key: Value): Value {
 }
 
 function replaceMember(value: Value, key: Value, fresh: Value): Value {
-  if (isArrayValue(value)) return value.with(indexOf(key), fresh);
+  if (isArrayValue(value)) {
+    countMembers(value.length, BYTES_PER_MEMBER);
+    return value.with(indexOf(key), fresh);
+  }
   if (value instanceof RegoSet) {
     return RegoSet.of([...(removeMember(value, key) as RegoSet).values, fresh]);
   }

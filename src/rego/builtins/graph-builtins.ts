@@ -52,7 +52,8 @@ function reachablePaths([graph, initial]: readonly Value[], context: BuiltinCont
     context.allocate(path.length * 8);
     const neighbours = neighboursOf(graph as Value, path.at(-1) as Value);
     if (neighbours === undefined) continue;
-    const onPath = RegoSet.of(path);
+    // A neighbour of the first node is gone to even if it is that node itself: as OPA does.
+    const onPath = RegoSet.of(path.length === 1 ? [] : path);
     const next = neighbours.filter(
       (node) => !onPath.has(node) && neighboursOf(graph as Value, node),
     );

@@ -17,12 +17,14 @@ import {
 } from '../value.ts';
 import type { ObjectValue, Value, ValueKey } from '../value.ts';
 import { editAt, memberOf } from './edit-value.ts';
+import { countMembers, countWork } from '../value-work.ts';
 import { membersOf } from './operands.ts';
 
 /** The paths of one call as a tree; a leaf stands for everything below it. */
 type PathTree = Map<ValueKey, PathTree>;
 
 const LEAF: PathTree = new Map();
+const BYTES_PER_MEMBER = 16;
 
 /** `json.filter`, `json.remove` and `json.patch`. */
 export const jsonPathBuiltins: readonly Builtin[] = [
@@ -42,7 +44,7 @@ export const jsonPathBuiltins: readonly Builtin[] = [
     name: 'json.patch',
     args: ['any', 'array'],
     result: 'any',
-    call: ([value, patches]) => patchAll(value as Value, patches as Value),
+    call: ([value, patches]) => patchedOrUndefined(value as Value, patches as Value),
   },
 ];
 
@@ -82,14 +84,22 @@ function pathOf(path: Value): readonly Value[] {
 
 function filter(value: Value, tree: PathTree): Value {
   if (tree === LEAF) return value;
+  countWork(1);
   if (isArrayValue(value)) {
+    countWork(value.length);
     return value.flatMap((item, index) => {
       const below = atIndex(tree, index);
       return below ? [filter(item, below)] : [];
     });
   }
-  if (value instanceof RegoSet)
-    return RegoSet.of(value.values.filter((member) => tree.has(keyOf(member))));
+  if (value instanceof RegoSet) {
+    return RegoSet.of(
+      value.values.flatMap((member) => {
+        const below = tree.get(keyOf(member));
+        return below ? [filter(member, below)] : [];
+      }),
+    );
+  }
   if (!isObjectValue(value)) return value;
   const kept = sortedPairs(value).flatMap(([key, item]): (readonly [Value, Value])[] => {
     const below = tree.get(keyOf(key));
@@ -99,11 +109,14 @@ function filter(value: Value, tree: PathTree): Value {
 }
 
 function remove(value: Value, tree: PathTree): Value {
+  countWork(1);
   if (isArrayValue(value)) {
+    countMembers(value.length, BYTES_PER_MEMBER);
     return value.flatMap((item, index) => without(item, atIndex(tree, index)));
   }
-  if (value instanceof RegoSet)
-    return RegoSet.of(value.values.filter((member) => !tree.has(keyOf(member))));
+  if (value instanceof RegoSet) {
+    return RegoSet.of(value.values.flatMap((member) => without(member, tree.get(keyOf(member)))));
+  }
   if (!isObjectValue(value)) return value;
   const kept = sortedPairs(value).flatMap(([key, item]) =>
     without(item, tree.get(keyOf(key))).map((rest): readonly [Value, Value] => [key, rest]),
@@ -116,8 +129,9 @@ function without(item: Value, below: PathTree | undefined): Value[] {
   return [below ? remove(item, below) : item];
 }
 
+/** Places in arrays are named by their digits alone, as in a path that is a text. */
 function atIndex(tree: PathTree, index: number): PathTree | undefined {
-  return tree.get(index) ?? tree.get(String(index));
+  return tree.get(String(index));
 }
 
 type Operation = (document: Value, path: readonly Value[], patch: ObjectValue) => Value;
@@ -134,6 +148,16 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     throw new BuiltinFailure('test failed: the value at the path is another');
   },
 };
+
+/** A patch that cannot be applied is undefined, also where errors of builtins are strict. */
+function patchedOrUndefined(document: Value, patches: Value): Value | undefined {
+  try {
+    return patchAll(document, patches);
+  } catch (error) {
+    if (error instanceof BuiltinFailure) return undefined;
+    throw error;
+  }
+}
 
 function patchAll(document: Value, patches: Value): Value {
   return membersOf(patches).reduce((current, patch) => {

@@ -4,16 +4,10 @@
  * Specification: https://json-schema.org/draft-07/json-schema-validation
  */
 import { BuiltinFailure } from '../builtin.ts';
-import {
-  formatValue,
-  isArrayValue,
-  isObjectValue,
-  sortedPairs,
-  typeOf,
-  valueAt,
-} from '../value.ts';
+import { formatValue, isArrayValue, isObjectValue, sortedPairs, valueAt } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
 import { countWork } from '../value-work.ts';
+import { formProblem, noSchema } from './schema-forms.ts';
 
 /** One thing that is wrong with a document. */
 export interface SchemaProblem {
@@ -38,16 +32,11 @@ export interface SchemaPlace {
   readonly depth: number;
 }
 
-/** The types that a schema may name, in the order in which messages list them. */
-export const SCHEMA_TYPES: readonly string[] = [
-  'array',
-  'boolean',
-  'integer',
-  'number',
-  'null',
-  'object',
-  'string',
-];
+/** Where a check stands, with the schema that asks. */
+export interface SchemaHere extends SchemaPlace {
+  readonly schema: ObjectValue;
+}
+
 const MAX_DEPTH = 256;
 /** Of looking up what one schema asks of one value. */
 const STEPS_PER_SCHEMA = 30;
@@ -64,22 +53,35 @@ const ONE = [
 const LISTS = ['items', 'allOf', 'anyOf', 'oneOf'];
 const MAPS = ['properties', 'patternProperties', 'definitions', '$defs'];
 
-/** Checks the form of a schema; throws a `BuiltinFailure` for the first thing that is wrong. */
-export function checkSchema(schema: Value, depth = 0): void {
+/**
+ * Checks the form of a schema, the patterns in it and its references; throws a `BuiltinFailure` for
+ * the first thing that is wrong.
+ */
+export function checkSchema(schema: Value, checks: SchemaChecks, depth = 0): void {
   countWork(STEPS_PER_SCHEMA);
   if (depth > MAX_DEPTH) throw new BuiltinFailure(`schema is nested deeper than ${MAX_DEPTH}`);
   if (typeof schema === 'boolean') return;
-  if (!isObjectValue(schema)) {
-    throw new BuiltinFailure(`schema must be an object or a boolean, got ${typeOf(schema)}`);
-  }
-  const wrong = listOf(valueAt(schema, 'type')).find((type) => !SCHEMA_TYPES.includes(plain(type)));
-  if (wrong !== undefined) {
-    const expected = `Expected valid values are:[${SCHEMA_TYPES.join(' ')}]`;
-    throw new BuiltinFailure(
-      `has a primitive type that is NOT VALID -- given: /${plain(wrong)}/ ${expected}`,
-    );
-  }
-  for (const inner of subschemas(schema)) checkSchema(inner, depth + 1);
+  if (!isObjectValue(schema)) throw new BuiltinFailure(noSchema(schema));
+  const problem = formProblem(schema) ?? patternProblem(schema, checks);
+  if (problem !== undefined) throw new BuiltinFailure(problem);
+  const reference = valueAt(schema, '$ref');
+  if (typeof reference === 'string') resolveReference(reference, checks.root);
+  for (const inner of subschemas(schema)) checkSchema(inner, checks, depth + 1);
+}
+
+/** What the checks of a schema's form share. */
+export interface SchemaChecks {
+  readonly root: Value;
+  readonly isPattern: (text: string) => boolean;
+}
+
+function patternProblem(schema: ObjectValue, { isPattern }: SchemaChecks): string | undefined {
+  const pattern = valueAt(schema, 'pattern');
+  if (typeof pattern === 'string' && !isPattern(pattern)) return 'pattern must be a valid regex';
+  const patterns = valueAt(schema, 'patternProperties');
+  const names = isObjectValue(patterns) ? sortedPairs(patterns).map(([key]) => plain(key)) : [];
+  const wrong = names.find((name) => !isPattern(name));
+  return wrong === undefined ? undefined : `Invalid regex pattern '${wrong}'`;
 }
 
 function subschemas(schema: ObjectValue): Value[] {

@@ -82,8 +82,8 @@ function isValidPattern(pattern: string): boolean {
   }
 }
 
-/** The compiled pattern, kept for the query. */
-function compilePattern(pattern: string, context: BuiltinContext): RE2JS {
+/** A compiled pattern, kept for the query; throws a `BuiltinFailure`. */
+export function compilePattern(pattern: string, context: BuiltinContext): RE2JS {
   const key = `regex ${pattern}`;
   const known = context.memory.get(key);
   if (known instanceof RE2JS) return known;
@@ -92,7 +92,7 @@ function compilePattern(pattern: string, context: BuiltinContext): RE2JS {
       `pattern has ${pattern.length} characters, at most ${MAX_PATTERN} are read`,
     );
   }
-  context.charge(1 + pattern.length);
+  context.charge(300 + pattern.length * 8);
   const compiled = tryToCompile(pattern);
   if (context.memory.size < MAX_COMPILED) context.memory.set(key, compiled);
   return compiled;

@@ -1,15 +1,15 @@
 /** `json.match_schema` and `json.verify_schema`. */
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
+import { BuiltinFailure } from '../builtin.ts';
 import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
 import { parseJsonValue } from '../json-text.ts';
 import { plainObject } from '../value.ts';
 import type { Value } from '../value.ts';
 import { checkSchema } from './json-schema.ts';
 import type { SchemaProblem } from './json-schema.ts';
-import { isMatch } from './regex-builtins.ts';
-import { matchSchema } from './schema-keywords.ts';
+import { compilePattern, isMatch } from './regex-builtins.ts';
+import { validate } from './schema-validate.ts';
 
-const TEXT_OR_OBJECT: OperandType = ['string', 'object'];
+const TEXT_OR_OBJECT: OperandType = ['string', 'object', 'array'];
 /** Of finding a compiled pattern again and beginning with it. */
 const STEPS_PER_PATTERN = 20;
 
@@ -24,18 +24,19 @@ export const schemaBuiltins: readonly Builtin[] = [
   },
 ];
 
-function read(value: Value, position: number): Value {
+function read(value: Value): Value {
   if (typeof value !== 'string') return value;
   try {
     return parseJsonValue(value);
-  } catch (error) {
-    throw operandFailure(position, `must be valid JSON: ${(error as Error).message}`);
+  } catch {
+    throw new BuiltinFailure('invalid JSON string');
   }
 }
 
-function verify([schema]: readonly Value[]): Value {
+function verify([schema]: readonly Value[], context: BuiltinContext): Value {
   try {
-    checkSchema(read(schema as Value, 1));
+    const root = read(schema as Value);
+    checkSchema(root, { root, isPattern: patternTest(context) });
     return [true, null];
   } catch (error) {
     if (!(error instanceof BuiltinFailure)) throw error;
@@ -44,8 +45,8 @@ function verify([schema]: readonly Value[]): Value {
 }
 
 function match([document, schema]: readonly Value[], context: BuiltinContext): Value {
-  const root = read(schema as Value, 2);
-  checkSchema(root);
+  const root = read(schema as Value);
+  checkSchema(root, { root, isPattern: patternTest(context) });
   const run = {
     root,
     charge: context.charge,
@@ -54,8 +55,20 @@ function match([document, schema]: readonly Value[], context: BuiltinContext): V
       return isMatch(pattern, text, context);
     },
   };
-  const found = matchSchema(read(document as Value, 1), root, { run, path: [], depth: 0 });
-  return [found.length === 0, found.map(problemValue)];
+  const found = validate(read(document as Value), root, { run, path: [], depth: 0 });
+  return [found.isValid, found.problems.map(problemValue)];
+}
+
+function patternTest(context: BuiltinContext): (text: string) => boolean {
+  return (text) => {
+    try {
+      compilePattern(text, context);
+      return true;
+    } catch (error) {
+      if (error instanceof BuiltinFailure) return false;
+      throw error;
+    }
+  };
 }
 
 function problemValue({ type, field, description }: SchemaProblem): Value {

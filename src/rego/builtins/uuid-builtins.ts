@@ -5,8 +5,9 @@ import { plainObject } from '../value.ts';
 import type { Value } from '../value.ts';
 import { integerOperand, remembered } from './operands.ts';
 
-const HEX = '([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})';
-const UUID = new RegExp(`^(?:urn:uuid:${HEX}|\\{${HEX}\\}|${HEX})$`, 'i');
+const HEX = '([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})';
+/** Go's library looks at no brace: any two signs may stand around. */
+const UUID = new RegExp(`^(?:urn:uuid:${HEX}|.${HEX}.|${HEX}|([0-9a-f]{32}))$`, 'is');
 /** Steps of 100 ns between 1582-10-15, where the times of UUIDs begin, and 1970. */
 const GREGORIAN_OFFSET = 0x01b21dd213814000n;
 /** Of a digest or two, from which chance is drawn. */
