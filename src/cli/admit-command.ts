@@ -1,16 +1,19 @@
 /**
  * `assay admit FILE`: the same judgement as the webhook's, without a server. A policy of trust asks
- * the registries of its images; nothing else leaves this machine.
+ * the registries of its images, one in Rego what the data folder knows of them; nothing else leaves
+ * this machine.
  */
 import { AssayError } from '../domain/error.ts';
+import type { FactsTable } from '../domain/image-facts.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { terminalText } from '../domain/terminal-text.ts';
 import type { OfflineVerdict } from '../operations/admit-offline.ts';
-import type { CommandRun, OptionValues } from './command.ts';
+import type { CommandRun, OperationsClient, OptionValues } from './command.ts';
 import { explainVerdict } from './explain-verdict.ts';
 import { OUTCOME_EXIT_CODES } from './outcome-words.ts';
-import { registryOptionsOf, textOption, textOptions } from './options.ts';
+import { reachOf, registryOptionsOf, textOption, textOptions } from './options.ts';
 import { printDocument } from './print-values.ts';
+import { withOperations } from './with-operations.ts';
 
 /** `assay admit FILE --policy F [--attestors F --attestations F] [--cluster L.N] …` */
 export const runAdmit: CommandRun = async (context, args, options) => {
@@ -18,7 +21,14 @@ export const runAdmit: CommandRun = async (context, args, options) => {
   const policies = textOptions(options, 'policy');
   if (policies.length === 0) throw noPolicy();
   const verdicts = await admitOffline(
-    { now: () => context.now(), env: context.env },
+    {
+      now: () => context.now(),
+      env: context.env,
+      tellFacts: (project, image) =>
+        withOperations(context, { ...reachOf(options), readOnly: true }, (client) =>
+          tellFacts(client, { project, image }),
+        ),
+    },
     {
       file: args[0] ?? '',
       policies,
@@ -50,6 +60,14 @@ function explain(
 ): string {
   const which = all.length === 1 ? '' : `${index + 1} of ${all.length}: ${terminalText(object)}\n`;
   return which + summary(verdict) + explainVerdict(verdict);
+}
+
+/** What the data folder, or a server, knows of an image: only policies in Rego that ask read it. */
+async function tellFacts(
+  client: OperationsClient,
+  input: { readonly project: string; readonly image: string },
+): Promise<FactsTable> {
+  return (await client.call('show-image-facts', input)) as FactsTable;
 }
 
 /** A request that is let in by break-glass or dry run passes, as it would in the cluster. */

@@ -202,6 +202,7 @@ const ADMIT: CommandSpec = {
       description: 'policy whose patterns exempt images, in place of the built-in one',
     },
     PROJECT,
+    ...WHERE,
     PLAIN_HTTP,
     ...REGISTRIES,
     TABLE_OR_JSON,

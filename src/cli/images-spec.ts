@@ -49,6 +49,14 @@ export const IMAGES: CommandSpec = {
       load: async () => (await load()).showStatus,
     },
     {
+      name: 'facts',
+      arguments: '<images...>',
+      summary: 'Print what policies in Rego are told of images, as JSON.',
+      examples: ['assay images facts registry.example/team/app@sha256:… > facts.json'],
+      options: [...WHERE, PROJECT],
+      load: async () => (await import('./image-facts-command.ts')).showFacts,
+    },
+    {
       name: 'summary',
       summary: 'Count images by status, highest severity and verdict.',
       examples: [

@@ -45,6 +45,7 @@ async function readAsked(
   options: OptionValues,
 ): Promise<EvalRegoInput> {
   const inputFile = textOption(options, 'input');
+  const factsFile = textOption(options, 'facts');
   const place = textOption(options, 'package');
   const imports = textOptions(options, 'import');
   return {
@@ -52,6 +53,7 @@ async function readAsked(
     query: await readQuery(query, options),
     ...(inputFile !== undefined && { inputFile }),
     ...(isOn(options, 'stdinInput') && { inputText: await readStandardInput() }),
+    ...(factsFile !== undefined && { factsFile }),
     ...(place !== undefined && { package: place }),
     ...(imports.length > 0 && { imports }),
     isStrict: isOn(options, 'strict'),

@@ -94,6 +94,11 @@ export const REGO: CommandSpec = {
           choices: ['json', 'values', 'bindings', 'pretty', 'raw', 'discard'],
           default: 'json',
         },
+        {
+          flags: '--facts <file>',
+          description: 'what assay.image_facts is told, as `assay images facts` prints it',
+          variable: 'none',
+        },
         { flags: '--package <name>', description: 'package whose rules the query may name' },
         {
           flags: '--import <path>',

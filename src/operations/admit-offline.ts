@@ -3,7 +3,6 @@
  * files, signatures from the registries where a policy of trust asks for them. Evidence that is
  * wanted and that nobody gives leaves the verdict undecided.
  */
-import { randomBytes } from 'node:crypto';
 import type { Attestor } from '../domain/attestor.ts';
 import { parseDigest } from '../domain/digest.ts';
 import { AssayError, isAssayError } from '../domain/error.ts';
@@ -18,31 +17,24 @@ import { parseClusterKey } from '../domain/resource-name.ts';
 import { resourceKey } from '../domain/resource-url.ts';
 import { isTrustDomain, parseNamespaceKey } from '../domain/rule-key.ts';
 import type { Micros } from '../domain/time.ts';
-import type {
-  AdmissionRequest,
-  AttestationEvidence,
-  Evidence,
-  Verdict,
-} from '../domain/verdict.ts';
+import type { AttestationEvidence, Evidence, Verdict } from '../domain/verdict.ts';
 import { readAttestationFile, readAttestorFile } from '../google/google-file.ts';
 import { parseYamlDocuments, type YamlDocument } from '../google/policy-yaml.ts';
-import { objectName, reviewOfObject } from '../kubernetes/admission-input.ts';
+import { objectName } from '../kubernetes/admission-input.ts';
 import { readWorkloads } from '../kubernetes/workload-images.ts';
 import { type WantedEvidence, evaluate, wantedEvidence } from '../policy/evaluate.ts';
 import { type RegistryOptions, readRegistryAccess } from '../remote/read-registry-access.ts';
 import { toCheck, verifyAttestation } from '../signing/verify-attestation.ts';
-import type { RegoEffects } from './ask-rego.ts';
 import { checkAttestorKeys } from './check-attestor-keys.ts';
+import { type AskedObject, openOfflineRego, type OfflineRegoEffects } from './ask-rego-offline.ts';
 import { gatherTrust } from './gather-trust.ts';
 import { readFileAs, readPolicyFiles } from './read-policy-files.ts';
-import type { RegoPool } from './rego-pool.ts';
 
 /** Nobody's deploy waits for a command, in milliseconds. */
 const REGISTRY_MS = 30_000;
 
-/** The clock, and the variables that name proxies. */
-export interface OfflineEffects {
-  readonly now: () => Micros;
+/** The clock, who tells facts of images, and the variables that name proxies. */
+export interface OfflineEffects extends OfflineRegoEffects {
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -90,23 +82,23 @@ export async function admitOffline(
     now,
   };
   const requests = await readFileAs(input.file, (text) => toRequests(text, input));
-  const threads = threadsOnDemand();
+  const rego = openOfflineRego(effects);
   const verdicts: OfflineVerdict[] = [];
   try {
     for (const asked of requests) {
       const wanted = wantedEvidence(asked.request, documents);
       const trust = await askRegistries(effects, input, wanted);
-      const rego = await evaluateRego({ now: effects.now, runRego: threads.run }, wanted, asked);
+      const said = wanted.rego && (await rego.ask(wanted.rego.documents, asked));
       const evidence = {
         ...(await gather(facts, wanted)),
         ...(trust && { trust }),
-        ...(rego && { rego }),
+        ...(said && { rego: said }),
       };
       const verdict = evaluate(asked.request, documents, evidence);
       verdicts.push({ object: objectName(asked.object), verdict });
     }
   } finally {
-    await threads.close();
+    await rego.close();
   }
   return verdicts;
 }
@@ -152,36 +144,6 @@ function checkPlace({ cluster, namespace, trustDomain }: OfflineInput): void {
   if (trustDomain === undefined || isTrustDomain(trustDomain)) return;
   const wanted = 'give one like cluster.local';
   throw new AssayError('invalid-argument', `--trust-domain is no trust domain; ${wanted}`);
-}
-
-/** A request, and the object that it is about. */
-interface AskedObject {
-  readonly request: AdmissionRequest;
-  readonly object: JsonObject;
-}
-
-async function evaluateRego(
-  effects: Pick<RegoEffects, 'now' | 'runRego'>,
-  { rego }: WantedEvidence,
-  { request, object }: AskedObject,
-): Promise<Evidence['rego']> {
-  if (rego === undefined) return undefined;
-  const { askRego } = await import('./ask-rego.ts');
-  const review = reviewOfObject(object, request);
-  return askRego({ ...effects, randomBytes }, rego.documents, { review });
-}
-
-/** One thread for a whole file, where any policy needs it. */
-function threadsOnDemand(): RegoPool {
-  let pool: RegoPool | undefined;
-  return {
-    run: async (job, deadlineMs) => {
-      const { createRegoPool } = await import('./rego-pool.ts');
-      pool ??= createRegoPool(1);
-      return pool.run(job, deadlineMs);
-    },
-    close: async () => pool?.close(),
-  };
 }
 
 function toRequests(text: string, input: OfflineInput): readonly AskedObject[] {

@@ -79,6 +79,11 @@ export const CATALOG = {
     '/api/v1/projects/:project/images/:image',
     async () => (await import('./list-images.ts')).showImage,
   ),
+  'show-image-facts': entry(
+    'GET',
+    '/api/v1/projects/:project/images/:image/facts',
+    async () => (await import('./show-image-facts.ts')).showImageFacts,
+  ),
   'show-queue': entry(
     'GET',
     '/api/v1/scan-queue',

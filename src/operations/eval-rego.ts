@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { AssayError } from '../domain/error.ts';
 import { jsonText } from '../rego/json-text.ts';
-import type { RegoAnswer, RegoOutcome, RegoSources } from '../rego/rego-job.ts';
+import type { RegoAnswer, RegoJob, RegoOutcome, RegoSources } from '../rego/rego-job.ts';
 import { readTextFile } from '../remote/read-text-file.ts';
 import { loadRego, readData, type RegoFiles } from './load-rego.ts';
+import { readFactsFile } from './read-facts-file.ts';
 import { createRegoPool, type RunRego } from './rego-pool.ts';
 import { withLines } from './source-lines.ts';
 
@@ -15,6 +16,8 @@ export interface EvalRegoInput extends RegoFiles {
   readonly inputFile?: string;
   /** Its text, in its place. */
   readonly inputText?: string;
+  /** Path of what is known of images. */
+  readonly factsFile?: string;
   /** Dotted, e.g. `main` or `data.main`. */
   readonly package?: string;
   /** What the query imports: `data.lib as l`. */
@@ -36,7 +39,14 @@ export const COMMAND_STEPS = 2_000_000_000;
 export async function evalRego(input: EvalRegoInput): Promise<RegoAnswer> {
   const sources = await loadRego(input);
   const text = await inputOf(input);
-  const answer = await withRegoThread((run) => run(jobOf(input, sources, text), input.timeout));
+  const { factsFile } = input;
+  const handed = factsFile === undefined ? undefined : await readFactsFile(factsFile);
+  const job = {
+    ...jobOf(input, sources),
+    ...(text !== undefined && { input: text }),
+    ...(handed !== undefined && { handed }),
+  };
+  const answer = await withRegoThread((run) => run(job, input.timeout));
   const texts = textsOf(sources, input.query);
   return {
     ...answer,
@@ -47,7 +57,7 @@ export async function evalRego(input: EvalRegoInput): Promise<RegoAnswer> {
   };
 }
 
-function jobOf(input: EvalRegoInput, sources: RegoSources, text: string | undefined) {
+function jobOf(input: EvalRegoInput, sources: RegoSources): RegoJob {
   const { imports, isStrict } = input;
   const place = input.package
     ?.replace(/^data\.?/, '')
@@ -56,7 +66,6 @@ function jobOf(input: EvalRegoInput, sources: RegoSources, text: string | undefi
   return {
     sources: { ...sources, ...(isStrict && { isStrict }) },
     queries: [input.query],
-    ...(text !== undefined && { input: text }),
     ...(place && { package: place }),
     ...(imports && { imports }),
     nowNanos: BigInt(input.now) * 1000n,

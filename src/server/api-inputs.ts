@@ -115,6 +115,7 @@ const INPUTS: Readonly<Record<OperationName, z.ZodType<Record<string, unknown>>>
     pageToken: z.string().max(4096).optional(),
   }),
   'show-image': z.strictObject({ project, image: z.string().min(1).max(4096) }),
+  'show-image-facts': z.strictObject({ project, image }),
   'show-queue': z.strictObject({}),
   'add-watch': z.strictObject({
     project,

@@ -202,6 +202,7 @@ const OWN: Readonly<Record<OperationName, OwnRoute>> = {
   'request-scan': of('assay.images.scan', { project: P, image: 'UPPER CASE' }),
   'list-images': of('assay.images.list', { project: P }),
   'show-image': of('assay.images.list', { project: P, image: 'absent' }),
+  'show-image-facts': of('assay.images.list', { project: P, image: 'absent' }),
   'show-queue': somewhere('assay.images.list', {}),
   'add-watch': of('assay.watches.manage', { project: P, pattern: 'UPPER CASE' }),
   'list-watches': of('assay.watches.list', { project: P }),
