@@ -117,7 +117,10 @@ export function readData({ path, text }: Pick<FolderFile, 'path' | 'text'>): Val
       ? parseJsonValue(text)
       : valueFromJson(parse(text, { maxAliasCount: 100 }));
   } catch (cause) {
-    const why = (cause as Error).message.split('\n')[0];
+    const [said = ''] = (cause as Error).message.split('\n');
+    const why = said.includes('multiple documents')
+      ? 'it holds several documents; make a file of each'
+      : said;
     throw new AssayError('invalid-argument', `${path} cannot be read: ${why}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 /** The kinds of policy documents that are our own, and how each is read from its text. */
-import { AssayError } from '../domain/error.ts';
+import { AssayError, isAssayError } from '../domain/error.ts';
 import type { ImageTrustPolicy } from '../domain/image-trust-policy.ts';
 import { isJsonObject, type Json } from '../domain/json.ts';
 import type { RegoPolicy } from '../domain/rego-policy.ts';
@@ -36,5 +36,17 @@ export function readOwnDocument(text: string): OwnDocument {
     const message = `${second.locate([])}: a second document begins; a policy is one document`;
     throw new AssayError('invalid-policy', message);
   }
-  return located(document, () => read(document.value));
+  return readAt(document, read);
+}
+
+/** What is wrong with a field names its line; what is wrong with modules has places of its own. */
+function readAt(document: YamlDocument, read: (value: unknown) => OwnDocument): OwnDocument {
+  try {
+    return read(document.value);
+  } catch (error) {
+    if (isAssayError(error) && !Array.isArray(error.details['path'])) throw error;
+    return located(document, () => {
+      throw error;
+    });
+  }
 }

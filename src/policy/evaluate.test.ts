@@ -335,6 +335,16 @@ describe('formatDenial', () => {
     );
   });
 
+  it('says once what is the same of several images', () => {
+    const text = formatDenial(evaluate(request(['nginx', 'redis']), [policy({})], NONE), 'D1');
+    expect(text.match(/^(image|found|fix): ?[a-z]*/gm)).toEqual([
+      'image: nginx',
+      'image: redis',
+      expect.stringMatching(/^found/),
+      expect.stringMatching(/^fix/),
+    ]);
+  });
+
   it('keeps control characters of a hostile reference from the terminal', () => {
     const hostile = evaluate(request(['\u001b[31mnginx\nallowed: yes']), [policy({})], NONE);
     expect(formatDenial(hostile, 'D1')).not.toMatch(/\u001b|\nallowed: yes/);
