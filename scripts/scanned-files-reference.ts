@@ -8,10 +8,10 @@ import type { LanguageFile } from '../src/scanner/extract/language-file.ts';
 
 const HEAD = `# Files that a scan reads
 
-Beside the databases of a system's packages (dpkg, apk, opkg, rpm, and the manifest that distroless
-images have in its place), a scan reads the files below: those of languages wherever they lie in an
-image, those of systems where the system has them. This page is made from the tables of the scanner
-by \`node scripts/scanned-files-reference.ts\`.
+Beside the databases of a system's packages (dpkg, apk, opkg, rpm, and the manifests that distroless
+images of Azure Linux and chisel's of Ubuntu have in their place), a scan reads the files below:
+those of languages wherever they lie in an image, those of systems where the system has them. This
+page is made from the tables of the scanner by \`node scripts/scanned-files-reference.ts\`.
 
 - **installed**: the file is there because the package is. One that cannot be read makes the scan
   INCOMPLETE, for what it would have named is not known.

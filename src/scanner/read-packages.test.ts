@@ -1,4 +1,5 @@
 /** Whole images, layer by layer, down to packages: what counts, what does not, what is unknown. */
+import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { GIVEN_SBOM } from '../domain/software-package.ts';
 import { foldLayers } from '../image/fold-layers.ts';
@@ -218,6 +219,52 @@ describe('systems without advisories', () => {
       'torch declared',
     ]);
     expect(problems).toEqual([]);
+  });
+});
+
+describe("chisel's manifest", () => {
+  const UBUNTU = { name: 'etc/os-release', content: 'ID=ubuntu\nVERSION_ID="24.04"\n' };
+  const LINES = [
+    { jsonwall: '1.0', schema: '1.0', count: 3 },
+    { kind: 'package', name: 'libssl3t64', version: '3.0.13-0ubuntu3.1', arch: 'amd64' },
+    { kind: 'path', path: '/usr/bin/openssl', mode: '0755', slices: ['libssl3t64_bins'] },
+    { kind: 'slice', name: 'libssl3t64_bins' },
+  ];
+  const wall = (lines: readonly object[]): RawEntry => ({
+    name: 'var/lib/chisel/manifest.wall',
+    content: zstdCompressSync(lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
+  });
+
+  it('lists packages, and says that their sources are not known', async () => {
+    const read = await scan([[UBUNTU, wall(LINES)]]);
+    expect(read.packages).toMatchObject([
+      { name: 'libssl3t64', version: '3.0.13-0ubuntu3.1', ecosystem: 'Ubuntu:24.04:LTS' },
+    ]);
+    expect(codes(read)).toEqual(['sources-unknown']);
+    expect(read.status).toBe('INCOMPLETE');
+  });
+
+  it('says nothing beside a status', async () => {
+    const read = await scan([[UBUNTU, wall(LINES), dpkg('libssl3t64 3.0.13-0ubuntu3.1')]]);
+    expect(read.packages.map(({ path }) => path)).toEqual(['var/lib/dpkg/status']);
+    expect(read.status).toBe('COMPLETE');
+  });
+
+  it.each<[string, RawEntry]>([
+    ['is no zstd', { ...wall([]), content: 'x' }],
+    [
+      'would inflate to more than 64 MiB',
+      { ...wall([]), content: zstdCompressSync(Buffer.alloc(65 * 1024 * 1024)) },
+    ],
+    [
+      'has a package that would look like an option',
+      wall([{ kind: 'package', name: '--x', version: '1' }]),
+    ],
+    ['has lines that are no objects', { ...wall([]), content: zstdCompressSync('[]\n') }],
+  ])('that %s is fatal', async (_fact, file) => {
+    const read = await scan([[UBUNTU, dpkg(), file]]);
+    expect(read.status).toBe('INCOMPLETE');
+    expect(read.packages).toEqual([]);
   });
 });
 

@@ -14,7 +14,7 @@ import {
   findExtractor,
   isNameOnTheWay,
   mayLeadToDirectory,
-  OPKG_CONTROLS,
+  STAND_INS,
   type Extractor,
   type UnreadFile,
 } from './extract/extractors.ts';
@@ -49,9 +49,9 @@ export interface ReadPackages extends PackageSet {
  * here: that is INCOMPLETE, too.
  */
 export function readPackages(tree: FileTree): ReadPackages {
-  const found = findFiles(tree);
+  const found = withoutStandIns(findFiles(tree));
   const known = systemOf(found);
-  const own = withoutControls(found).flatMap((file) => filePackages(file, known));
+  const own = found.flatMap((file) => filePackages(file, known));
   const read = ofSystem(readLanguages(tree), known);
   const owners = { owners: found.flatMap(ownersOf), names: new Set(own.map(({ name }) => name)) };
   const languages = {
@@ -211,13 +211,15 @@ function ownersOf({ extractor, data, versions }: FoundFile): FileOwner[] {
   });
 }
 
-/** A status of opkg has all that its single files say. */
-function withoutControls(found: readonly FoundFile[]): readonly FoundFile[] {
-  const isOpkg = ({ extractor, data }: FoundFile): boolean =>
-    extractor.type === 'opkg' && extractor.name !== OPKG_CONTROLS && data !== undefined;
-  return found.some(isOpkg)
-    ? found.filter(({ extractor }) => extractor.name !== OPKG_CONTROLS)
-    : found;
+/** A status has all that stands in for one where there is none. */
+function withoutStandIns(found: readonly FoundFile[]): readonly FoundFile[] {
+  const isStandIn = ({ extractor }: FoundFile): boolean => STAND_INS.has(extractor.name);
+  const types = new Set(
+    found
+      .filter((file) => !isStandIn(file) && isDatabase(file) && databasesOf([file]).length > 0)
+      .map(({ extractor }) => extractor.type),
+  );
+  return found.filter((file) => !isStandIn(file) || !types.has(file.extractor.type));
 }
 
 /** Packages of a system that were found like files of languages are named after the system. */

@@ -3,6 +3,7 @@ import type { Json } from '../../domain/json.ts';
 import type { ExtractedFile } from '../../domain/software-package.ts';
 import type { LayerReader } from '../../image/read-layer.ts';
 import { readApkInstalled } from './apk-installed.ts';
+import { readChiselManifest } from './chisel-manifest.ts';
 import { readContentSets } from './content-sets.ts';
 import { readDpkgStatus, readOpkgStatus } from './dpkg-status.ts';
 import { findLanguageFile } from './find-language-file.ts';
@@ -43,8 +44,11 @@ export interface Extractor {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The extractor of opkg's single files. */
-export const OPKG_CONTROLS = 'opkg-control';
+const OPKG_CONTROLS = 'opkg-control';
+const CHISEL_MANIFEST = 'chisel-manifest';
+
+/** Extractors whose files say nothing beside another database of the same type. */
+export const STAND_INS: ReadonlySet<string> = new Set([OPKG_CONTROLS, CHISEL_MANIFEST]);
 
 type DatabaseReader = (bytes: Uint8Array, path: string) => PackageDatabase;
 
@@ -68,6 +72,16 @@ const OPKG: Extractor = {
   cap: 32 * MEBIBYTE,
   type: 'opkg',
   extract: (path, bytes) => databaseToJson(readOpkgStatus(bytes, path)),
+};
+
+/** Ubuntu's packages that chisel cut; where a status is there too, that says more. */
+const CHISEL: Extractor = {
+  name: CHISEL_MANIFEST,
+  files: ['var/lib/chisel/manifest.wall'],
+  directories: [],
+  cap: 16 * MEBIBYTE,
+  type: 'deb',
+  extract: (path, bytes) => databaseToJson(readChiselManifest(bytes, path)),
 };
 
 /** One file a package; where a status is there too, it has all of them. */
@@ -153,6 +167,7 @@ const RPM = [
 /** All extractors of systems; those of languages are the tables of find-language-file.ts. */
 export const EXTRACTORS: readonly Extractor[] = [
   DPKG,
+  CHISEL,
   OPKG,
   OPKG_CONTROL,
   APK,

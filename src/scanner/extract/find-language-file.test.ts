@@ -1,6 +1,11 @@
 /** Which paths are files of languages. */
 import { expect, it } from 'vitest';
-import { findIndexed, findLanguageFile, indexLanguageFiles } from './find-language-file.ts';
+import {
+  findIndexed,
+  findLanguageFile,
+  indexLanguageFiles,
+  LANGUAGE_FAMILIES,
+} from './find-language-file.ts';
 import type { LanguageFile } from './language-file.ts';
 
 const row: LanguageFile = {
@@ -50,4 +55,12 @@ it.each([
   ['node_modules/a/package-lock.json', undefined],
 ])('of JavaScript, %j is of the kind %s', (path, kind) => {
   expect(findLanguageFile(path)?.name).toBe(kind);
+});
+
+it('one type of packages has one ecosystem, or none, whatever file names them', () => {
+  const rows = LANGUAGE_FAMILIES.flat();
+  const odd = [...Map.groupBy(rows, ({ type }) => type)].filter(
+    ([, of]) => new Set(of.map(({ ecosystem }) => ecosystem)).size > 1,
+  );
+  expect(odd.map(([type]) => type)).toEqual([]);
 });

@@ -14,6 +14,8 @@ const MEBIBYTE = 1024 * 1024;
 
 const PYPI = { type: 'pypi', ecosystem: 'PyPI' } as const;
 const INSTALLED = { ...PYPI, origin: 'installed', cap: 4 * MEBIBYTE } as const;
+/** Advisories of PyPI say nothing of conda's builds, of which OSV has none. */
+const CONDA = { type: 'conda', cap: 16 * MEBIBYTE } as const;
 const LOCK = { ...PYPI, origin: 'declared', cap: 16 * MEBIBYTE } as const;
 
 /** Python's formats. */
@@ -46,28 +48,27 @@ export const PYTHON_FILES: readonly LanguageFile[] = [
     read: readPythonEgg,
   },
   {
+    ...CONDA,
     name: 'conda-meta',
     endings: ['.json'],
     when: (path) => /(?:^|\/)conda-meta$/.test(parentOf(path)),
-    type: 'conda',
     origin: 'installed',
-    cap: 16 * MEBIBYTE,
     read: readCondaMeta,
   },
   {
-    ...LOCK,
+    ...CONDA,
     name: 'conda-environment',
     endings: ['.yml', '.yaml'],
     when: (path) =>
       /(?:^|\/)(?:conda|(?:conda[_-])?environment(?:[._-][\w.-]*)?)\.ya?ml$/.test(path),
-    type: 'conda',
+    origin: 'declared',
     read: readCondaEnvironment,
   },
   {
-    ...LOCK,
+    ...CONDA,
     name: 'conda-lock',
     names: ['conda-lock.yml', 'conda-lock.yaml'],
-    type: 'conda',
+    origin: 'declared',
     read: readCondaLock,
   },
   { ...LOCK, name: 'python-wheel', endings: ['.whl'], cap: 1, byName: true, read: readWheelName },
