@@ -58,6 +58,11 @@ describe('compilePolicy', () => {
     ['a package around a rule', 'p if data.a', 'rule data.a.p is recursive'],
     ['no such function', 'p if foo(1)', 'a.rego:2:6: rego_type_error: undefined function foo'],
     [
+      'a builtin behind the name of a rule',
+      'time := 1\np := time.now_ns()',
+      'a.rego:3:6: rego_type_error: undefined function data.a.time.now_ns',
+    ],
+    [
       'no such function of an import',
       'import data.b as c\np if c.foo(1)',
       'a.rego:3:6: rego_type_error: undefined function data.b.foo',

@@ -64,6 +64,8 @@ describe('evaluateQuery', () => {
     ['a builtin that fails', 'p := to_number("x")', 'undefined'],
     ['a template', 'p := $"{input.kind}: {input.missing}"', '"Pod: <undefined>"'],
     ['a key of rules reads another key', 'r[x] := 1 if x := "a"\nr.b := r.a\np := r.b', '1'],
+    ['a rule with the name of a sign', 'plus := 1\np := plus + 1', '2'],
+    ['a function with the name of a builtin', 'count(_) := 7\np := count([])', '7'],
     ['__proto__ is a key', 'p := {"__proto__": 1}["__proto__"]', '1'],
     ['no properties of JavaScript', 'p := input.constructor', 'undefined'],
     ['no length of arrays', 'p := input.images.length', 'undefined'],

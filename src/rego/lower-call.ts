@@ -72,15 +72,18 @@ export function arityOf(lowering: Lowering, callee: Callee): number {
 
 /** The function that an operator names: one of the policy first, then a builtin. */
 export function findCallee(lowering: Lowering, operator: readonly string[]): Callee | undefined {
-  const [root, ...path] = pathOf(lowering, operator);
+  const names = pathOf(lowering, operator);
+  const [root, ...path] = names;
   const isFunction = root === 'data' && lowering.functions.arities.has(pathKey(path));
   if (isFunction) return { kind: 'function', path };
-  const builtin = lowering.functions.builtins.get(operator.join('.'));
+  const builtin = lowering.functions.builtins.get(names.join('.'));
   return builtin && { kind: 'builtin', builtin };
 }
 
-/** An operator with the names of rules and imports resolved. */
-function pathOf({ names }: Lowering, [first = '', ...rest]: readonly string[]): readonly string[] {
+/** What an operator names: rules and imports stand before builtins, but not before signs. */
+function pathOf({ names }: Lowering, operator: readonly string[]): readonly string[] {
+  if (INFIX_NAMES.has(operator.join('.'))) return operator;
+  const [first = '', ...rest] = operator;
   return [...(names.globals.get(first) ?? [first]), ...rest];
 }
 
