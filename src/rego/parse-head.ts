@@ -23,6 +23,8 @@ export interface Head {
   /** Of `contains x`, `= x` and `:= x`; undefined where nothing is said. */
   readonly says: 'contains' | 'value' | undefined;
   readonly value: Term | undefined;
+  /** The value stands behind `:=`. */
+  readonly isAssigned: boolean;
   readonly at: Place;
 }
 
@@ -55,11 +57,11 @@ function continuesPath(cursor: Cursor, isFirst: boolean): boolean {
 function readSaying(
   cursor: Cursor,
   begun: Pick<Head, 'name' | 'path' | 'args'> & { readonly isDefault: boolean },
-): Pick<Head, 'says' | 'value'> {
+): Pick<Head, 'says' | 'value' | 'isAssigned'> {
   const kind = kindAt(cursor);
   const isContains = kind === 'contains' && !beginsKeywordRule(cursor);
   if (!isContains && kind !== 'eq' && kind !== 'assign') {
-    return { says: undefined, value: undefined };
+    return { says: undefined, value: undefined, isAssigned: false };
   }
   const name = textOfRef(begun);
   if (isContains && begun.args !== undefined) {
@@ -70,7 +72,7 @@ function readSaying(
   cursor.index += 1;
   if (!beginsTerm(cursor)) throw unexpected(cursor, wantedValue(kind, name, begun));
   const value = readExpression(cursor);
-  return { says: isContains ? 'contains' : 'value', value };
+  return { says: isContains ? 'contains' : 'value', value, isAssigned: kind === 'assign' };
 }
 
 /** What OPA says where the value is missing. */

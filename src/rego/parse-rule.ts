@@ -10,7 +10,7 @@ import { nextWildcard } from './parse-term.ts';
 import { refuseBadDefault } from './check-default.ts';
 import type { RuleForm } from './check-v1-form.ts';
 import type { Place } from './rego-error.ts';
-import type { Body, ElseBranch, Rule, ScalarTerm, Term } from './syntax.ts';
+import type { Body, ElseBranch, Rule, ScalarTerm, Term, Written } from './syntax.ts';
 import {
   beginsKeywordRef,
   beginsKeywordRule,
@@ -55,7 +55,8 @@ function readDefault(cursor: Cursor, at: Place): ReadRules {
   if (kindAt(cursor) !== 'identifier') throw unexpected(cursor, 'expected rule head name');
   const head = withoutEmptyArgs(readHead(cursor, true));
   const value = refuseBadDefault(head, at);
-  const rule: Rule = { ...ruleBase(head), value, isDefault: true, body: trueBody(at), at };
+  const written = writtenAs(head, false);
+  const rule: Rule = { ...ruleBase(head), value, written, isDefault: true, body: trueBody(at), at };
   const form: RuleForm = { head, at, body: 'none', says: 'value', isMulti: false };
   return { rules: [rule], forms: [form] };
 }
@@ -67,10 +68,15 @@ function readBodyless(cursor: Cursor, written: Head): ReadRules {
   const head = withoutEmptyArgs(written);
   const { at, args, path } = head;
   const isMulti = isMultiValue(head, head.says === undefined && path.length === 1);
-  const rule = { ...finishHead(head, isMulti), isDefault: false, body: trueBody(at), at };
+  const own = { written: writtenAs(head, false), isDefault: false, body: trueBody(at), at };
+  const rule = { ...finishHead(head, isMulti), ...own };
   const says = head.says ?? (args === undefined && !isMulti ? undefined : 'value');
   const form: RuleForm = { head, at, body: 'none', says, isMulti };
   return { rules: [rule], forms: [form] };
+}
+
+function writtenAs({ says, isAssigned }: Head, hasIf: boolean): Written {
+  return { isAssigned, hasValue: says === 'value', hasIf };
 }
 
 /** A name that says nothing is no rule. */
@@ -114,7 +120,8 @@ interface WithBody {
 
 function readWithBody(cursor: Cursor, { head, hasIf, body }: WithBody): ReadRules {
   const isMulti = isMultiValue(head, !hasIf && head.path.length === 1);
-  const base = { ...finishHead(head, isMulti), isDefault: false };
+  const written = writtenAs(head, hasIf);
+  const base = { ...finishHead(head, isMulti), written, isDefault: false };
   const form = { head, body: hasIf ? 'if' : 'bare', says: 'value', isMulti } as const;
   const otherwise = readElse(cursor, {
     head,
@@ -188,7 +195,8 @@ function readBranch(cursor: Cursor): ReadBranch {
     throw unexpected(cursor, 'expected else value term or rule body');
   }
   cursor.index += 1;
-  return readElseBody(cursor, readExpression(cursor), at);
+  const { branch, body } = readElseBody(cursor, readExpression(cursor), at);
+  return { branch: { ...branch, isAssigned: kind === 'assign' }, body };
 }
 
 function readElseBody(cursor: Cursor, value: Term, at: Place): ReadBranch {

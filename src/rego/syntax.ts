@@ -162,12 +162,24 @@ export interface Rule {
   /** What `else` says, in order; each is tried when all before it were undefined. */
   readonly otherwise: readonly ElseBranch[];
   readonly annotations: readonly Annotations[];
+  readonly written?: Written;
   readonly at: Place;
+}
+
+/** How a rule is written, where that says nothing of what it means. */
+export interface Written {
+  /** `:=`, and not `=`. */
+  readonly isAssigned: boolean;
+  /** Its value, and not `true` for want of one. */
+  readonly hasValue: boolean;
+  readonly hasIf: boolean;
 }
 
 /** `else := value if { … }`. */
 export interface ElseBranch {
   readonly value: Term;
+  /** The value stands behind `:=`, and not behind `=`; undefined where none is written. */
+  readonly isAssigned?: boolean;
   readonly body: Body;
   readonly at: Place;
 }

@@ -211,12 +211,15 @@ export const regoTree: fc.Arbitrary<Module> = fc.array(rule, { maxLength: 3 }).m
   version: 'v1',
 }));
 
+/** Members that say where something stands, and how it was written. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['at', 'packageAt', 'written', 'isAssigned']);
+
 /** A tree without places, and with one name for all wildcards. */
 export function withoutPlaces(tree: unknown): unknown {
   if (Array.isArray(tree)) return tree.map(withoutPlaces);
   if (typeof tree !== 'object' || tree === null) return tree;
   if (![Object.prototype, null].includes(Object.getPrototypeOf(tree) as null)) return tree;
-  const members = Object.entries(tree).filter(([key]) => key !== 'at' && key !== 'packageAt');
+  const members = Object.entries(tree).filter(([key]) => !LEFT_OUT.has(key));
   return Object.fromEntries(
     members.map(([key, value]) => {
       const isWildcard = key === 'name' && typeof value === 'string' && value.startsWith('$');

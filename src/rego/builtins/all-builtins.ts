@@ -24,6 +24,7 @@ import { uuidBuiltins } from './uuid-builtins.ts';
 import { awsBuiltins } from './aws-builtins.ts';
 import { hashBuiltins } from './hash-builtins.ts';
 import { schemaBuiltins } from './schema-builtins.ts';
+import { moduleBuiltins } from './module-builtins.ts';
 import { jwtBuiltins } from './jwt-builtins.ts';
 import { x509Builtins } from './x509-builtins.ts';
 
@@ -53,6 +54,7 @@ const FAMILIES: readonly (readonly Builtin[])[] = [
   schemaBuiltins,
   jwtBuiltins,
   x509Builtins,
+  moduleBuiltins,
   refusedBuiltins,
 ];
 
