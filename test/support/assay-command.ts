@@ -1,6 +1,7 @@
 /** Runs `assay` as a user does: a child process of its own, with nothing of this one's settings. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { assayMain } from './assay-main.ts';
 
@@ -23,15 +24,50 @@ export async function runAssay(args: readonly string[], around: Surroundings = {
   return runProgram(process.execPath, [await assayMain(), ...args], around);
 }
 
+/** A command under way. */
+export interface Waiting {
+  /** Resolves once its stderr has these words; rejects where it ends without. */
+  readonly says: (words: string) => Promise<void>;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts `assay ARGS`, for a test that does something while it runs. */
+export async function startCommand(args: readonly string[]): Promise<Waiting> {
+  const child = startProgram(process.execPath, [await assayMain(), ...args]);
+  const said = createInterface({ input: child.stderr });
+  let heard = '';
+  let isOver = false;
+  said.on('line', (line) => (heard += `${line}\n`)).once('close', () => (isOver = true));
+  const says = async (words: string): Promise<void> => {
+    while (!heard.includes(words)) {
+      if (isOver) throw new Error(`it ended without ${words}:\n${heard}`);
+      await Promise.race([once(said, 'line'), once(said, 'close')]);
+    }
+  };
+  return { says, ended: endOf(child) };
+}
+
 /** Runs a program to its end, whatever its exit code. */
-export async function runProgram(
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  around: Surroundings = {},
+): Promise<Ended> {
+  return endOf(startProgram(file, args, around));
+}
+
+function startProgram(
   file: string,
   args: readonly string[],
   { env, cwd, input = '' }: Surroundings = {},
-): Promise<Ended> {
+): ChildProcessWithoutNullStreams {
   const child = spawn(file, args, { cwd, env: { ...plainEnvironment(), ...env } });
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
+  return child;
+}
+
+async function endOf(child: ChildProcessWithoutNullStreams): Promise<Ended> {
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
