@@ -14,6 +14,7 @@ const FORMS: readonly (readonly [text: string, printed: string])[] = [
   ['1e21', '1000000000000000000000'],
   ['1e308', `1${'0'.repeat(308)}`],
   ['2e308', '2e308'],
+  ['9'.repeat(400), '9'.repeat(400)],
   ['1.5e-9', '1.5e-9'],
 ];
 

@@ -159,6 +159,7 @@ export function formatRegoNumber(value: RegoNumber): string {
   const sign = value.coefficient < 0n ? '-' : '';
   const digits = digitsOf(value.coefficient);
   if (value.exponent > 0) return `${sign}${digits}e${value.exponent}`;
+  if (value.exponent === 0) return sign + digits;
   const point = digits.length + value.exponent;
   if (point > 0) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
   if (point > -7) return `${sign}0.${'0'.repeat(-point)}${digits}`;

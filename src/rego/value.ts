@@ -162,8 +162,19 @@ export function sortedPairs(object: ObjectValue): (readonly [Value, Value])[] {
 export function sizeOf(value: readonly Value[] | ObjectValue | RegoSet): number {
   if (isArrayValue(value)) return value.length;
   if (value instanceof RegoSet || value instanceof KeyedObject) return value.size;
-  const size = Object.keys(value).length;
-  countWork(size >> 1);
+  return keyCount(value);
+}
+
+/** How many keys large objects have: counting them takes as long as going through them. */
+const SIZES = new WeakMap<object, number>();
+const LARGE = 64;
+
+function keyCount(object: PlainObject): number {
+  const known = SIZES.get(object);
+  if (known !== undefined) return known;
+  const size = Object.keys(object).length;
+  countWork(size);
+  if (size > LARGE) SIZES.set(object, size);
   return size;
 }
 

@@ -6,7 +6,7 @@ import { bytesOfText } from './byte-text.ts';
 const DIGESTS = ['md5', 'sha1', 'sha256'] as const;
 const CODES = ['md5', 'sha1', 'sha256', 'sha512'] as const;
 /** Of beginning and ending a digest. */
-const STEPS_PER_CALL = 60;
+const STEPS_PER_CALL = 90;
 const UNITS_PER_STEP = 32;
 
 /** `crypto.md5`, `crypto.sha1`, `crypto.sha256` and the builtins of `crypto.hmac.`. */

@@ -109,7 +109,7 @@ describe('decode', () => {
       '[{"alg": "HS256", "cty": "jwt"}, {"a": 1}, "',
     ],
     ['refuses what has no period', 'x', 'encoded JWT had no period separators'],
-    ['refuses ten million periods', '.'.repeat(10_000_000), 'found 10000001'],
+    ['refuses a million periods', '.'.repeat(1_000_000), 'found 1000001'],
     ['refuses a header that is no JSON', 'eA.e30.', 'bad JWT header: invalid JSON: '],
     [
       'refuses a header that is a list',

@@ -17,7 +17,7 @@ export interface TokenTexts {
 }
 
 /** Of reading a private key, and of anything else. */
-const [STEPS_PER_KEY, STEPS_PER_CALL] = [3000, 200];
+const [STEPS_PER_KEY, STEPS_PER_CALL] = [3000, 500];
 
 /** Signs; throws a `BuiltinFailure`. Only a token of type JWT must hold JSON. */
 export function signToken(texts: TokenTexts, keyText: string, context: BuiltinContext): string {

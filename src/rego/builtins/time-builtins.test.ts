@@ -12,6 +12,7 @@ const ROWS: readonly (readonly [expression: string, wanted: string])[] = [
   ['time.diff(86400000000000, 0)', '[0, 0, 1, 0, 0, 0]'],
   ['time.format([0, "UTC", "2006-01-02"])', '"1970-01-01"'],
   ['time.parse_duration_ns("1h")', '3600000000000'],
+  ['time.format([1, "UTC", "valueOf"])', '"valueOf"'],
 ];
 
 test.each(ROWS)('%s is %s', (expression, wanted) => {
@@ -21,6 +22,7 @@ test.each(ROWS)('%s is %s', (expression, wanted) => {
 const REFUSED: readonly (readonly [expression: string, problem: string])[] = [
   ['time.parse_duration_ns("x")', 'eval_builtin_error'],
   ['time.parse_rfc3339_ns("2026-13-01T00:00:00Z")', 'eval_builtin_error'],
+  ['time.parse_ns("constructor", "x")', 'eval_builtin_error'],
 ];
 
 test.each(REFUSED)('%s fails: %s', (expression, problem) => {

@@ -36,8 +36,7 @@ export const timeBuiltins: readonly Builtin[] = [
     name: 'time.parse_ns',
     args: ['string', 'string'],
     result: 'number',
-    call: ([layout, text]) =>
-      parse(text as string, LAYOUTS[layout as string] ?? (layout as string)),
+    call: ([layout, text]) => parse(text as string, layoutNamed(layout as string)),
   },
   {
     name: 'time.parse_rfc3339_ns',
@@ -124,7 +123,12 @@ function clock({ hour, minute, second }: CivilTime): Value {
 function format({ nanos, zone, layout = 'RFC3339Nano' }: Moment): string {
   const [seconds] = splitNanos(nanos);
   const shown = { offset: zone.offsetAt(seconds), abbreviation: zone.abbreviationAt(seconds) };
-  return formatByLayout({ ...civilFrom(nanos, zone), ...shown }, LAYOUTS[layout] ?? layout);
+  return formatByLayout({ ...civilFrom(nanos, zone), ...shown }, layoutNamed(layout));
+}
+
+/** A layout by its name in Go, or the layout itself. */
+function layoutNamed(name: string): string {
+  return (Object.hasOwn(LAYOUTS, name) ? LAYOUTS[name] : undefined) ?? name;
 }
 
 function parse(text: string, layout: string): RegoNumber {

@@ -391,3 +391,14 @@ describe('requests and keys', () => {
     expect(regoAnswer('crypto.parse_private_keys(input)', begins)).toBe('[]');
   });
 });
+
+test('the modulus of a key of 2,048 bits, which no double holds, is printed as JSON', () => {
+  const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const text = key.export({ type: 'pkcs1', format: 'pem' }) as string;
+  const modulus = BigInt(
+    `0x${Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url').toString('hex')}`,
+  );
+  expect(regoValue('json.marshal(crypto.parse_private_keys(input)[0].N)', text)).toBe(
+    String(modulus),
+  );
+});

@@ -7,11 +7,13 @@ import { decimalOf, isRegoNumber, isWhole, toDouble } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
 import { RegoSet, isArrayValue, isObjectValue, sortedPairs } from '../value.ts';
 import type { Value } from '../value.ts';
-import { STEPS_PER_PART, countText, countWork } from '../value-work.ts';
+import { countText, countWork } from '../value-work.ts';
 import { compareYamlKeys } from './yaml-key-order.ts';
 import { literalText, scalarText } from './yaml-text.ts';
 
 const STEP = '  ';
+/** Of choosing how a value is written, and setting its lines below those around it. */
+const STEPS_PER_LINE = 12;
 
 /** Writes a value as one document. */
 export function writeYaml(value: Value): string {
@@ -24,7 +26,7 @@ export function writeYaml(value: Value): string {
  * line of its key or dash, and is empty where the value begins on a line of its own.
  */
 function linesOf(value: Value, indent: string): string[] {
-  countWork(STEPS_PER_PART);
+  countWork(STEPS_PER_LINE);
   if (typeof value === 'string') return textLines(value, indent);
   if (isRegoNumber(value)) return [` ${numberText(value)}`];
   if (value instanceof RegoSet) return sequence(value.values, indent);
