@@ -37,6 +37,10 @@ It differs from OPA in this:
 - Nothing reaches the network or the machine: \`http.send\`, \`net.lookup_ip_addr\` and \`graphql.*\` end
   the evaluation with their name, and \`opa.runtime()\` has neither environment nor configuration.
 - Regular expressions are RE2's and globs are OPA's, both in linear time.
+- A token's algorithm says the curve of its key (ES256 is of P-256 alone), and an authority that is
+  constrained to names certifies nothing: OPA takes any curve, and applies the constraints.
+- YAML is read up to about a million characters and 500 levels, a million characters of JSON are
+  charged as 16 MB, and schemas follow no reference outside of themselves.
 - Errors have a column beside file and line, and a hint where one is known.
 - Queries are evaluated as a whole: there is no partial evaluation, no WebAssembly, no \`fmt\`, no
   coverage, no server of OPA's API, and no bundles that are packed or signed.
@@ -71,9 +75,6 @@ a folder are at most 5,000, of 16 MiB each and 128 MiB together; hidden ones are
 
 /** Builtins of OPA that this engine may lack, and why; those that it has are left out. */
 const OTHERS: Readonly<Record<string, string>> = {
-  'crypto.x509.parse_and_verify_certificates_with_options':
-    'use `crypto.x509.parse_and_verify_certificates`',
-  'crypto.x509.parse_keypair': 'use `crypto.x509.parse_certificates`',
   'rego.parse_module': 'no policy reads the source of another',
 };
 

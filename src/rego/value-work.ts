@@ -20,7 +20,7 @@ const STEPS_OF_TEXT = 3;
 export const STEPS_PER_PART = 3;
 
 /** So many units of an operand are gone through in a step. */
-const LONG_TEXT = 32;
+const LONG_TEXT = 24;
 
 let budget: WorkBudget | undefined;
 let pending = 0;

@@ -50,7 +50,9 @@ function wholeAfter(edit: Edit): Value {
 function editMember(value: Value, key: Value, edit: Edit): Value {
   if (edit !== 'remove' && 'add' in edit) return addMember(value, key, edit.add);
   memberOf(value, key);
-  return edit === 'remove' ? removeMember(value, key) : replaceMember(value, key, edit.replace);
+  if (edit === 'remove') return removeMember(value, key);
+  if (value instanceof RegoSet) return addMember(removeMember(value, key), key, edit.replace);
+  return replaceMember(value, key, edit.replace);
 }
 
 function addMember(value: Value, key: Value, added: Value): Value {

@@ -65,7 +65,7 @@ function reachablePaths([graph, initial]: readonly Value[], context: BuiltinCont
 }
 
 /** Of the pair and the list around a path and its value. */
-const BYTES_PER_STEP = 112;
+const BYTES_PER_STEP = 160;
 
 function walk(path: readonly Value[], value: Value, context: BuiltinContext): Value[] {
   context.charge(3);

@@ -59,6 +59,11 @@ const ROWS: readonly (readonly [expression: string, wanted: string])[] = [
     'json.patch({}, [{"op": "add", "path": "/__proto__", "value": {"z": 1}}])',
     '{"__proto__": {"z": 1}}',
   ],
+  ['json.patch({"a": {"b"}}, [{"op": "replace", "path": "a/b", "value": "b"}])', '{"a": {"b"}}'],
+  [
+    'json.patch({{"a": 1}}, [{"op": "add", "path": [{"a": 1}, "b"], "value": 2}])',
+    '{{"a": 1, "b": 2}}',
+  ],
   ['json.patch(1, [{"op": "replace", "path": "", "value": {"a": 2}}])', '{"a": 2}'],
 ];
 
@@ -77,6 +82,9 @@ const UNDEFINED: readonly string[] = [
   '[{"op": "remove", "path": "/l/2"}]',
   '[{"op": "copy", "from": "/x", "path": "/y"}]',
   '[{"op": "add", "path": "/s/b", "value": "c"}]',
+  '[{"op": "replace", "path": "/s/b", "value": "c"}]',
+  '[{"op": "replace", "path": "/l/-", "value": 1}]',
+  '[{"op": "move", "from": "/o", "path": "/o/p"}]',
   '[{"op": "frobnicate", "path": "/a"}]',
   '[{"op": "__proto__", "path": "/a"}]',
   '[{"op": "add", "path": "/a"}]',
@@ -86,7 +94,7 @@ const UNDEFINED: readonly string[] = [
 ];
 
 test.each(UNDEFINED)('the patch %s is undefined', (patch) => {
-  const document = '{"a": 1, "l": [1, 2], "s": {"b"}}';
+  const document = '{"a": 1, "l": [1, 2], "o": {"p": 1}, "s": {"b"}}';
   expect(regoAnswer(`json.patch(${document}, json.unmarshal(input))`, patch)).toBe('undefined');
 });
 

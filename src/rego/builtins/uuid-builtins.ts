@@ -11,7 +11,7 @@ const UUID = new RegExp(`^(?:urn:uuid:${HEX}|.${HEX}.|${HEX}|([0-9a-f]{32}))$`, 
 /** Steps of 100 ns between 1582-10-15, where the times of UUIDs begin, and 1970. */
 const GREGORIAN_OFFSET = 0x01b21dd213814000n;
 /** Of a digest or two, from which chance is drawn. */
-const STEPS_PER_DRAW = 100;
+const STEPS_PER_DRAW = 150;
 const DOMAINS = ['Person', 'Group', 'Org'];
 
 /** `uuid.`, `rand.intn`, `opa.runtime` and `trace`. */
