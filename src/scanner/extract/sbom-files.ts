@@ -11,6 +11,7 @@ export const SBOM_FILES: readonly LanguageFile[] = [
     name: 'sbom',
     names: ['bom.json', 'bom.xml', 'sbom.json', 'sbom.xml'],
     endings: [
+      '.cdx',
       '.cdx.json',
       '.cdx.xml',
       '.spdx',
