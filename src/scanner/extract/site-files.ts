@@ -1,13 +1,14 @@
-/** The files of what is put together on a machine: WordPress with its plugins, and Terraform. */
+/** The files of what is put together on a machine: WordPress, Terraform, and tools by asdf. */
 import type { LanguageFile } from './language-file.ts';
 import { readTerraformLock } from './terraform-lock.ts';
+import { readToolVersions } from './tool-versions.ts';
 import { readWordpressCore, readWordpressPlugin, readWordpressTheme } from './wordpress-headers.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
 const WORDPRESS = { origin: 'installed', cap: 4 * MEBIBYTE } as const;
 
-/** WordPress' and Terraform's formats; OSV has advisories of neither. */
+/** Their formats; OSV has advisories of none of them. */
 export const SITE_FILES: readonly LanguageFile[] = [
   {
     ...WORDPRESS,
@@ -40,6 +41,14 @@ export const SITE_FILES: readonly LanguageFile[] = [
     origin: 'declared',
     cap: MEBIBYTE,
     read: readTerraformLock,
+  },
+  {
+    name: 'tool-versions',
+    names: ['.tool-versions'],
+    type: 'asdf',
+    origin: 'declared',
+    cap: MEBIBYTE,
+    read: readToolVersions,
   },
 ];
 
