@@ -3,7 +3,8 @@
  * part of them. `startswith(image, "registry.example")` lets `registry.example.evil.io` in.
  */
 import type { Place } from './rego-error.ts';
-import type { CallTerm, Module, Term } from './syntax.ts';
+import { constantsOf, type Known, textsOf, variablesOf } from './known-texts.ts';
+import type { CallTerm, Module, Rule, Term } from './syntax.ts';
 import { termsOfRule } from './syntax-terms.ts';
 
 /** One thing to look at. */
@@ -16,9 +17,21 @@ export interface RegoWarning {
 
 /** Everything in a module that admits more images than it seems to. */
 export function lintPolicy(module: Module): readonly RegoWarning[] {
-  return module.rules
-    .flatMap(termsOfRule)
-    .flatMap((term) => (term.kind === 'call' ? warningOf(term) : []));
+  const constants = constantsOf(module);
+  return module.rules.flatMap((rule) => {
+    const known = variablesOf(rule, constants);
+    const denied = deniedBy(rule);
+    return termsOfRule(rule).flatMap((term) =>
+      term.kind === 'call' && !denied.has(term) ? warningsOf(term, known) : [],
+    );
+  });
+}
+
+/** What a rule that denies asks without `not`: it denies more than it seems, which is no hole. */
+function deniedBy({ ref, body }: Rule): ReadonlySet<Term> {
+  const head = ref.kind === 'var' ? ref : ref.head;
+  if (head.kind !== 'var' || !/^(deny|violation|warn)/.test(head.name)) return new Set();
+  return new Set(body.flatMap((one) => (one.kind === 'term' && !one.negated ? [one.term] : [])));
 }
 
 type Check = (image: Term, part: string, name: string) => Omit<RegoWarning, 'at'> | undefined;
@@ -28,18 +41,22 @@ const CHECKS: Readonly<Record<string, readonly [image: number, part: number, che
   startswith: [0, 1, checkPrefix],
   contains: [0, 1, checkPart],
   endswith: [0, 1, checkPart],
+  'strings.any_prefix_match': [0, 1, checkPrefix],
+  'strings.any_suffix_match': [0, 1, checkPart],
   'regex.match': [1, 0, checkPattern],
   re_match: [1, 0, checkPattern],
 };
 
-function warningOf(call: CallTerm): RegoWarning[] {
+function warningsOf(call: CallTerm, known: Known): RegoWarning[] {
   const found = CHECKS[call.operator.join('.')];
   if (!found) return [];
   const [imageAt, partAt, check] = found;
   const [image, part] = [call.args[imageAt], call.args[partAt]];
-  if (!image || part?.kind !== 'scalar' || typeof part.value !== 'string') return [];
-  const warning = isImage(image) && check(image, part.value, call.operator.join('.'));
-  return warning ? [{ at: call.at, ...warning }] : [];
+  if (!image || !part || !isImage(image)) return [];
+  return textsOf(part, known).flatMap((text) => {
+    const warning = check(image, text, call.operator.join('.'));
+    return warning ? [{ at: call.at, ...warning }] : [];
+  });
 }
 
 /** `image`, `img`, `container.image`, `…spec.containers[_].image`. */
@@ -50,11 +67,15 @@ function isImage(term: Term): boolean {
   return last?.kind === 'scalar' && last.value === 'image';
 }
 
-function checkPrefix(_image: Term, prefix: string): Omit<RegoWarning, 'at'> | undefined {
+function checkPrefix(
+  _image: Term,
+  prefix: string,
+  name: string,
+): Omit<RegoWarning, 'at'> | undefined {
   if (prefix === '' || /[/@:]$/.test(prefix)) return undefined;
   const evil = prefix.includes('/') ? `${prefix}-evil/app` : `${prefix}.evil.io/app`;
   return {
-    message: `startswith(…, ${JSON.stringify(prefix)}) admits ${evil} as well`,
+    message: `${name}(…, ${JSON.stringify(prefix)}) admits ${evil} as well`,
     hint: `end the prefix at a boundary: ${JSON.stringify(`${prefix}/`)}`,
   };
 }

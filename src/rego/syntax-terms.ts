@@ -29,6 +29,19 @@ export function termsOfRule({ ref, args = [], value, body, otherwise }: Rule): r
   return [...head, ...args, value, ...ofBody(body), ...branches].flatMap(termsIn);
 }
 
+/** All statements of a rule: of its bodies, and of those within them. */
+export function statementsOfRule(rule: Rule): readonly Statement[] {
+  const own = [rule.body, ...rule.otherwise.map(({ body }) => body)];
+  const within = termsOfRule(rule).flatMap((term) =>
+    term.kind === 'comprehension' ? [term.body] : [],
+  );
+  return [...own, ...within].flatMap(withInner);
+}
+
+function withInner(body: Body): readonly Statement[] {
+  return body.flatMap((one) => (one.kind === 'every' ? [one, ...withInner(one.body)] : [one]));
+}
+
 function ofBody(body: Body): readonly Term[] {
   return body.flatMap(below);
 }
