@@ -57,12 +57,13 @@ function printTests(context: CliContext, tests: readonly RegoTest[], isVerbose: 
 }
 
 function testText(test: RegoTest, isVerbose: boolean): string {
-  const { result, nanoseconds, cases, printed, problems } = test;
+  const { result, nanoseconds, cases, printed, problems, failing } = test;
   const time = result === 'skip' ? '' : ` (${goDuration(nanoseconds)})`;
   const over = Object.entries(cases).filter(([, holds]) => isVerbose || !holds);
   const said = printed.map((line) => `  ${terminalText(line)}\n`).join('');
   return [
     `${terminalText(`${test.package}.${test.name}`)}: ${WORDS[result]}${time}\n`,
+    ...(failing ? [`  line ${failing.line}: ${terminalText(failing.text)}\n`] : []),
     ...over.map(([name, holds]) => `  ${terminalText(name)}: ${holds ? 'PASS' : 'FAIL'}\n`),
     ...(said === '' ? [] : ['\n', said, '\n']),
     ...problems.map((problem) => `  ${problemLines(problem).replaceAll('\n', '\n  ')}\n`),
@@ -71,7 +72,7 @@ function testText(test: RegoTest, isVerbose: boolean): string {
 
 /** One test as `opa test --format json` shows it. */
 function testDocument(test: RegoTest): object {
-  const { result, cases, printed, problems, nanoseconds } = test;
+  const { result, cases, printed, problems, nanoseconds, failing } = test;
   const [problem] = problems;
   const names = Object.entries(cases);
   return {
@@ -79,6 +80,7 @@ function testDocument(test: RegoTest): object {
     package: test.package,
     name: test.name,
     ...(result === 'fail' && { fail: true }),
+    ...(failing && { failed_at: { text: failing.text, location: locationJson(failing) } }),
     ...(result === 'skip' && { skip: true }),
     ...(problem && { error: problemJson(problem) }),
     duration: nanoseconds,

@@ -63,7 +63,8 @@ function testOverCases({ kind, ref }: Rule): { test: string; key: VarTerm } | un
   return isTest && key?.kind === 'var' ? { test: ref.head.name, key } : undefined;
 }
 
-function offsetOf(text: string, { at }: Statement): number {
+/** Where a statement begins in the text of its module. */
+export function offsetOf(text: string, { at }: Statement): number {
   const lines = text.split('\n').slice(0, at.line - 1);
   return lines.reduce((sum, line) => sum + line.length + 1, 0) + at.column - 1;
 }

@@ -7,11 +7,13 @@ import {
   parseSources,
   problemsOf,
   type RegoAnswer,
+  type RegoJob,
   type RegoProblem,
   type RegoSources,
 } from '../rego/rego-job.ts';
-import type { Module } from '../rego/syntax.ts';
+import type { Module, Rule } from '../rego/syntax.ts';
 import { COMMAND_STEPS, textsOf, withRegoThread } from './eval-rego.ts';
+import { type FailingStatement, failingStatement } from './failing-statement.ts';
 import { loadRego, type RegoFiles } from './load-rego.ts';
 import type { RunRego } from './rego-pool.ts';
 import { type CasesRule, withCasesRules } from './rego-test-cases.ts';
@@ -27,6 +29,8 @@ export interface RegoTest {
   readonly line: number;
   readonly column: number;
   readonly result: 'pass' | 'fail' | 'error' | 'skip';
+  /** Of a test that fails: the statement that does not hold. */
+  readonly failing?: FailingStatement;
   /** Of a test over cases, `test_x[case]`: which of them hold. */
   readonly cases: Readonly<Record<string, boolean>>;
   readonly problems: readonly RegoProblem[];
@@ -49,6 +53,8 @@ type FoundTest = Pick<RegoTest, 'package' | 'name' | 'file' | 'line' | 'column'>
   readonly query: string;
   /** Of a test over cases: the query for their names. */
   readonly casesQuery?: string;
+  readonly module: Module;
+  readonly rule: Rule;
 };
 
 /** Runs the tests of a policy; throws `invalid-policy` where it cannot be compiled. */
@@ -82,7 +88,8 @@ function testsOf(
 ): readonly FoundTest[] {
   const found = new Map<string, FoundTest>();
   for (const module of modules) {
-    for (const { ref, args, at } of module.rules) {
+    for (const rule of module.rules) {
+      const { ref, args, at } = rule;
       const head = ref.kind === 'var' ? ref : ref.head;
       const name = head.kind === 'var' ? head.name : '';
       if (args || !/^(todo_)?test_/.test(name)) continue;
@@ -92,9 +99,9 @@ function testsOf(
       const query = queryOf(module, name);
       const { file } = module;
       const { line, column } = at;
-      const test = { package: place, name, file, line, column, query };
-      const rule = casesRules.get(key);
-      found.set(key, rule ? { ...test, casesQuery: queryOf(module, rule.name) } : test);
+      const test = { package: place, name, file, line, column, query, module, rule };
+      const cases = casesRules.get(key);
+      found.set(key, cases ? { ...test, casesQuery: queryOf(module, cases.name) } : test);
     }
   }
   return [...found.values()];
@@ -110,20 +117,27 @@ interface Running extends TestRegoInput {
 }
 
 async function runTest(run: RunRego, test: FoundTest, input: Running): Promise<RegoTest> {
-  const { query, casesQuery, ...shown } = test;
+  const { query, casesQuery, module, rule, ...shown } = test;
   const base = { ...shown, cases: {}, problems: [], printed: [], nanoseconds: 0 };
   if (test.name.startsWith('todo_')) return { ...base, result: 'skip' };
   const { sources, now, timeout } = input;
+  const ask = (job: Pick<RegoJob, 'sources' | 'queries'>): Promise<RegoAnswer> => {
+    const more = { nowNanos: BigInt(now) * 1000n, seed: randomBytes(32) };
+    return run({ ...job, ...more, limits: { steps: COMMAND_STEPS } }, timeout);
+  };
   const started = performance.now();
   const queries = casesQuery === undefined ? [query] : [query, casesQuery];
-  const job = { sources, queries, nowNanos: BigInt(now) * 1000n, seed: randomBytes(32) };
-  const answer = await run({ ...job, limits: { steps: COMMAND_STEPS } }, timeout);
+  const answer = await ask({ sources, queries });
   if (answer.problems.length > 0) throw refusal(answer.problems, sources);
   const nanoseconds = Math.round((performance.now() - started) * 1e6);
   const timed = { ...base, printed: answer.printed, nanoseconds };
   const problems = answer.outcomes.flatMap((one) => ('problems' in one ? one.problems : []));
   if (problems.length > 0) return { ...timed, result: 'error', problems };
-  return { ...timed, ...judged(valueAt(answer, 0), valueAt(answer, 1)) };
+  const value = valueAt(answer, 0);
+  const judgement = judged(value, valueAt(answer, 1));
+  const isTold = value === undefined && casesQuery === undefined;
+  const failing = isTold ? await failingStatement(ask, sources, { module, rule }) : undefined;
+  return { ...timed, ...judgement, ...(failing && { failing }) };
 }
 
 function valueAt({ outcomes }: RegoAnswer, index: number): unknown {

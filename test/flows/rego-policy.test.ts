@@ -141,7 +141,7 @@ describe('assay rego', () => {
     const each = 'some name, n in {"one": 1, "four": 4}\n  n < 2';
     const rules = `package t
 test_good if 1 == 1
-test_bad if 1 == 2
+test_bad if { x := 1; x == 2; true }
 todo_test_later if false
 todo_test_soon if false
 test_each[name] if {
@@ -152,6 +152,7 @@ test_each[name] if {
     const { code, stdout } = await run('test', policy, '-v');
     expect(code).toBe(2);
     expect(stdout).toMatch(/t\.rego:\ndata\.t\.test_good: PASS \(.*s\)\ndata\.t\.test_bad: FAIL/);
+    expect(stdout).toContain(')\n  line 3: x == 2\n');
     expect(stdout).toMatch(/-{80}\nPASS: 1\/5\nFAIL: 2\/5\nSKIPPED: 2\/5\n$/);
     expect(stdout).toMatch(/data\.t\.test_each: FAIL .*\n {2}four: FAIL\n {2}one: PASS\n/);
     expect((await run('test', policy, '--run', 'test_go+d$')).code).toBe(0);
