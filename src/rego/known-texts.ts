@@ -40,10 +40,13 @@ const MAX_STEPS = 5;
 export function textsOf(term: Term, known: Known, steps = MAX_STEPS): readonly string[] {
   if (steps === 0) return [];
   if (term.kind === 'scalar') return typeof term.value === 'string' ? [term.value] : [];
-  if (term.kind === 'array' || term.kind === 'set') {
-    return term.items.flatMap((item) => textsOf(item, known, steps - 1));
-  }
+  const within = term.kind === 'array' || term.kind === 'set' ? term.items : named(term, known);
+  return within.flatMap((one) => textsOf(one, known, steps - 1));
+}
+
+/** What a variable, or a member of one, stands for. */
+function named(term: Term, known: Known): readonly Term[] {
   const head = term.kind === 'ref' && term.path.length === 1 ? term.head : term;
   const found = head.kind === 'var' ? known.get(head.name) : undefined;
-  return found ? textsOf(found, known, steps - 1) : [];
+  return found ? [found] : [];
 }
