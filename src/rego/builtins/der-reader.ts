@@ -21,6 +21,10 @@ export const DER = {
 } as const;
 
 const MAX_ELEMENTS = 10_000;
+/** Longest integer in bytes: the modulus of 16,384 bits. Longer ones take seconds to print. */
+export const MAX_INTEGER = 2049;
+/** Go holds the numbers of an identifier in 31 bits. */
+const MAX_ARC = 0x7fff_ffff;
 
 /** The elements that stand in some bytes; throws a `BuiltinFailure` where they are no DER. */
 export function readElements(bytes: Buffer): readonly DerElement[] {
@@ -64,6 +68,7 @@ export function oidOf({ content }: DerElement): number[] {
   let value = 0;
   for (const byte of content) {
     value = value * 128 + (byte & 0x7f);
+    if (value > MAX_ARC) throw malformed();
     if (byte < 0x80) {
       numbers.push(value);
       value = 0;
@@ -74,8 +79,16 @@ export function oidOf({ content }: DerElement): number[] {
   return [top, first - top * 40, ...rest];
 }
 
-/** An integer of any size. */
+/** An integer that a JavaScript number holds; throws a `BuiltinFailure` for a longer one. */
+export function smallIntegerOf(element: DerElement): number {
+  const value = Number(integerOf(element));
+  if (Number.isSafeInteger(value)) return value;
+  throw malformed();
+}
+
+/** An integer of up to 16,384 bits. */
 export function integerOf({ content }: DerElement): bigint {
+  if (content.length > MAX_INTEGER) throw malformed();
   const value = BigInt(`0x${content.toString('hex') || '0'}`);
   const isNegative = (content[0] ?? 0) >= 0x80;
   return isNegative ? value - (1n << BigInt(content.length * 8)) : value;

@@ -188,6 +188,44 @@ describe('parse_certificates', () => {
   });
 });
 
+/** An element of DER around others. */
+function der1(tag: number, ...parts: Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(content.length);
+  return Buffer.concat([Buffer.from([tag, 0x84]), size, content]);
+}
+
+/** A certificate with one subject attribute, unsigned. */
+function forged(serial: Buffer, arc: Buffer): string {
+  const key = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' });
+  const algorithm = der1(0x30, der1(6, Buffer.from([0x2b, 0x65, 0x70])));
+  const name = der1(0x30, der1(0x31, der1(0x30, der1(6, arc), der1(12, Buffer.from('x')))));
+  const time = der1(0x30, ...[1, 2].map(() => der1(0x17, Buffer.from('200101000000Z'))));
+  const body = der1(0x30, der1(2, serial), algorithm, name, time, name, key);
+  return der1(0x30, body, algorithm, der1(3, Buffer.alloc(65))).toString('base64');
+}
+
+const ARC = Buffer.from([0x55, 0x04, 0x03]);
+
+test('a certificate that is made by hand is read', () => {
+  expect(parsed(forged(Buffer.from([7]), ARC))).toMatchObject({ SerialNumber: 7, Version: 1 });
+});
+
+const FORGED: readonly (readonly [attack: string, serial: Buffer, arc: Buffer])[] = [
+  ['a serial number of ten million digits', Buffer.alloc(4_000_000, 0x11), ARC],
+  [
+    'an identifier with a number of a thousand bits',
+    Buffer.from([7]),
+    Buffer.concat([Buffer.alloc(200, 0xff), Buffer.from([1])]),
+  ],
+];
+
+test.each(FORGED)('%s is refused', (_, serial, arc) => {
+  const call = 'crypto.x509.parse_certificates(input)';
+  expect(regoAnswer(call, forged(serial, arc))).toMatch(/malformed certificate|^eval_limit_error/);
+});
+
 describe('parse_and_verify_certificates', () => {
   const rows: readonly (readonly [
     what: string,

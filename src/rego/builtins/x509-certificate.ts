@@ -2,7 +2,7 @@
 import { BuiltinFailure } from '../builtin.ts';
 import { fromBigInt } from '../number.ts';
 import type { Value } from '../value.ts';
-import { DER, childrenOf, integerOf, oidOf, readElements } from './der-reader.ts';
+import { DER, childrenOf, integerOf, oidOf, readElements, smallIntegerOf } from './der-reader.ts';
 import type { DerElement } from './der-reader.ts';
 import {
   addressText,
@@ -74,7 +74,7 @@ function bodyFields(body: DerElement): CertificateBody {
   if (key.tag !== DER.sequence) throw malformed();
   const [notBefore = '', notAfter = ''] = childrenOf(field(3)).map(timeText);
   return {
-    version: version ? Number(integerOf(version)) + 1 : 1,
+    version: version ? smallIntegerOf(version) + 1 : 1,
     serial: field(0),
     issuer: field(2),
     subject: field(4),
@@ -252,7 +252,7 @@ export function requestValue(der: Buffer): Value {
     RawTBSCertificateRequest: base64(body.whole),
     RawSubjectPublicKeyInfo: base64(key.whole),
     RawSubject: base64(subject.whole),
-    Version: Number(integerOf(version)),
+    Version: smallIntegerOf(version),
     Signature: signatureText(signature),
     SignatureAlgorithm: signatureAlgorithm(algorithm),
     PublicKeyAlgorithm: keyAlgorithm(key),

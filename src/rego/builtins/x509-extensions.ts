@@ -1,6 +1,6 @@
 /** What the extensions of certificates and requests say (RFC 5280, clause 4.2), as Go names it. */
 import type { Value } from '../value.ts';
-import { DER, childrenOf, integerOf, oidOf, readElements } from './der-reader.ts';
+import { DER, childrenOf, oidOf, readElements, smallIntegerOf } from './der-reader.ts';
 import type { DerElement } from './der-reader.ts';
 import { generalNames } from './x509-names.ts';
 
@@ -91,7 +91,7 @@ export function readUsage(extensions: readonly Extension[]): Usage {
     unknown: usages.filter((_, index) => numbers[index] === -1),
     hasConstraints: constraints !== undefined,
     isAuthority: parts.some(({ tag, content }) => tag === DER.boolean && content[0] !== 0),
-    maxPathLength: length ? Number(integerOf(length)) : constraints ? -1 : 0,
+    maxPathLength: length ? smallIntegerOf(length) : constraints ? -1 : 0,
   };
 }
 

@@ -6,6 +6,7 @@ import type { BuiltinContext } from '../builtin.ts';
 import { fromBigInt } from '../number.ts';
 import type { Value } from '../value.ts';
 import { decodeBase64 } from './base64-text.ts';
+import { MAX_INTEGER } from './der-reader.ts';
 
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]*)-----END \1-----/g;
 /** Types of PEM blocks with private keys, and how these are encoded. */
@@ -63,7 +64,9 @@ function bytesOf(text: string | undefined): Buffer {
 }
 
 function numberOf(text: string | undefined): Value {
-  return fromBigInt(BigInt(`0x${bytesOf(text).toString('hex') || '0'}`));
+  const bytes = bytesOf(text);
+  if (bytes.length > MAX_INTEGER) throw new BuiltinFailure('x509: the key is longer than is read');
+  return fromBigInt(BigInt(`0x${bytes.toString('hex') || '0'}`));
 }
 
 /** The private keys of PEM, or of PEM in base64; blocks of other types are left out. */
