@@ -13,7 +13,7 @@ import { literalText, scalarText } from './yaml-text.ts';
 
 const STEP = '  ';
 /** Of choosing how a value is written, and setting its lines below those around it. */
-const STEPS_PER_LINE = 12;
+const STEPS_PER_LINE = 30;
 
 /** Writes a value as one document. */
 export function writeYaml(value: Value): string {
