@@ -1,8 +1,7 @@
 /** The form that each keyword of a schema must have, with gojsonschema's words for one that is wrong. */
-import { isRegoNumber, isWhole } from '../number.ts';
+import { compareNumbers, isRegoNumber, isWhole } from '../number.ts';
 import { isArrayValue, isObjectValue, typeOf, valueAt } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
-import { compareNumbers } from '../number.ts';
 
 /** The types that a schema may name, in the order in which messages list them. */
 export const SCHEMA_TYPES: readonly string[] = [

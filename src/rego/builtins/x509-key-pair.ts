@@ -21,11 +21,11 @@ export function keyPairValue(
     .filter(({ type }) => type === 'CERTIFICATE')
     .map(({ der }) => der);
   const [leaf] = ders;
-  if (!leaf) throw noData('certificate', 'certificate');
+  if (!leaf) throw noData('certificate');
   const block = blocksOf(keyText, 'PRIVATE KEY').find(
     ({ type }) => type === 'PRIVATE KEY' || type.endsWith(' PRIVATE KEY'),
   );
-  if (!block) throw noData('key', 'key');
+  if (!block) throw noData('key');
   const certificate = readCertificate(leaf);
   const key = privateKeyOf(block);
   if (!new X509Certificate(leaf).checkPrivateKey(key)) {
@@ -41,10 +41,8 @@ export function keyPairValue(
   };
 }
 
-function noData(what: string, input: string): BuiltinFailure {
-  return new BuiltinFailure(
-    `tls: failed to find any PEM data in ${input} input (wanted a ${what})`,
-  );
+function noData(what: string): BuiltinFailure {
+  return new BuiltinFailure(`tls: failed to find any PEM data in ${what} input`);
 }
 
 function blocksOf(text: string, type: string): readonly PemBlock[] {
