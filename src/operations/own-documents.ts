@@ -12,9 +12,11 @@ export type OwnDocument =
   | { readonly kind: 'ImageTrustPolicy'; readonly parsed: ImageTrustPolicy }
   | { readonly kind: 'RegoPolicy'; readonly parsed: RegoPolicy };
 
-const KINDS: Readonly<Record<string, (value: unknown) => OwnDocument>> = {
+type Reader = (value: unknown) => RegoPolicy;
+
+const KINDS: Readonly<Record<string, (value: unknown, rego: Reader) => OwnDocument>> = {
   [TRUST_KIND]: (value) => ({ kind: TRUST_KIND, parsed: readTrustPolicy(value) }),
-  [REGO_KIND]: (value) => ({ kind: REGO_KIND, parsed: readRegoPolicy(value) }),
+  [REGO_KIND]: (value, rego) => ({ kind: REGO_KIND, parsed: rego(value) }),
 };
 
 /** The kind of our own that a document says it is of. */
@@ -23,8 +25,11 @@ export function ownKindOf({ value }: YamlDocument): string | undefined {
   return typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? kind : undefined;
 }
 
-/** Reads a text that is one document of our own; errors name the line of what is wrong. */
-export function readOwnDocument(text: string): OwnDocument {
+/**
+ * Reads a text that is one document of our own; errors name the line of what is wrong. Modules in
+ * Rego are compiled, unless they are read by a reader that leaves that to another process.
+ */
+export function readOwnDocument(text: string, rego: Reader = readRegoPolicy): OwnDocument {
   const [document, second] = parseYamlDocuments(text, 'invalid-policy');
   const read = document && KINDS[ownKindOf(document) ?? ''];
   if (!read) {
@@ -36,7 +41,7 @@ export function readOwnDocument(text: string): OwnDocument {
     const message = `${second.locate([])}: a second document begins; a policy is one document`;
     throw new AssayError('invalid-policy', message);
   }
-  return readAt(document, read);
+  return readAt(document, (value) => read(value, rego));
 }
 
 /** What is wrong with a field names its line; what is wrong with modules has places of its own. */

@@ -1,10 +1,12 @@
 /** Replacing a project's policy document of a kind that is our own, by its text. */
 import type { Caller } from '../domain/caller.ts';
 import { authoritiesOf } from '../domain/image-trust-policy.ts';
+import { readRegoDocument } from '../policy/read-rego-policy.ts';
 import { putPolicy } from '../store/policy-rows.ts';
 import { audit } from './audit.ts';
 import { authoriseOn } from './authorise-on.ts';
 import { policyEvent } from './change-events.ts';
+import { checkRegoPolicy } from './check-rego-policy.ts';
 import { ensureProject } from './create-project.ts';
 import type { Deps } from './deps.ts';
 import { emit } from './emit.ts';
@@ -34,8 +36,8 @@ export async function setPolicyDocument(
   const { caller, project, source, etag } = input;
   const resource = `projects/${project}/policy`;
   await authoriseOn(deps, caller, { permission: 'binaryauthorization.policy.update', resource });
-  const document = readOwnDocument(source);
-  const attestors = await checkDocument(deps, caller, document);
+  const document = readOwnDocument(source, readRegoDocument);
+  const attestors = await checkDocument(deps, input, document);
   await ensureProject(deps, caller, project);
   return deps.store.write(async (tx) => {
     await refuseUnknownAttestors(tx, attestors);
@@ -61,10 +63,13 @@ export async function setPolicyDocument(
 /** What a policy of trust names must be readable and the caller's to use; gives its attestors. */
 async function checkDocument(
   deps: Deps,
-  caller: Caller,
+  { caller, project }: SetPolicyDocumentInput,
   document: OwnDocument,
 ): Promise<ReadonlySet<string>> {
-  if (document.kind === 'RegoPolicy') return new Set();
+  if (document.kind === 'RegoPolicy') {
+    await checkRegoPolicy(deps, document.parsed, project);
+    return new Set();
+  }
   const authorities = authoritiesOf(document.parsed);
   await checkAuthorities(authorities, deps.now());
   const attestors = authorities.flatMap((one) => (one.kind === 'attestor' ? [one.attestor] : []));

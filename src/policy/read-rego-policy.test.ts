@@ -13,6 +13,8 @@ function document(more: object = { module: MODULE }): object {
   return { kind: 'RegoPolicy', schemaVersion: 1, ...more };
 }
 
+const LONG = '#'.repeat(600_000);
+
 describe('a policy in Rego', () => {
   it('is read with what it leaves out filled in, and is of its schema', () => {
     expect(readRegoPolicy(document())).toEqual({
@@ -50,6 +52,7 @@ describe('a policy in Rego', () => {
   it.each([
     ['no module', {}, /module is wanted/],
     ['module and modules', { module: MODULE, modules: { a: MODULE } }, /not both/],
+    ['more text than is compiled', { modules: { a: LONG, b: LONG } }, /have 1200000 characters/],
     ['what does not parse', { module: 'package' }, /does not compile:\nmodule\.rego:1/],
     ['v0 read as v1', { module: 'package a\ndeny[x] { x := 1 }' }, /regoVersion: v0/],
     ['nothing that decides', { module: 'package a\np := 1' }, /decides nothing/],

@@ -2,8 +2,7 @@
 import { AssayError } from '../domain/error.ts';
 import type { RegoPolicy } from '../domain/rego-policy.ts';
 import { compilePolicy } from '../rego/compile-policy.ts';
-import { formatProblem, parseSources, problemsOf } from '../rego/rego-job.ts';
-import type { Module } from '../rego/syntax.ts';
+import { formatProblem, parseSources, problemsOf, type RegoProblem } from '../rego/rego-job.ts';
 import { POLICY_BUILTINS } from './assay-builtins.ts';
 import { blindness } from './rego-input.ts';
 import { regoQuestions, sourcesOf } from './rego-questions.ts';
@@ -35,6 +34,8 @@ const KEYS = [
   'data',
 ];
 const MAX_MODULES = 200;
+/** Characters of all modules together: compiled, each takes some 120 bytes. */
+const MAX_TEXT = 1 << 20;
 /** The name of a document's one module in messages. */
 const ONE_MODULE = 'module.rego';
 
@@ -43,6 +44,14 @@ const ONE_MODULE = 'module.rego';
  * do not compile, and a policy without any rule that decides.
  */
 export function readRegoPolicy(value: unknown): RegoPolicy {
+  const policy = readRegoDocument(value);
+  refuseProblems(problemsOfModules(policy));
+  checkDecides(policy);
+  return policy;
+}
+
+/** Reads a document whose modules are compiled elsewhere. */
+export function readRegoDocument(value: unknown): RegoPolicy {
   const whole: Field = { value, path: ['the policy in Rego'] };
   const object = readObject(whole, KEYS);
   const at = (key: string): Field => fieldOf(object, key, whole);
@@ -66,7 +75,6 @@ export function readRegoPolicy(value: unknown): RegoPolicy {
   if (parameters && policy.input !== 'gatekeeper') {
     refuseField(at('parameters'), 'are given to policies with "input: gatekeeper" alone');
   }
-  checkPolicy(policy);
   return policy;
 }
 
@@ -80,12 +88,14 @@ function readModules(one: Field, many: Field): Readonly<Record<string, string>> 
   const count = Object.keys(modules).length;
   if (count === 0 || count > MAX_MODULES)
     refuseField(many, `are ${count}; wanted 1 to ${MAX_MODULES}`);
+  const size = Object.values(modules).reduce((sum, one) => sum + one.length, 0);
+  if (size > MAX_TEXT) refuseField(many, `have ${size} characters; wanted at most ${MAX_TEXT}`);
   return modules;
 }
 
-/** Compiles the modules, looks for rules that decide, and whether they can see what they judge. */
-export function checkPolicy(policy: RegoPolicy): void {
-  const modules = compiledModules(policy);
+/** Looks for rules that decide, and whether they can see what they judge; the modules compile. */
+export function checkDecides(policy: RegoPolicy): void {
+  const modules = parseSources(sourcesOf(policy));
   if (regoQuestions(policy).length === 0) {
     const where = policy.package === undefined ? 'no package' : `package ${policy.package}`;
     const wanted = 'wanted deny, violation, warn, allow, response or main';
@@ -99,13 +109,18 @@ export function checkPolicy(policy: RegoPolicy): void {
   throw new AssayError('invalid-policy', `the policy sees nothing: ${place} ${message}; ${hint}`);
 }
 
-function compiledModules(policy: RegoPolicy): readonly Module[] {
+function problemsOfModules(policy: RegoPolicy): readonly RegoProblem[] {
   try {
-    const modules = parseSources(sourcesOf(policy));
-    compilePolicy({ modules, builtins: POLICY_BUILTINS });
-    return modules;
+    compilePolicy({ modules: parseSources(sourcesOf(policy)), builtins: POLICY_BUILTINS });
+    return [];
   } catch (error) {
-    const problems = problemsOf(error).map(formatProblem).join('\n');
-    throw new AssayError('invalid-policy', `the policy does not compile:\n${problems}`);
+    return problemsOf(error);
   }
+}
+
+/** Refuses with `invalid-policy` what compiling found, where it found anything. */
+export function refuseProblems(problems: readonly RegoProblem[]): void {
+  if (problems.length === 0) return;
+  const found = problems.map(formatProblem).join('\n');
+  throw new AssayError('invalid-policy', `the policy does not compile:\n${found}`);
 }
