@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy } from './compile-policy.ts';
 import { type EvaluationInput, evaluateQuery, prepareQuery } from './evaluate-query.ts';
 import { parseModule } from './parse-module.ts';
-import { type Value, formatValue } from './value.ts';
+import { RegoErrors } from './rego-error.ts';
+import { RegoSet, type Value, formatValue } from './value.ts';
 
 /** The value of `data.a.p`, printed; `undefined` where it has none. */
 function valueOf(text: string, options: EvaluationInput = {}): string {
@@ -16,6 +17,32 @@ function valueOf(text: string, options: EvaluationInput = {}): string {
 const USERS = Object.fromEntries(
   Array.from({ length: 1000 }, (_, at) => [`user-${at}`, { name: `user-${at}`, role: at % 3 }]),
 );
+
+/** Keys that only the evaluation knows, so that types have nothing to say. */
+const KEYS: Value = [
+  ...JSON.parse('[0, 1, 2, "a", "b", "c", "name", null, true, [1], [0, "a"], [1, "b"], {"a": 1}]'),
+  ['users', 0, 'name'],
+  RegoSet.of([1]),
+  RegoSet.of([1, 2]),
+];
+
+/** What may stand behind such a key. */
+const REST = ['', '[_]', '.name', '[input.keys[_]]', '.name[_]'];
+
+/** What a document has at each key, each behind all before; what types refuse has nothing. */
+function partsOf(rules: string, rest: string): string {
+  const users = [
+    { name: 'a', role: 1 },
+    { name: 'b', role: 2 },
+  ];
+  const ask = `p := [[x | x := r[key]${rest}] | key := input.keys[_]]`;
+  try {
+    return valueOf(`${rules}\n${ask}`, { input: { users, a: 1, b: 1, keys: KEYS } });
+  } catch (error) {
+    if (error instanceof RegoErrors && error.errors[0]?.code === 'rego_type_error') return '[]';
+    throw error;
+  }
+}
 
 const IN_CONFLICT = 'r[x] := y if some [x, y] in [["a", 1], ["b", 1], ["b", 2]]\n';
 
@@ -64,6 +91,33 @@ describe('lookUpDocument', () => {
     ],
   ])('%s', (_name, text, wanted) => {
     expect(valueOf(text, { input: 1 })).toBe(wanted);
+  });
+
+  it.each([
+    'r contains x if some x in [0, 1, "a", [1], [0, "a"], {"a": 1}, {1}, null, true]',
+    'r contains [x, y] if { some x in [0, 1]; some y in ["a", "b"] }',
+    'r contains {"a": x} if { some x in [0, 1, "a"] }',
+    'r contains {x, 1} if { some x in [1, 2] }',
+    'r contains x if { x := input.users[_].name }\nr contains input.a',
+    'r contains x if { x = input.a; x = input.b }',
+    'r contains x if { not input.users[0][x]; x = ["a", "name", 1][_] }',
+    'r contains x if { input.a == x - 1; x = [0, 2][_] }',
+    'r[x] := y if { some y, x in ["a", 1, null, [1]] }',
+    'r[x] := input.users[x].name if { input.users[x].name }',
+    'r[x] := y if { {"name": x, "role": y} = input.users[_] }',
+    'r[x] contains y if { some y, x in ["a", "b", "a"] }\nr.c contains 1',
+    'r[x].name := y if { y := input.users[x].name }\nr.a.b := 1\nr[0].c := 2',
+    'r[x][y] := 1 if { some x in [0, "a"]; some y in [1, "name"] }',
+    'r.a[x] := y if { some y, x in ["name", "b", 1] }\nr[1] := {"name": 3}',
+    'r[x] := s if { some x in [0, 1]; s := {y | some y in [1, "name"]; y != x} }',
+    'r[x] := y if { walk(input, [x, y]) }\nr["a"] := {"name": 1}',
+    'r[x] if { x := [0, 1][_]; every user in input.users { user.role != x } }',
+    'r[x] := y if { y := [z | z := q[x][_]]; q[x] }\nq[x] contains 1 if x := "a"',
+  ])('is what the whole document has at a key: %s', (rules) => {
+    const whole = `${rules.replaceAll(/^r\b/gm, 'whole')}\nr := whole`;
+    const found = REST.map((rest) => partsOf(rules, rest));
+    expect(found).toEqual(REST.map((rest) => partsOf(whole, rest)));
+    expect(found.join()).toMatch(/[^[\], ]/);
   });
 
   it('meets a conflict at the key', () => {
