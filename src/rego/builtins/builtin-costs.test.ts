@@ -43,6 +43,8 @@ const CALLS: readonly (readonly [name: string, operands: Operands])[] = [
   ['sort', (size) => [list(size)]],
   ['all', (size) => [list(size)]],
   ['any', (size) => [list(size)]],
+  ['time.parse_ns', (size) => [text(size), text(size)]],
+  ['time.format', (size) => [[0, '', text(size)]]],
 ];
 
 function costOf(name: string, operands: readonly Value[]): number {

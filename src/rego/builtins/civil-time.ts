@@ -3,6 +3,9 @@
  * runtime's own copy of the IANA database, so that nothing is read from the machine.
  */
 import { BuiltinFailure } from '../builtin.ts';
+import type { BuiltinContext } from '../builtin.ts';
+import { remembered } from './operands.ts';
+import { zoneName } from './zone-names.ts';
 
 /** A moment as a calendar and a clock show it. */
 export interface CivilTime {
@@ -31,15 +34,34 @@ const BILLION = 1_000_000_000n;
 /** What a signed 64-bit number of nanoseconds reaches: 1677 to 2262. */
 const MAX_NANOS = (1n << 63n) - 1n;
 
+/** Zones are found by their names as the IANA database writes them, not by offsets. */
+const ZONE_NAME = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/;
+/** Steps of making a zone, and of asking one for its offset. */
+const [STEPS_OF_ZONE, STEPS_OF_OFFSET] = [2000, 60];
+
 /** The zone of a name; empty and `Local` are UTC. Throws a `BuiltinFailure` for an unknown name. */
-export function zoneOf(name: string): Zone {
+export function zoneOf(name: string, context: BuiltinContext): Zone {
   if (name === '' || name === 'UTC' || name === 'Local') return UTC;
+  return remembered(context, `zone ${name}`, () => makeZone(name, context.charge));
+}
+
+function makeZone(name: string, charge: (steps: number) => void): Zone {
+  charge(STEPS_OF_ZONE);
   const long = zoneFormat(name, 'en-US', 'longOffset');
-  return {
-    name,
-    offsetAt: (seconds) => offsetOf(zonePart(long, seconds)),
-    abbreviationAt: (seconds) => abbreviationIn(name, offsetOf(zonePart(long, seconds)), seconds),
+  const offsetAt = (seconds: number): number => {
+    charge(STEPS_OF_OFFSET);
+    return offsetOf(zonePart(long, seconds));
   };
+  let formats: readonly Intl.DateTimeFormat[] | undefined;
+  const abbreviationAt = (seconds: number): string => {
+    const offset = offsetAt(seconds);
+    const known = zoneName(name, offset);
+    if (known !== undefined) return known;
+    charge(STEPS_OF_OFFSET * LOCALES.length);
+    formats ??= LOCALES.map((locale) => zoneFormat(name, locale, 'short'));
+    return abbreviationIn(formats, offset, seconds);
+  };
+  return { name, offsetAt, abbreviationAt };
 }
 
 function zoneFormat(
@@ -47,6 +69,7 @@ function zoneFormat(
   locale: string,
   timeZoneName: 'longOffset' | 'short',
 ): Intl.DateTimeFormat {
+  if (!ZONE_NAME.test(timeZone)) throw new BuiltinFailure(`unknown time zone ${timeZone}`);
   try {
     return new Intl.DateTimeFormat(locale, { timeZone, timeZoneName });
   } catch {
@@ -69,11 +92,14 @@ function offsetOf(text: string): number {
 /** English names of zones are known where they are used: CET in Britain, IST in India. */
 const LOCALES = ['en-US', 'en-GB', 'en-IN', 'en-AU', 'en-ZA', 'en-NZ'];
 
-function abbreviationIn(zone: string, offset: number, seconds: number): string {
-  for (const locale of LOCALES) {
-    const name = zonePart(zoneFormat(zone, locale, 'short'), seconds);
-    if (/^[A-Z]{3,5}$/.test(name)) return name;
-  }
+function abbreviationIn(
+  formats: readonly Intl.DateTimeFormat[],
+  offset: number,
+  seconds: number,
+): string {
+  const names = formats.map((format) => zonePart(format, seconds));
+  const found = names.find((name) => /^[A-Z]{3,5}$/.test(name));
+  if (found !== undefined) return found;
   const shown = formatOffset(offset, '');
   return shown.endsWith('00') ? shown.slice(0, 3) : shown;
 }

@@ -1,6 +1,7 @@
 /** The formats that JSON Schema names; one that is not known here is never broken. */
 import { parseAddress } from './ip-network.ts';
-import { LAYOUTS, parseByLayout } from './go-layout.ts';
+import { layoutOf } from './go-layout.ts';
+import { parseByLayout } from './parse-layout.ts';
 
 /** Longer texts are of no format: some patterns below look at a text more than once. */
 const MAX_TEXT = 4096;
@@ -13,7 +14,7 @@ const POINTER = /^(?:\/(?:[^~/]|~[01])*)*$/;
 const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   date: (text) => isTime(text, '2006-01-02'),
   time: (text) => isTime(text, '15:04:05') || isTime(text, '15:04:05Z07:00'),
-  'date-time': (text) => isTime(text, LAYOUTS['RFC3339'] ?? ''),
+  'date-time': (text) => isTime(text, layoutOf('RFC3339')),
   hostname: (text) => HOSTNAME.test(text),
   email: (text) => EMAIL.test(text),
   ipv4: (text) => parseAddress(text)?.bits === 32,

@@ -3,22 +3,23 @@
  * zone may stand beside a time in an array, as `[ns, "Europe/Berlin"]`.
  */
 import { BuiltinFailure, operandFailure } from '../builtin.ts';
-import type { Builtin, OperandType } from '../builtin.ts';
-import { decimalOf, fromBigInt, isRegoNumber, isWhole, makeNumber } from '../number.ts';
+import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
+import { fromBigInt, isRegoNumber, wholeOf } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
 import { isArrayValue, typeOf } from '../value.ts';
 import type { Value } from '../value.ts';
-import { truncate } from './arithmetic-builtins.ts';
-import { UTC, checkedNanos, civilFrom, nanosFrom, splitNanos, zoneOf } from './civil-time.ts';
+import { UTC, civilFrom, nanosFrom, splitNanos, zoneOf } from './civil-time.ts';
 import type { CivilTime, Zone } from './civil-time.ts';
-import { LAYOUTS, formatByLayout, parseByLayout, weekdayName } from './go-layout.ts';
+import { parseGoDuration } from './go-duration.ts';
+import { formatByLayout, layoutOf, weekdayName } from './go-layout.ts';
 import { smallIntegerOperand } from './operands.ts';
+import { parseByLayout } from './parse-layout.ts';
 
 /** A time of an operand: its nanoseconds, its zone, and the layout that may stand as third. */
 interface Moment {
   readonly nanos: bigint;
   readonly zone: Zone;
-  readonly layout: string | undefined;
+  readonly layout: string;
 }
 
 const TIME: OperandType = ['number', 'array'];
@@ -36,43 +37,43 @@ export const timeBuiltins: readonly Builtin[] = [
     name: 'time.parse_ns',
     args: ['string', 'string'],
     result: 'number',
-    call: ([layout, text]) => parse(text as string, layoutNamed(layout as string)),
+    call: ([layout, text], context) => parse(text as string, layout as string, context),
   },
   {
     name: 'time.parse_rfc3339_ns',
     args: ['string'],
     result: 'number',
-    call: ([text]) => parse(text as string, LAYOUTS['RFC3339'] as string),
+    call: ([text], context) => parse(text as string, 'RFC3339', context),
   },
   {
     name: 'time.parse_duration_ns',
     args: ['string'],
     result: 'number',
-    call: ([text]) => parseDuration(text as string),
+    call: ([text]) => fromBigInt(parseGoDuration(text as string)),
   },
   {
     name: 'time.date',
     args: [TIME],
     result: 'array',
-    call: ([time]) => date(civilOf(time as Value)),
+    call: ([time], context) => date(civilOf(time as Value, context)),
   },
   {
     name: 'time.clock',
     args: [TIME],
     result: 'array',
-    call: ([time]) => clock(civilOf(time as Value)),
+    call: ([time], context) => clock(civilOf(time as Value, context)),
   },
   {
     name: 'time.weekday',
     args: [TIME],
     result: 'string',
-    call: ([time]) => weekdayName(civilOf(time as Value)),
+    call: ([time], context) => weekdayName(civilOf(time as Value, context)),
   },
   {
     name: 'time.format',
     args: [TIME],
     result: 'string',
-    call: ([time]) => format(momentOf(time as Value, 1)),
+    call: ([time], context) => format(momentOf(time as Value, context), context),
   },
   {
     name: 'time.add_date',
@@ -83,32 +84,31 @@ export const timeBuiltins: readonly Builtin[] = [
   { name: 'time.diff', args: [TIME, TIME], result: 'array', call: diff },
 ];
 
-function momentOf(value: Value, position: number): Moment {
-  const [time, zone = '', layout] = isArrayValue(value) ? value : [value];
-  if (!isRegoNumber(time))
-    throw operandFailure(
-      position,
-      `must be number or array of number and string but got ${typeOf(value)}`,
-    );
-  if (typeof zone !== 'string')
-    throw operandFailure(position, `must have a time zone as string but got ${typeOf(zone)}`);
-  if (layout !== undefined && typeof layout !== 'string') {
-    throw operandFailure(position, `must have a layout as string but got ${typeOf(layout)}`);
+/** A failure names the first operand, whichever it is, as OPA's does. */
+function momentOf(value: Value, context: BuiltinContext): Moment {
+  const [time, zone = '', layout = ''] = isArrayValue(value) ? value : [value];
+  if (time === undefined || (!isArrayValue(value) && !isRegoNumber(time))) {
+    const wanted = 'either number (ns) or [number (ns), string (tz)]';
+    throw operandFailure(1, `must be ${wanted} but got ${typeOf(value)}`);
   }
-  return { nanos: nanosOf(time), zone: zoneOf(zone), layout };
+  if (!isRegoNumber(time)) throw operandFailure(1, `must be number but got ${typeOf(time)}`);
+  const wrong = [zone, layout].find((text) => typeof text !== 'string');
+  if (wrong !== undefined) throw operandFailure(1, `must be string but got ${typeOf(wrong)}`);
+  return {
+    nanos: nanosOf(time),
+    zone: zoneOf(zone as string, context),
+    layout: (layout as string) || 'RFC3339Nano',
+  };
 }
 
 function nanosOf(time: RegoNumber): bigint {
-  if (!isWhole(time)) throw new BuiltinFailure('timestamp too big');
-  try {
-    return checkedNanos(BigInt(time));
-  } catch {
-    throw new BuiltinFailure('timestamp too big');
-  }
+  const nanos = wholeOf(time);
+  if (nanos !== undefined && BigInt.asIntN(64, nanos) === nanos) return nanos;
+  throw new BuiltinFailure('timestamp too big');
 }
 
-function civilOf(value: Value): CivilTime {
-  const { nanos, zone } = momentOf(value, 1);
+function civilOf(value: Value, context: BuiltinContext): CivilTime {
+  const { nanos, zone } = momentOf(value, context);
   return civilFrom(nanos, zone);
 }
 
@@ -120,25 +120,30 @@ function clock({ hour, minute, second }: CivilTime): Value {
   return [hour, minute, second];
 }
 
-function format({ nanos, zone, layout = 'RFC3339Nano' }: Moment): string {
+/** The longest that a part of a layout is printed: `1` becomes `12`, `2006` stays as it is. */
+const LONGEST_PRINT = 10;
+
+function format({ nanos, zone, layout }: Moment, context: BuiltinContext): string {
+  context.charge(layout.length);
+  context.allocate(layout.length * LONGEST_PRINT);
   const [seconds] = splitNanos(nanos);
   const shown = { offset: zone.offsetAt(seconds), abbreviation: zone.abbreviationAt(seconds) };
-  return formatByLayout({ ...civilFrom(nanos, zone), ...shown }, layoutNamed(layout));
+  return formatByLayout({ ...civilFrom(nanos, zone), ...shown }, layoutOf(layout));
 }
 
-/** A layout by its name in Go, or the layout itself. */
-function layoutNamed(name: string): string {
-  return (Object.hasOwn(LAYOUTS, name) ? LAYOUTS[name] : undefined) ?? name;
-}
-
-function parse(text: string, layout: string): RegoNumber {
-  const { offset, ...time } = parseByLayout(text, layout);
+function parse(text: string, layout: string, context: BuiltinContext): RegoNumber {
+  context.charge(text.length + layout.length);
+  context.allocate(layout.length);
+  const { offset, ...time } = parseByLayout(text, layoutOf(layout));
   const shown = { ...time, second: time.second - offset };
   return fromBigInt(nanosFrom(shown, UTC));
 }
 
-function addDate([time, years, months, days]: readonly Value[]): RegoNumber {
-  const { nanos, zone } = momentOf(time as Value, 1);
+function addDate(
+  [time, years, months, days]: readonly Value[],
+  context: BuiltinContext,
+): RegoNumber {
+  const { nanos, zone } = momentOf(time as Value, context);
   const start = civilFrom(nanos, zone);
   const moved = {
     ...start,
@@ -150,8 +155,8 @@ function addDate([time, years, months, days]: readonly Value[]): RegoNumber {
 }
 
 /** Years, months, days, hours, minutes and seconds between two times, in the zone of the first. */
-function diff([a, b]: readonly Value[]): Value {
-  const [first, second] = [momentOf(a as Value, 1), momentOf(b as Value, 2)];
+function diff([a, b]: readonly Value[], context: BuiltinContext): Value {
+  const [first, second] = [momentOf(a as Value, context), momentOf(b as Value, context)];
   const isSwapped = first.nanos > second.nanos;
   const [early, late] = isSwapped ? [second.nanos, first.nanos] : [first.nanos, second.nanos];
   const [from, to] = [civilFrom(early, first.zone), civilFrom(late, first.zone)];
@@ -166,32 +171,4 @@ function diff([a, b]: readonly Value[]): Value {
 
 function borrow(value: number, size: number): [rest: number, carry: number] {
   return value < 0 ? [value + size, 1] : [value, 0];
-}
-
-const UNITS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1000n,
-  µs: 1000n,
-  μs: 1000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-};
-const DURATION = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/;
-
-/** `1h15m30.918s`, as Go's ParseDuration reads it. */
-function parseDuration(text: string): RegoNumber {
-  const found = DURATION.exec(text);
-  if (!found) throw new BuiltinFailure(`time: invalid duration ${JSON.stringify(text)}`);
-  const parts = Array.from(
-    (found[2] ?? '').matchAll(/([\d.]+)([a-zµμ]+)/g),
-    ([, amount = '', unit = '']) => {
-      const [whole = '', fraction = ''] = amount.split('.');
-      const scaled = makeNumber(BigInt(whole + fraction) * (UNITS[unit] ?? 0n), -fraction.length);
-      return decimalOf(truncate(scaled)).coefficient;
-    },
-  );
-  const sum = parts.reduce((total, part) => total + part, 0n);
-  return fromBigInt(checkedNanos(found[1] === '-' ? -sum : sum));
 }
