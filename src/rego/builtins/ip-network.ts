@@ -33,30 +33,44 @@ function joinNumbers(numbers: readonly number[], width: number): bigint {
 function parseGroups(text: string): readonly number[] | undefined {
   const halves = text.split('::');
   if (text.length > 45 || halves.length > 2 || !text.includes(':')) return undefined;
-  const [head, tail = []] = halves.map((half) => (half === '' ? [] : groupsOf(half)));
+  const isHeadLast = halves.length === 1;
+  const [head, tail = []] = halves.map((half, index) =>
+    half === '' ? [] : groupsOf(half, isHeadLast || index === 1),
+  );
   if (head === 'bad' || tail === 'bad' || !head) return undefined;
   const missing = 8 - head.length - tail.length;
-  const isWhole = halves.length === 1 ? missing === 0 : missing >= 1;
+  const isWhole = isHeadLast ? missing === 0 : missing >= 1;
   return isWhole ? [...head, ...Array.from({ length: missing }, () => 0), ...tail] : undefined;
 }
 
-function groupsOf(half: string): number[] | 'bad' {
+function groupsOf(half: string, isLast: boolean): number[] | 'bad' {
   const parts = half.split(':');
   const last = parts.at(-1) ?? '';
-  if (IPV4.test(last)) {
+  if (isLast && IPV4.test(last)) {
     const [a = 0, b = 0, c = 0, d = 0] = last.split('.').map(Number);
     parts.splice(-1, 1, (a * 256 + b).toString(16), (c * 256 + d).toString(16));
   }
   return parts.every((part) => GROUP.test(part)) ? parts.map((part) => parseInt(part, 16)) : 'bad';
 }
 
+/** IPv4 addresses written as IPv6 (`::ffff:10.0.0.1`) begin here and have so many bits more. */
+const [MAPPED, MAPPED_BITS] = [0xffffn, 96];
+
+/** The address itself where it is an IPv4 address written as IPv6: to Go the two are one. */
+export function unmapped(address: Address): Address {
+  const isMapped = address.bits === 128 && address.value >> 32n === MAPPED;
+  return isMapped ? { bits: 32, value: address.value & 0xffffffffn } : address;
+}
+
 /** Reads a network, whose address may have bits behind the prefix; undefined for anything else. */
 export function parseNetwork(text: string): AddressRange | undefined {
-  const [, start = '', size = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const [, start = '', size = ''] = /^([^/]+)\/(\d+)$/.exec(text) ?? [];
   const address = parseAddress(start);
   const prefix = Number(size);
-  const isCanonical = String(prefix) === size;
-  return address && isCanonical && prefix <= address.bits ? networkOf(address, prefix) : undefined;
+  if (!address || prefix > address.bits) return undefined;
+  const plain = unmapped(address);
+  const isMapped = plain !== address && prefix >= MAPPED_BITS;
+  return isMapped ? networkOf(plain, prefix - MAPPED_BITS) : networkOf(address, prefix);
 }
 
 /** The network of an address with a prefix. */
@@ -94,27 +108,47 @@ function longestZeroRun(groups: readonly bigint[]): { start: number; length: num
   return best;
 }
 
-/** The fewest networks that cover some ranges exactly, in order, IPv4 first. */
-export function mergeNetworks(ranges: readonly AddressRange[]): string[] {
+/** A network to be merged; one that no other touches keeps the name that it has. */
+export interface NamedRange extends AddressRange {
+  readonly name?: string;
+}
+
+/**
+ * The fewest networks that cover some ranges exactly, in order, IPv4 first. `charge` is told of
+ * each network before it is made.
+ */
+export function mergeNetworks(
+  ranges: readonly NamedRange[],
+  charge: (steps: number) => void,
+): string[] {
   const sorted = ranges.toSorted((a, b) => a.bits - b.bits || compare(a.first, b.first));
-  const joined: AddressRange[] = [];
+  const joined: NamedRange[] = [];
   for (const range of sorted) {
     const previous = joined.at(-1);
     if (previous && previous.bits === range.bits && range.first <= previous.last + 1n) {
       const last = range.last > previous.last ? range.last : previous.last;
-      joined.splice(-1, 1, { ...previous, last });
+      joined.splice(-1, 1, { bits: range.bits, first: previous.first, last });
     } else joined.push(range);
   }
-  return joined.flatMap(networksOf);
+  return joined.flatMap((range) =>
+    range.name === undefined ? networksOf(range, charge) : [range.name],
+  );
 }
 
 function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function networksOf({ bits, first, last }: AddressRange): string[] {
+/** Steps of finding one network: each of its bits is tried. */
+const STEPS_OF_NETWORK = 100;
+
+function networksOf(
+  { bits, first, last }: AddressRange,
+  charge: (steps: number) => void,
+): string[] {
   const networks: string[] = [];
   for (let start = first; start <= last;) {
+    charge(STEPS_OF_NETWORK);
     let size = 0n;
     while (fits(start, size + 1n, last) && size < BigInt(bits)) size += 1n;
     networks.push(`${formatAddress({ bits, value: start })}/${BigInt(bits) - size}`);
