@@ -19,7 +19,15 @@ test.each(ROWS)('%s is %s', (expression, wanted) => {
 });
 
 const REFUSED: readonly (readonly [expression: string, problem: string])[] = [
-  ['sum(json.unmarshal(`["a"]`))', 'eval_type_error'],
+  [
+    'sum(json.unmarshal(`["a"]`))',
+    'operand 1 must be array of numbers but got array containing string',
+  ],
+  [
+    'product({json.unmarshal(`"a"`)})',
+    'operand 1 must be set of numbers but got set containing string',
+  ],
+  ['sum(json.unmarshal("1"))', 'operand 1 must be one of {set, array} but got number'],
 ];
 
 test.each(REFUSED)('%s fails: %s', (expression, problem) => {

@@ -43,6 +43,18 @@ const CALLS: readonly (readonly [name: string, operands: Operands])[] = [
   ['sort', (size) => [list(size)]],
   ['all', (size) => [list(size)]],
   ['any', (size) => [list(size)]],
+  ['regex.match', (size) => ['a.b', text(size)]],
+  ['regex.match', (size) => ['a'.repeat(size), '']],
+  ['regex.is_valid', (size) => ['a'.repeat(size)]],
+  ['regex.find_n', (size) => ['x', text(size), -1]],
+  ['regex.split', (size) => [' ', text(size)]],
+  ['regex.replace', (size) => ['a', 'a', text(size)]],
+  ['regex.globs_match', (size) => ['a*'.repeat(size / 8), 'b*'.repeat(size / 8)]],
+  ['regex.globs_match', (size) => [`[${text(size)}]`, 'b']],
+  ['glob.match', (size) => ['*a*', [], text(size)]],
+  ['glob.match', (size) => ['*'.repeat(size), [], 'a']],
+  ['net.cidr_merge', (size) => [list(size).map((at) => `10.0.0.${Number(at) % 256}/32`)]],
+  ['net.cidr_contains_matches', (size) => [list(size).map(() => '10.0.0.0/8'), ['10.0.0.1']]],
   ['time.parse_ns', (size) => [text(size), text(size)]],
   ['time.format', (size) => [[0, '', text(size)]]],
 ];
@@ -73,4 +85,27 @@ const [SHORT, LONG] = [64, 6400];
 test.each(CALLS)('%s costs by the length of its operands', (name, operands) => {
   const [short, long] = [costOf(name, operands(SHORT)), costOf(name, operands(LONG))];
   expect(long - short).toBeGreaterThanOrEqual((LONG - SHORT) / 64);
+});
+
+/** Attacks whose work grows by the square of what they are given. */
+const SQUARES: readonly (readonly [name: string, operands: Operands])[] = [
+  ['regex.find_n', (size) => ['0*1?2|0', '0'.repeat(size), -1]],
+  ['regex.globs_match', (size) => ['a*'.repeat(size), 'b*'.repeat(size)]],
+  ['net.cidr_contains_matches', (size) => [networks(size), list(size).map(() => '11.0.0.1')]],
+  ['strings.any_prefix_match', (size) => [list(size).map(String), list(size).map(String)]],
+];
+
+function networks(size: number): readonly Value[] {
+  return list(size).map(() => '10.0.0.0/8');
+}
+
+test.each(SQUARES)('%s costs by the square of its operands', (name, operands) => {
+  expect(costOf(name, operands(1600))).toBeGreaterThan(30 * costOf(name, operands(160)));
+});
+
+test('a pattern costs by what its repetitions make of it', () => {
+  const long = costOf('regex.is_valid', [String.raw`(\pL{900})`.repeat(20)]);
+  expect(long).toBeGreaterThan(
+    (100 * costOf('regex.is_valid', [String.raw`(\pL{9})`.repeat(20)])) / 2,
+  );
 });

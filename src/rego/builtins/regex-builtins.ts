@@ -12,6 +12,8 @@ import { smallIntegerOperand } from './operands.ts';
 /** A longer pattern is refused: compiling takes memory by its length and its repetitions. */
 const MAX_PATTERN = 16_384;
 const MAX_COMPILED = 256;
+/** What compiling takes: repetitions make many instructions of few characters. */
+const [STEPS_OF_CHARACTER, STEPS_OF_INSTRUCTION, BYTES_OF_INSTRUCTION] = [20, 16, 32];
 
 /** The builtins of `regex.`, and `re_match` of v0. */
 export const regexBuiltins: readonly Builtin[] = [
@@ -21,7 +23,7 @@ export const regexBuiltins: readonly Builtin[] = [
     name: 'regex.is_valid',
     args: ['any'],
     result: 'boolean',
-    call: ([pattern]) => typeof pattern === 'string' && isValidPattern(pattern),
+    call: ([pattern], context) => typeof pattern === 'string' && isValidPattern(pattern, context),
   },
   { name: 'regex.find_n', args: ['string', 'string', 'number'], result: 'array', call: findN },
   {
@@ -42,7 +44,7 @@ export const regexBuiltins: readonly Builtin[] = [
     name: 'regex.globs_match',
     args: ['string', 'string'],
     result: 'boolean',
-    call: ([a, b], context) => doGlobsMeet(a as string, b as string, context.charge),
+    call: ([a, b], context) => doGlobsMeet(a as string, b as string, context),
   },
 ];
 
@@ -63,22 +65,23 @@ function match(name: string): Builtin {
 }
 
 /** Steps of one match: an automaton takes as long for a character as some steps of a rule do. */
-function matchSteps(pattern: string, text: string): number {
-  return 1 + text.length * (4 + pattern.length / 4);
+function matchSteps(pattern: RE2JS, text: string): number {
+  return 1 + text.length * (4 + pattern.programSize() / 4);
 }
 
 /** Tells whether a pattern matches anywhere in a text; throws a `BuiltinFailure` for a bad one. */
 export function isMatch(pattern: string, text: string, context: BuiltinContext): boolean {
   const compiled = compilePattern(pattern, context);
-  context.charge(matchSteps(pattern, text));
+  context.charge(matchSteps(compiled, text));
   return compiled.matcher(text).find();
 }
 
-function isValidPattern(pattern: string): boolean {
+function isValidPattern(pattern: string, context: BuiltinContext): boolean {
   try {
-    return pattern.length <= MAX_PATTERN && RE2JS.compile(pattern) !== undefined;
-  } catch {
-    return false;
+    return compilePattern(pattern, context) !== undefined;
+  } catch (error) {
+    if (error instanceof BuiltinFailure) return false;
+    throw error;
   }
 }
 
@@ -92,8 +95,10 @@ export function compilePattern(pattern: string, context: BuiltinContext): RE2JS 
       `pattern has ${pattern.length} characters, at most ${MAX_PATTERN} are read`,
     );
   }
-  context.charge(300 + pattern.length * 8);
+  context.charge(300 + pattern.length * STEPS_OF_CHARACTER);
   const compiled = tryToCompile(pattern);
+  context.charge(compiled.programSize() * STEPS_OF_INSTRUCTION);
+  context.allocate(compiled.programSize() * BYTES_OF_INSTRUCTION);
   if (context.memory.size < MAX_COMPILED) context.memory.set(key, compiled);
   return compiled;
 }
@@ -106,6 +111,15 @@ function tryToCompile(pattern: string): RE2JS {
   }
 }
 
+/** A pattern that may look far beyond its match before it knows where that ends. */
+const UNBOUNDED = /[*+]|\{\d+,\}/;
+/** One character or class, repeated: it ends where it no longer matches. */
+const ONE_LOOP = /^(?:\\[dDwWsS]|\[[^\]\\]+\]|[\w ,;])[*+]$/;
+/** A search looks at so many characters for a step, where it goes to the end of a text. */
+const LOOKAHEAD_PER_STEP = 2;
+/** What a group of a match takes of memory. */
+const BYTES_OF_GROUP = 48;
+
 /** Go's rule: a match of nothing right behind another match does not count. */
 function matches(
   [pattern, text]: readonly Value[],
@@ -113,13 +127,18 @@ function matches(
   context: BuiltinContext,
 ): Match[] {
   const [source, input] = [pattern as string, text as string];
-  const matcher = compilePattern(source, context).matcher(input);
-  context.charge(matchSteps(source, input));
+  const compiled = compilePattern(source, context);
+  const matcher = compiled.matcher(input);
+  context.charge(matchSteps(compiled, input));
+  const isFar = UNBOUNDED.test(source) && !ONE_LOOP.test(source);
+  const perUnit = isFar ? 1 / LOOKAHEAD_PER_STEP : 0;
+  const bytes = (matcher.groupCount() + 1) * BYTES_OF_GROUP;
   const found: Match[] = [];
   let [position, lastEnd] = [0, -1];
   while (found.length < limit && position <= input.length && matcher.find(position)) {
     const [start, end] = [matcher.start(), matcher.end()];
-    context.charge(1);
+    context.charge(1 + (input.length - start) * perUnit);
+    context.allocate(bytes);
     if (end > position || start !== lastEnd) found.push({ start, end, groups: groupsOf(matcher) });
     position = end > position ? end : position + widthAt(input, position);
     lastEnd = end;
@@ -151,6 +170,7 @@ function findSubmatches(args: readonly Value[], context: BuiltinContext): Value 
 
 function split(args: readonly Value[], context: BuiltinContext): Value {
   const [pattern, text] = args as readonly [string, string];
+  compilePattern(pattern, context);
   if (text === '' && pattern !== '') return [''];
   const parts: string[] = [];
   let [begin, end] = [0, 0];
@@ -166,40 +186,62 @@ function split(args: readonly Value[], context: BuiltinContext): Value {
 function replace(args: readonly Value[], context: BuiltinContext): Value {
   const [text, pattern, template] = args as readonly [string, string, string];
   const names = compilePattern(pattern, context).namedGroups();
+  context.charge(template.length);
+  const parts = templateParts(template, names);
   const pieces: string[] = [];
   let last = 0;
-  for (const found of matches([pattern, text], Infinity, context)) {
-    const fresh = expand(template, found.groups, names);
-    context.allocate((found.start - last + fresh.length) * 2);
-    pieces.push(text.slice(last, found.start), fresh);
-    last = found.end;
+  for (const { start, end, groups } of matches([pattern, text], Infinity, context)) {
+    const fresh = parts.map((part) => (typeof part === 'string' ? part : (groups[part] ?? '')));
+    const size = fresh.reduce((sum, part) => sum + part.length, start - last);
+    context.charge(parts.length);
+    context.allocate(size * 2);
+    pieces.push(text.slice(last, start), ...fresh);
+    last = end;
   }
   return pieces.join('') + text.slice(last);
 }
 
-/** Go's Expand: `$1`, `$name`, `${name}` and `$$`; an unknown name is the empty text. */
-function expand(
+const REFERENCE = /\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu;
+
+/**
+ * A template as Go's Expand reads it, texts and numbers of groups: `$1`, `$name`, `${name}` and
+ * `$$`; an unknown name is no group.
+ */
+function templateParts(
   template: string,
-  groups: readonly string[],
-  names: Record<string, number>,
-): string {
-  return template.replaceAll(
-    /\$(?:\$|(\w+)|\{(\w+)\})/g,
-    (_whole: string, plain?: string, braced?: string) => {
-      const name = plain ?? braced;
-      if (name === undefined) return '$';
-      const index = /^\d+$/.test(name) ? Number(name) : names[name];
-      return (index === undefined ? undefined : groups[index]) ?? '';
-    },
-  );
+  names: Readonly<Record<string, number>>,
+): readonly (string | number)[] {
+  const parts: (string | number)[] = [];
+  let last = 0;
+  for (const { 0: whole, 1: plain, 2: braced, index } of template.matchAll(REFERENCE)) {
+    parts.push(template.slice(last, index), groupOf(plain ?? braced, names));
+    last = index + whole.length;
+  }
+  return [...parts, template.slice(last)];
+}
+
+function groupOf(
+  name: string | undefined,
+  names: Readonly<Record<string, number>>,
+): string | number {
+  if (name === undefined) return '$';
+  if (/^(?:0|[1-9]\d{0,8})$/.test(name)) return Number(name);
+  return Object.hasOwn(names, name) ? (names[name] as number) : '';
 }
 
 function templateMatch(args: readonly Value[], context: BuiltinContext): Value {
   const [template, text, open, close] = args as readonly [string, string, string, string];
-  if (Array.from(open).length !== 1 || Array.from(close).length !== 1) {
-    throw new BuiltinFailure('start and end delimiters must be exactly one character long');
-  }
+  context.charge(template.length);
+  checkDelimiter('start', open);
+  checkDelimiter('end', close);
   return isMatch(templatePattern(template, open, close), text, context);
+}
+
+function checkDelimiter(which: string, delimiter: string): void {
+  const { length } = new TextEncoder().encode(delimiter);
+  if (length === 1) return;
+  const problem = `has to be exactly one character long but is ${length} long`;
+  throw new BuiltinFailure(`${which} delimiter ${problem}`);
 }
 
 /** What stands between delimiters is a pattern, everything else is itself. */

@@ -1,12 +1,20 @@
-/** Semantic versions (https://semver.org, clauses 9 to 11). */
+/**
+ * Semantic versions (https://semver.org, clauses 9 to 11), read as generously as OPA does: with a
+ * `v` before them, zeros before their numbers, and nothing behind their `-` or `+`.
+ */
 import { BuiltinFailure } from '../builtin.ts';
 import type { Builtin } from '../builtin.ts';
 import { compareStrings } from '../value.ts';
+import { quoteGo } from './go-quote.ts';
 
-const IDENTIFIERS = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
-const SEMVER = new RegExp(`^(\\d+)\\.(\\d+)\\.(\\d+)(?:-(${IDENTIFIERS}))?(?:\\+${IDENTIFIERS})?$`);
+const IDENTIFIERS = '(?:[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?';
+const SEMVER = new RegExp(
+  `^v?(\\d+)\\.(\\d+)\\.(\\d+)(?:-(${IDENTIFIERS}))?(?:\\+${IDENTIFIERS})?$`,
+);
 /** A longer text is no version. */
 const MAX_LENGTH = 1024;
+/** Major, minor and patch are below this. */
+const LIMIT = 1n << 63n;
 
 interface Version {
   readonly numbers: readonly bigint[];
@@ -32,15 +40,15 @@ export const semverBuiltins: readonly Builtin[] = [
 function parse(text: string): Version | undefined {
   const found = text.length <= MAX_LENGTH ? SEMVER.exec(text) : null;
   if (!found) return undefined;
-  return { numbers: found.slice(1, 4).map(BigInt), pre: found[4]?.split('.') ?? [] };
+  const numbers = found.slice(1, 4).map(BigInt);
+  if (numbers.some((number) => number >= LIMIT)) return undefined;
+  return { numbers, pre: found[4] ? found[4].split('.') : [] };
 }
 
 function operand(text: string, position: number): Version {
   const version = parse(text);
   if (version) return version;
-  throw new BuiltinFailure(
-    `operand ${position}: string ${JSON.stringify(text)} is not a valid SemVer`,
-  );
+  throw new BuiltinFailure(`operand ${position}: string ${quoteGo(text)} is not a valid SemVer`);
 }
 
 function compare(a: Version, b: Version): number {

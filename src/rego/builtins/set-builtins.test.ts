@@ -7,6 +7,8 @@ const ROWS: readonly (readonly [expression: string, wanted: string])[] = [
   ['union({{1}, {2}})', '{1, 2}'],
   ['intersection({{1, 2}, {2}})', '{2}'],
   ['intersection(set())', 'set()'],
+  ['union(set())', 'set()'],
+  ['union({json.unmarshal("1")})', 'eval_type_error: union: operand 1 must be set but got number'],
 ];
 
 test.each(ROWS)('%s is %s', (expression, wanted) => {

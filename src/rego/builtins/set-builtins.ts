@@ -43,6 +43,6 @@ function intersect(a: RegoSet, b: RegoSet): RegoSet {
 function setsOf(sets: RegoSet): RegoSet[] {
   return sets.values.map((set) => {
     if (set instanceof RegoSet) return set;
-    throw operandFailure(1, `must be set of sets but got set containing ${typeOf(set)}`);
+    throw operandFailure(1, `must be set but got ${typeOf(set)}`);
   });
 }

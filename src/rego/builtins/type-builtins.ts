@@ -5,6 +5,7 @@ import { isRegoNumber, parseRegoNumber } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
 import { RegoSet, isArrayValue, typeOf } from '../value.ts';
 import type { TypeName, Value } from '../value.ts';
+import { quoteGo } from './go-quote.ts';
 
 const TYPES: readonly TypeName[] = [
   'number',
@@ -32,10 +33,10 @@ export const typeBuiltins: readonly Builtin[] = [
     call: ([value]) => toNumber(value as Value),
   },
   cast('cast_array', 'array', (value) =>
-    value instanceof RegoSet ? value.values : only(value, 'array'),
+    value instanceof RegoSet ? value.values : only(value, 'array', LIST),
   ),
   cast('cast_set', 'set', (value) =>
-    isArrayValue(value) ? RegoSet.of(value) : only(value, 'set'),
+    isArrayValue(value) ? RegoSet.of(value) : only(value, 'set', LIST),
   ),
   cast('cast_string', 'string', (value) => only(value, 'string')),
   cast('cast_boolean', 'boolean', (value) => only(value, 'boolean')),
@@ -47,9 +48,11 @@ function cast(name: string, result: OperandType, convert: (value: Value) => Valu
   return { name, args: ['any'], result, call: ([value]) => convert(value as Value) };
 }
 
-function only(value: Value, type: TypeName): Value {
+const LIST = 'one of {array, set}';
+
+function only(value: Value, type: TypeName, wanted: string = type): Value {
   if (typeOf(value) === type) return value;
-  throw operandFailure(1, `must be ${type} but got ${typeOf(value)}`);
+  throw operandFailure(1, `must be ${wanted} but got ${typeOf(value)}`);
 }
 
 const NO_NUMBER = /^[+-]*(inf|infinity|nan)$/i;
@@ -62,14 +65,18 @@ function toNumber(value: Value): RegoNumber {
   if (isRegoNumber(value)) return value;
   const text = value as string;
   if (NO_NUMBER.test(text)) throw operandFailure(1, 'must be valid number string but got string');
-  const number = parseLooseNumber(text);
-  if (number !== undefined) return number;
-  throw new BuiltinFailure(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return looseNumber(text);
 }
 
-function parseLooseNumber(text: string): RegoNumber | undefined {
-  const found = LOOSE_DECIMAL.exec(text);
-  const [, sign, whole, fraction, power = ''] = found ?? [];
-  if (!whole && !fraction) return undefined;
-  return parseRegoNumber(`${sign === '-' ? sign : ''}${whole || '0'}.${fraction || '0'}${power}`);
+function looseNumber(text: string): RegoNumber {
+  const [, sign, whole, fraction, power = ''] = LOOSE_DECIMAL.exec(text) ?? [];
+  if (!whole && !fraction) throw unreadable(text, 'invalid syntax');
+  const written = `${sign === '-' ? sign : ''}${whole || '0'}.${fraction || '0'}${power}`;
+  const number = Number.isFinite(Number(written)) ? parseRegoNumber(written) : undefined;
+  if (number === undefined) throw unreadable(text, 'value out of range');
+  return number;
+}
+
+function unreadable(text: string, problem: string): BuiltinFailure {
+  return new BuiltinFailure(`strconv.ParseFloat: parsing ${quoteGo(text)}: ${problem}`);
 }
