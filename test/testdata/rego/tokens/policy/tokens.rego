@@ -14,7 +14,7 @@ else := {"allowed": false, "http_status": 401} if not claims
 claims := payload if {
 	["bearer", token] = [lower(scheme), given] # said in any order: [scheme, given] are below
 	[scheme, given] = split(http.headers.authorization, " ")
-	[true, _, payload] := io.jwt.decode_verify(token, {"secret": data.secret, "alg": "HS256", "aud": "shop"})
+	[true, _, payload] = io.jwt.decode_verify(token, {"secret": data.secret, "alg": "HS256", "aud": "shop"})
 }
 
 may("GET", _) := true
