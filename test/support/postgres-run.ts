@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from './run-folder.ts';
 
 /** Names the folder of the run's server to the test processes. */
 export const POSTGRES_FOLDER = 'ASSAY_TEST_POSTGRES';
@@ -34,13 +35,4 @@ async function stop(pid: number): Promise<void> {
     if (!isAlive(pid)) return;
   }
   process.kill(pid, 'SIGKILL');
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,8 +5,9 @@
  * on the disk.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeRunFolder } from './run-folder.ts';
 
 const MEMORY = '/dev/shm';
 const ROOM = 4 * 1024 ** 3;
@@ -15,16 +16,14 @@ const ROOM = 4 * 1024 ** 3;
 export function setup(): void {
   if (process.env['TMPDIR'] !== undefined || process.env['ASSAY_TEST_FULL'] === '1') return;
   const folder = folderInMemory();
-  if (folder === undefined) return;
-  process.env['TMPDIR'] = folder;
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  if (folder !== undefined) process.env['TMPDIR'] = folder;
 }
 
 function folderInMemory(): string | undefined {
   try {
     const { bavail, bsize } = statfsSync(MEMORY);
     if (bavail * bsize < ROOM) return undefined;
-    const folder = mkdtempSync(join(MEMORY, 'assay-tests-'));
+    const folder = makeRunFolder(MEMORY, 'assay-tests');
     // Others may pass to what is theirs: PostgreSQL does not run as root.
     chmodSync(folder, 0o711);
     return runsPrograms(folder) ? folder : undefined;
@@ -41,7 +40,6 @@ function runsPrograms(folder: string): boolean {
     execFileSync(program);
     return true;
   } catch {
-    rmSync(folder, { recursive: true });
     return false;
   } finally {
     rmSync(program, { force: true });
