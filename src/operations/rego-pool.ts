@@ -48,10 +48,11 @@ export function createRegoPool(size: number): RegoPool {
   const all = new Set<ChildProcess>();
   const turns = createFairTurns<Waiting>(WAITING);
   const unruly = createUnruly(size);
+  let isClosed = false;
 
   const next = (): void => {
     const isFree = idle.size > 0 || all.size < size;
-    const one = isFree ? turns.next(unruly.mayRun) : undefined;
+    const one = isFree ? (turns.next(unruly.isNone) ?? turns.next(unruly.mayRun)) : undefined;
     if (one === undefined) return;
     if (one.until < performance.now()) {
       one.reject(crowded('the policy waited too long for others to be evaluated'));
@@ -63,8 +64,9 @@ export function createRegoPool(size: number): RegoPool {
     unruly.begin(one.owner);
     void work(child, one).then((isUsable) => {
       unruly.end(one.owner, isUsable);
-      if (isUsable) idle.add(child);
-      else all.delete(child);
+      if (!isUsable) all.delete(child);
+      // Whoever comes next does not wait for what another's policy ended to start again.
+      if (!isClosed) idle.add(isUsable ? child : start(all, idle));
       next();
     });
   };
@@ -79,6 +81,7 @@ export function createRegoPool(size: number): RegoPool {
   const killAll = (): void => all.forEach((child) => child.kill('SIGKILL'));
   process.once('exit', killAll);
   const close = async (): Promise<void> => {
+    isClosed = true;
     process.off('exit', killAll);
     await Promise.all([...all].map(stop));
   };
@@ -86,8 +89,8 @@ export function createRegoPool(size: number): RegoPool {
 }
 
 /**
- * An owner whose last job had to be ended leaves a process to the others, until one of theirs ends
- * by itself.
+ * Owners whose last job had to be ended come after the others, and all of them together leave a
+ * process to those, until one of theirs ends by itself.
  */
 function createUnruly(size: number) {
   const busy = new Map<string, number>();
@@ -97,9 +100,10 @@ function createUnruly(size: number) {
     if (count === 0) busy.delete(owner);
     else busy.set(owner, count);
   };
+  const taken = (): number => [...unruly].reduce((sum, one) => sum + (busy.get(one) ?? 0), 0);
   return {
-    mayRun: (owner: string): boolean =>
-      !unruly.has(owner) || (busy.get(owner) ?? 0) < Math.max(1, size - 1),
+    isNone: (owner: string): boolean => !unruly.has(owner),
+    mayRun: (owner: string): boolean => !unruly.has(owner) || taken() < Math.max(1, size - 1),
     begin: (owner: string): void => change(owner, 1),
     end: (owner: string, isGood: boolean): void => {
       change(owner, -1);
@@ -118,8 +122,10 @@ function start(all: Set<ChildProcess>, idle: Set<ChildProcess>): ChildProcess {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   child.on('error', () => undefined);
+  child.once('message', () => loaded.add(child));
   child.once('exit', () => [all, idle].forEach((some) => some.delete(child)));
   all.add(child);
+  hold(child, false);
   return child;
 }
 
@@ -169,10 +175,8 @@ function work(
     };
     const onMessage = (message: unknown): void => {
       const said = message as ProcessMessage;
-      if ('isReady' in said) {
-        loaded.add(child);
-        ask();
-      } else if ('answer' in said) settle(true, () => resolve(said.answer));
+      if ('isReady' in said) ask();
+      else if ('answer' in said) settle(true, () => resolve(said.answer));
       else settle(true, () => reject(broken(said.defect)));
     };
     const onError = (cause: Error): void => fail(broken(cause.message));
@@ -184,7 +188,7 @@ function work(
   });
 }
 
-/** Those that said that they are loaded. */
+/** Those that said that they are loaded, which is the first thing that they say. */
 const loaded = new WeakSet<ChildProcess>();
 
 function crowded(what: string): AssayError {
