@@ -74,9 +74,7 @@ a folder are at most 5,000, of 16 MiB each and 128 MiB together; hidden ones are
 `;
 
 /** Builtins of OPA that this engine may lack, and why; those that it has are left out. */
-const OTHERS: Readonly<Record<string, string>> = {
-  'rego.parse_module': 'no policy reads the source of another',
-};
+const OTHERS: Readonly<Record<string, string>> = {};
 
 /** The page over the tables. */
 export function formatRegoReference(): string {

@@ -28,8 +28,16 @@ describe('attack: a look-alike registry that a comparison admits is named', () =
     ['deny if not startswith(image, "quay.io/team")', 'quay.io/team-evil/app'],
     ['allow if contains(image, "registry.example")', 'evil.io/registry.example'],
     ['allow if endswith(image, "/team/app")', 'evil.io/team/app'],
+    ['allow if startswith(image, "r.example:5000")', 'r.example:50001/app'],
   ])('%s admits %s', (text, evil) => {
     expect(warned(text)).toEqual([evil]);
+  });
+
+  it.each([
+    'allow if regex.match(`^registry\\.example`, image)',
+    'tag := split(input.image, ":")[1]',
+  ])('%s', (text) => {
+    expect(warned(text)).toHaveLength(1);
   });
 
   it('and a pattern that is not bound to the beginning', () => {
@@ -48,6 +56,15 @@ describe('nothing is said of', () => {
     'allow if startswith(input.path, "api.example")',
     'ok(image) if startswith(image, data.names[_])',
     'allow if regex.match(`^registry\\.example/`, image)',
+    'allow if startswith(input.image, "r.example/app:1.2")',
+    'allow if startswith(input.image, "r.example/team-")',
+    'allow if startswith(input.image, "nginx:1")',
+    'is_forbidden(image) if startswith(image, "docker.io")',
+    'deny if not contains(input.image, "/")',
+    'allow if endswith(input.image, "-alpine3.18")',
+    'allow if regex.match(`(?i)^r\\.example/`, input.image)',
+    'allow if regex.match(`^(r\\.example|s\\.example)/`, input.image)',
+    'name := split(input.image, ":")[0]',
     'x := x1\nx1 := x\nok(image) if startswith(image, x)',
   ])('%s', (text) => {
     expect(warned(text)).toEqual([]);

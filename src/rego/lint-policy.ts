@@ -4,8 +4,9 @@
  */
 import type { Place } from './rego-error.ts';
 import { constantsOf, type Known, textsOf, variablesOf } from './known-texts.ts';
-import type { CallTerm, Module, Rule, Term } from './syntax.ts';
+import type { CallTerm, Module, RefTerm, Rule, Term } from './syntax.ts';
 import { termsOfRule } from './syntax-terms.ts';
+import type { Value } from './value.ts';
 
 /** One thing to look at. */
 export interface RegoWarning {
@@ -21,20 +22,26 @@ export function lintPolicy(module: Module): readonly RegoWarning[] {
   return module.rules.flatMap((rule) => {
     const known = variablesOf(rule, constants);
     const denied = deniedBy(rule);
-    return termsOfRule(rule).flatMap((term) =>
-      term.kind === 'call' && !denied.has(term) ? warningsOf(term, known) : [],
-    );
+    return termsOfRule(rule).flatMap((term) => {
+      if (term.kind === 'ref') return splitWarnings(term);
+      return term.kind === 'call' && !denied.has(term) ? warningsOf(term, known) : [];
+    });
   });
 }
+
+const DENIES =
+  /^(deny|violation|warn)|bad|forbid|denied|disallow|block|untrusted|unsafe|invalid|illegal|prohibit/i;
 
 /** What a rule that denies asks without `not`: it denies more than it seems, which is no hole. */
 function deniedBy({ ref, body }: Rule): ReadonlySet<Term> {
   const head = ref.kind === 'var' ? ref : ref.head;
-  if (head.kind !== 'var' || !/^(deny|violation|warn)/.test(head.name)) return new Set();
+  if (head.kind !== 'var' || !DENIES.test(head.name)) return new Set();
   return new Set(body.flatMap((one) => (one.kind === 'term' && !one.negated ? [one.term] : [])));
 }
 
-type Check = (image: Term, part: string, name: string) => Omit<RegoWarning, 'at'> | undefined;
+/** What is said of a term. */
+type Warning = Omit<RegoWarning, 'at'>;
+type Check = (part: string, name: string) => Warning | undefined;
 
 /** Builtins that compare a part, with which operand is the image and which the part. */
 const CHECKS: Readonly<Record<string, readonly [image: number, part: number, check: Check]>> = {
@@ -54,7 +61,7 @@ function warningsOf(call: CallTerm, known: Known): RegoWarning[] {
   const [image, part] = [call.args[imageAt], call.args[partAt]];
   if (!image || !part || !isImage(image)) return [];
   return textsOf(part, known).flatMap((text) => {
-    const warning = check(image, text, call.operator.join('.'));
+    const warning = check(text, call.operator.join('.'));
     return warning ? [{ at: call.at, ...warning }] : [];
   });
 }
@@ -67,21 +74,34 @@ function isImage(term: Term): boolean {
   return last?.kind === 'scalar' && last.value === 'image';
 }
 
-function checkPrefix(
-  _image: Term,
-  prefix: string,
-  name: string,
-): Omit<RegoWarning, 'at'> | undefined {
-  if (prefix === '' || /[/@:]$/.test(prefix)) return undefined;
-  const evil = prefix.includes('/') ? `${prefix}-evil/app` : `${prefix}.evil.io/app`;
+/** `r.example:5000`. */
+const HOST_AND_PORT = /^[a-z0-9.-]+\.[a-z]{2,}:\d+$/i;
+
+/** A prefix that ends within a name: what is left out behind it may be anything. */
+function checkPrefix(prefix: string, name: string): Warning | undefined {
+  const isTag = /[@:][^/]*$/.test(prefix) && !HOST_AND_PORT.test(prefix);
+  if (prefix === '' || isTag || /[/@:._-]$/.test(prefix)) return undefined;
   return {
-    message: `${name}(…, ${JSON.stringify(prefix)}) admits ${evil} as well`,
-    hint: `end the prefix at a boundary: ${JSON.stringify(`${prefix}/`)}`,
+    message: `${name}(…, ${JSON.stringify(prefix)}) admits ${evilOf(prefix)} as well`,
+    hint: `end the prefix at a boundary: ${JSON.stringify(`${prefix}/`)}; or ${matchHint(prefix)}`,
   };
 }
 
-function checkPart(_image: Term, part: string, name: string): Omit<RegoWarning, 'at'> | undefined {
-  if (!/[./]/.test(part)) return undefined;
+function evilOf(prefix: string): string {
+  if (HOST_AND_PORT.test(prefix)) return `${prefix}1/app`;
+  return prefix.includes('/') ? `${prefix}-evil/app` : `${prefix}.evil.io/app`;
+}
+
+function matchHint(name: string): string {
+  return `assay.image_matches(${JSON.stringify(`${name.replace(/^\/+|\/+$/g, '')}/**`)}, image)`;
+}
+
+/** A registry's host, with what follows it: `r.example`, `r.example:5000/team`. */
+const HOST = /^\/?[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(:\d+)?(\/.*)?$/i;
+
+/** A registry or a repository that may stand anywhere in a name. */
+function checkPart(part: string, name: string): Warning | undefined {
+  if (!HOST.test(part) && !/^\/[a-z0-9]/i.test(part)) return undefined;
   const evil = `evil.io/${part.replace(/^\//, '')}`;
   return {
     message: `${name}(…, ${JSON.stringify(part)}) admits ${evil} as well`,
@@ -89,10 +109,32 @@ function checkPart(_image: Term, part: string, name: string): Omit<RegoWarning, 
   };
 }
 
-function checkPattern(_image: Term, pattern: string): Omit<RegoWarning, 'at'> | undefined {
-  if (pattern.startsWith('^') || !/[a-z]\\?\.[a-z]/i.test(pattern)) return undefined;
+/** A registry in a pattern that is bound to no beginning, or to no end of the registry's name. */
+function checkPattern(pattern: string): Warning | undefined {
+  const plain = pattern.replace(/\\[.\-/]/g, (escaped) => escaped.slice(1));
+  const shown = JSON.stringify(pattern);
+  if (plain.startsWith('^') && HOST.test(plain.slice(1)) && !plain.includes('/')) {
+    return {
+      message: `the pattern ${shown} matches ${plain.slice(1)}.evil.io as well`,
+      hint: `end it at a boundary: ${JSON.stringify(`${pattern}/`)}`,
+    };
+  }
+  if (!HOST.test(plain)) return undefined;
   return {
-    message: `the pattern ${JSON.stringify(pattern)} matches anywhere in an image's name`,
-    hint: `bind it to the beginning: ${JSON.stringify(`^${pattern}`)}`,
+    message: `the pattern ${shown} matches anywhere in an image's name`,
+    hint: `bind it to the beginning: ${JSON.stringify(`^${pattern}`)}; or ${matchHint(plain)}`,
   };
+}
+
+/** `split(image, ":")[1]`: with a registry's port, that is no tag. */
+function splitWarnings({ head, path, at }: RefTerm): RegoWarning[] {
+  if (head.kind !== 'call' || head.operator.join('.') !== 'split') return [];
+  const [image, divider] = head.args;
+  if (!image || !isImage(image) || !isValue(divider, ':') || !isValue(path[0], 1)) return [];
+  const message = 'split(…, ":")[1] is 5000/app, and no tag, for r.example:5000/app:1';
+  return [{ at, message, hint: 'read the reference: assay.parse_image(image).tag' }];
+}
+
+function isValue(term: Term | undefined, value: Value): boolean {
+  return term?.kind === 'scalar' && term.value === value;
 }
