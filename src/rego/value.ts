@@ -236,6 +236,7 @@ export function equalValues(a: Value, b: Value): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   countWork(1);
   if (isArrayValue(a)) {
+    countWork(a.length >> 2);
     return (
       isArrayValue(b) && a.length === b.length && a.every((x, i) => equalValues(x, b[i] as Value))
     );

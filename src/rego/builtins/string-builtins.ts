@@ -156,12 +156,13 @@ function replaceMany([patterns, value]: readonly Value[], context: BuiltinContex
   const pairs = sortedPairs(patterns as ObjectValue).map(replacement);
   context.charge(pairs.length);
   const byUnit = Map.groupBy(pairs, ([old]) => old.slice(0, 1));
+  const costs = new Map([...byUnit.values()].map((list) => [list, costOf(list)]));
   const empty = byUnit.get('')?.[0];
   const [source, parts] = [value as string, [] as string[]];
   let [at, last, isAfterEmpty] = [0, 0, false];
   while (at <= source.length) {
     const candidates = byUnit.get(source.slice(at, at + 1)) ?? [];
-    context.charge(1 + candidates.length / POINTS_PER_STEP);
+    context.charge(1 + (costs.get(candidates) ?? 0));
     const found = isAfterEmpty || !empty ? matching(candidates, source, at) : empty;
     isAfterEmpty = found?.[0] === '';
     if (found) {
@@ -175,6 +176,12 @@ function replaceMany([patterns, value]: readonly Value[], context: BuiltinContex
 }
 
 type Replacement = readonly [old: string, fresh: string];
+
+/** Steps of trying patterns at one position: they may begin alike. */
+function costOf(candidates: readonly Replacement[]): number {
+  const size = candidates.reduce((sum, [old]) => sum + old.length, 0);
+  return candidates.length / POINTS_PER_STEP + size / UNITS_PER_STEP;
+}
 
 function matching(
   candidates: readonly Replacement[],

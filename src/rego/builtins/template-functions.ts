@@ -20,6 +20,8 @@ export interface TemplateFunction {
   readonly call: (operands: readonly TemplateValue[], meters: FormatMeters) => TemplateValue;
 }
 
+type Call = TemplateFunction['call'];
+
 const MANY = Infinity;
 const text = (value: string): TemplateValue => ({ type: 'string', value });
 const bool = (value: boolean): TemplateValue => ({ type: 'bool', value });
@@ -36,9 +38,9 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
   ['gt', ordered((order) => order > 0)],
   ['ge', ordered((order) => order >= 0)],
   ['not', { wants: [1, 1], call: ([value]) => bool(!isTrue(value as TemplateValue)) }],
-  ['len', { wants: [1, 1], call: ([value]) => lengthOf(value as TemplateValue) }],
-  ['index', { wants: [1, MANY], call: ([value, ...keys]) => keys.reduce(index, value!) }],
-  ['slice', { wants: [1, 3], call: ([value, ...bounds]) => slice(value as TemplateValue, bounds) }],
+  ['len', { wants: [1, 1], call: measured(([value]) => lengthOf(value as TemplateValue)) }],
+  ['index', { wants: [1, MANY], call: measured(([value, ...keys]) => keys.reduce(index, value!)) }],
+  ['slice', { wants: [1, 3], call: measured(([value, ...bounds]) => slice(value!, bounds)) }],
   ['print', { wants: [0, MANY], call: (values) => text(printAll(values)) }],
   [
     'println',
@@ -49,6 +51,18 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
   ['js', escaping(escapeJs)],
   ['urlquery', escaping(escapeQuery)],
 ]);
+
+/** Bytes of a text that are counted in a step. */
+const BYTES_PER_STEP = 16;
+
+/** A function that goes through the bytes of its first operand. */
+function measured(call: (operands: readonly TemplateValue[]) => TemplateValue): Call {
+  return (operands, { charge }) => {
+    const [first] = operands;
+    if (first && isText(first)) charge(Math.ceil(first.value.length / BYTES_PER_STEP));
+    return call(operands);
+  };
+}
 
 function ordered(accepts: (order: number) => boolean): TemplateFunction {
   return {

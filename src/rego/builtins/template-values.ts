@@ -4,7 +4,7 @@
  * real ones, and null is as good as missing.
  */
 import { formatRegoNumber, isRegoNumber } from '../number.ts';
-import { RegoSet, formatValue, isArrayValue, sortedPairs } from '../value.ts';
+import { RegoSet, formatValue, isArrayValue, sizeOf, sortedPairs } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';
 import { STEPS_PER_PART, countWork } from '../value-work.ts';
 import { formatGoFloat } from './go-float.ts';
@@ -44,7 +44,7 @@ export function mapPairs(object: ObjectValue): readonly (readonly [string, Value
 /** Tells whether `if` takes a value for true: it is neither zero nor empty. */
 export function isTrue(value: TemplateValue): boolean {
   if (value.type === 'array') return value.items.length > 0;
-  if (value.type === 'map') return mapPairs(value.object).length > 0;
+  if (value.type === 'map') return sizeOf(value.object) > 0;
   if (value.type === 'none') return false;
   return value.type === 'int' ? value.value !== 0n : Boolean(value.value);
 }
