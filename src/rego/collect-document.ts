@@ -76,7 +76,7 @@ const NOTHING: readonly Value[] = [];
 
 /**
  * Rules with keys, and those within their extent, build one object. Where all keys are constants
- * each place is a complete rule's to OPA, and has its default; else defaults say nothing, as in OPA.
+ * each place is a complete rule's to OPA, and has its default; else defaults say nothing.
  */
 function emitTree(made: Made, known: number): RunDocument {
   const areComplete = made.rules.every(hasConstantKeys);

@@ -13,8 +13,14 @@ type Reviver = (key: string, value: unknown, context?: { source?: string }) => u
 const LONG_NUMBER = /\d[\d.]{15}|\d[eE][+-]?\d/;
 
 /** Escapes of half a character, beside those of both halves and of a backslash. */
-const HALF_ESCAPE =
-  /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\[^]/g;
+const HALF_ESCAPE = new RegExp(
+  [
+    String.raw`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}`,
+    String.raw`\\u[dD][89a-fA-F][0-9a-fA-F]{2}`,
+    String.raw`\\[^]`,
+  ].join('|'),
+  'g',
+);
 const HALF_LENGTH = 6;
 
 /**

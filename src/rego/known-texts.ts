@@ -18,7 +18,7 @@ function isConstant({ kind, ref, args, body, isDefault, otherwise }: Rule): bool
   return isPlain && isTrue && body.length === 1 && otherwise.length === 0;
 }
 
-/** What a rule's variables stand for, beside the constants: `some x in allowed`, `x := allowed[_]`. */
+/** What a rule's variables stand for beside constants: `some x in allowed`, `x := allowed[_]`. */
 export function variablesOf(rule: Rule, constants: Known): Known {
   return new Map([...constants, ...statementsOfRule(rule).flatMap(boundBy)]);
 }

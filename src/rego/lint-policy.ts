@@ -29,8 +29,11 @@ export function lintPolicy(module: Module): readonly RegoWarning[] {
   });
 }
 
-const DENIES =
-  /^(deny|violation|warn)|bad|forbid|denied|disallow|block|untrusted|unsafe|invalid|illegal|prohibit/i;
+const DENIES = new RegExp(
+  '^(deny|violation|warn)|bad|forbid|denied|disallow|block' +
+    '|untrusted|unsafe|invalid|illegal|prohibit',
+  'i',
+);
 
 /** What a rule that denies asks without `not`: it denies more than it seems, which is no hole. */
 function deniedBy({ ref, body }: Rule): ReadonlySet<Term> {

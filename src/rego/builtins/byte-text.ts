@@ -37,8 +37,15 @@ function escapedText(bytes: Buffer): string {
 }
 
 /** A character in UTF-8 (RFC 3629, clause 4), one unit of Latin-1 for each byte. */
-const CHARACTER =
-  /[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}/y;
+const CHARACTER = new RegExp(
+  [
+    String.raw`[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]`,
+    String.raw`\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]`,
+    String.raw`[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}`,
+    String.raw`[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}`,
+  ].join('|'),
+  'y',
+);
 
 /** The bytes of a string. */
 export function bytesOfText(text: string): Buffer {

@@ -106,7 +106,7 @@ function exactDecimal(value: number): { coefficient: bigint; scale: number } {
   return { coefficient: BigInt(whole) * 5n ** BigInt(scale), scale };
 }
 
-/** coefficient ÷ 10^power, where a half goes to the even digit; a power below one changes nothing. */
+/** coefficient ÷ 10^power, a half to the even digit; a power below one changes nothing. */
 function divideHalfEven(coefficient: bigint, power: number): bigint {
   if (power <= 0) return coefficient;
   const unit = 10n ** BigInt(power);

@@ -1,6 +1,7 @@
 /**
  * Go's layouts of times: a sample moment, Mon Jan 2 15:04:05 MST 2006, written the way in which
- * times are to be printed; how they are read stands in `parse-layout.ts`. Specification: https://pkg.go.dev/time#pkg-constants
+ * times are to be printed; how they are read stands in `parse-layout.ts`.
+ * Specification: https://pkg.go.dev/time#pkg-constants
  */
 import { formatOffset } from './civil-time.ts';
 import type { CivilTime } from './civil-time.ts';

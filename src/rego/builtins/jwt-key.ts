@@ -1,4 +1,4 @@
-/** Keys of tokens: certificates and public keys in PEM, and JWKs or sets of them as JSON (RFC 7517). */
+/** Keys of tokens: certificates and public keys in PEM, JWKs or sets of them (RFC 7517). */
 import { createPublicKey, createSecretKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { BuiltinFailure } from '../builtin.ts';

@@ -1,4 +1,4 @@
-/** Tokens that are made: the very texts that are given, signed with the first key of a JWK (set). */
+/** Tokens that are made: the very texts that are given, signed with a JWK or the first of a set. */
 import { createHmac, createPrivateKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { BuiltinFailure } from '../builtin.ts';

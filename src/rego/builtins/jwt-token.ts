@@ -1,4 +1,4 @@
-/** A token in compact form taken apart (RFC 7515, RFC 7519); each section is read when it is asked for. */
+/** A token in compact form taken apart (RFC 7515, RFC 7519); a section is read when asked for. */
 import { BuiltinFailure } from '../builtin.ts';
 import { parseJsonValue } from '../json-text.ts';
 import { isArrayValue, isObjectValue, valueAt } from '../value.ts';

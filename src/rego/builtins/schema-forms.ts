@@ -1,4 +1,4 @@
-/** The form that each keyword of a schema must have, with gojsonschema's words for one that is wrong. */
+/** The form that a keyword of a schema must have, with gojsonschema's words for a wrong one. */
 import { compareNumbers, isRegoNumber, isWhole } from '../number.ts';
 import { isArrayValue, isObjectValue, typeOf, valueAt } from '../value.ts';
 import type { ObjectValue, Value } from '../value.ts';

@@ -1,4 +1,4 @@
-/** What each keyword of JSON Schema asks of a value by itself, as a table in gojsonschema's order. */
+/** What a keyword of JSON Schema asks of a value by itself: a table in gojsonschema's order. */
 import { compareNumbers, decimalOf, isRegoNumber, toDouble } from '../number.ts';
 import type { RegoNumber } from '../number.ts';
 import { RegoSet, equalValues, keyOf, sizeOf, valueAt } from '../value.ts';

@@ -10,7 +10,7 @@ import { isArrayValue, typeOf } from '../value.ts';
 import type { Value } from '../value.ts';
 import { UTC, civilFrom, nanosFrom, splitNanos, zoneOf } from './civil-time.ts';
 import type { CivilTime, Zone } from './civil-time.ts';
-import { parseGoDuration } from './go-duration.ts';
+import { parseGoDuration } from './parse-duration.ts';
 import { formatByLayout, layoutOf, weekdayName } from './go-layout.ts';
 import { smallIntegerOperand } from './operands.ts';
 import { parseByLayout } from './parse-layout.ts';

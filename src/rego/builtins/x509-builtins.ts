@@ -1,4 +1,4 @@
-/** Certificates, requests and keys: read, verified, and given in the forms in which Go prints them. */
+/** Certificates, requests and keys: read, verified, and given in the forms that Go prints. */
 import { BuiltinFailure } from '../builtin.ts';
 import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
 import { RegoSet, isArrayValue, sortedPairs } from '../value.ts';

@@ -69,8 +69,14 @@ export function generalNames(names: readonly DerElement[]): GeneralNames {
   return { dns: texts(0x82), emails: texts(0x81), ips: of(0x87), uris: texts(0x86) };
 }
 
-const URI =
-  /^(?<scheme>[a-z][a-z\d+.-]*):(?:\/\/(?:(?<user>[^/?#]*)@)?(?<host>[^/?#]*)(?<path>[^?#]*)|(?<rest>[^?#]*))(?:\?(?<query>[^#]*))?(?:#(?<fragment>.*))?$/is;
+const URI = new RegExp(
+  [
+    String.raw`^(?<scheme>[a-z][a-z\d+.-]*):`,
+    String.raw`(?:\/\/(?:(?<user>[^/?#]*)@)?(?<host>[^/?#]*)(?<path>[^?#]*)|(?<rest>[^?#]*))`,
+    String.raw`(?:\?(?<query>[^#]*))?(?:#(?<fragment>.*))?$`,
+  ].join(''),
+  'is',
+);
 
 /** Go's `url.URL` of an address. */
 export function addressValue(text: string): Value {

@@ -1,7 +1,7 @@
 /**
  * Chains of certificates, verified as Go's `x509.Verify` does: names as bytes, signatures, times,
- * authorities and the length of paths, critical extensions and extended usages. Constraints of names
- * are not applied; whoever has some certifies nothing here.
+ * authorities and the length of paths, critical extensions and extended usages. Constraints of
+ * names are not applied; whoever has some certifies nothing here.
  */
 import { X509Certificate } from 'node:crypto';
 import { BuiltinFailure } from '../builtin.ts';

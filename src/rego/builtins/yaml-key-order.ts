@@ -24,7 +24,7 @@ function compareAt(left: readonly string[], right: readonly string[], at: number
   return compareDigits(left, right, at) || rankOf(a) - rankOf(b);
 }
 
-/** Numbers by their size. A zero goes on a number that has begun before, elsewhere it says nothing. */
+/** Numbers by their size. A zero goes on a number that has begun, elsewhere it says nothing. */
 function compareDigits(left: readonly string[], right: readonly string[], at: number): number {
   const goesOn = [left[at], right[at]].includes('0') && hasNumberBefore(left, at);
   const [x, y] = [numberAt(left, at), numberAt(right, at)];

@@ -1,6 +1,7 @@
 /**
- * What a plain scalar of YAML means to Kubernetes and OPA, which read YAML 1.1 (`sigs.k8s.io/yaml`):
- * `yes`, `on` and `y` are true, `010` is eight, numbers may hold `_`, times stay texts.
+ * What a plain scalar of YAML means to Kubernetes and OPA, which read YAML 1.1 by
+ * `sigs.k8s.io/yaml`: `yes`, `on` and `y` are true, `010` is eight, numbers may hold `_`, and times
+ * stay texts.
  */
 import { MAX_EXPONENT, fromBigInt, fromDouble, parseRegoNumber } from '../number.ts';
 import type { RegoNumber } from '../number.ts';

@@ -25,8 +25,13 @@ function isText(text: string): boolean {
   }
 }
 
-const TIME =
-  /^\d{4}-\d\d?-\d\d?(?:$|[Tt]\d\d?:\d\d?:\d\d?(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$| \d\d?:\d\d?:\d\d?(?:\.\d+)?$)/;
+const TIME = new RegExp(
+  [
+    String.raw`^\d{4}-\d\d?-\d\d?(?:$|`,
+    String.raw`[Tt]\d\d?:\d\d?:\d\d?(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$|`,
+    String.raw` \d\d?:\d\d?:\d\d?(?:\.\d+)?$)`,
+  ].join(''),
+);
 
 /** A text of several lines as a literal block; undefined where it cannot be one. */
 export function literalText(text: string, indent: string): string[] | undefined {
