@@ -4,8 +4,8 @@
  */
 import { compilePolicy } from '../src/rego/compile-policy.ts';
 import { evaluateQuery, type PreparedQuery, prepareQuery } from '../src/rego/evaluate-query.ts';
-import { RegoError } from '../src/rego/rego-error.ts';
-import type { Value } from '../src/rego/value.ts';
+import { RegoError } from '../src/rego/model/rego-error.ts';
+import type { Value } from '../src/rego/model/value.ts';
 import type { BenchResult, Figure } from './figure.ts';
 import { ALLOW_LIST, longSource, moduleOf, podReview, ROLES, ruleSet } from './rego-data.ts';
 

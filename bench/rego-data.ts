@@ -2,8 +2,8 @@
  * What the Rego bench judges: reviews as an API server sends them for pods with defaults filled in,
  * and policies as operators write them.
  */
-import { parseModule } from '../src/rego/parse-module.ts';
-import type { Module } from '../src/rego/syntax.ts';
+import { parseModule } from '../src/rego/syntax/parse-module.ts';
+import type { Module } from '../src/rego/syntax/syntax.ts';
 
 /** The allow-list rule of the tutorial, in the Rego that it was written in. */
 export const ALLOW_LIST = `package main

@@ -8,11 +8,11 @@ import type { CommandSpec } from '../src/cli/command.ts';
 import { REGO } from '../src/cli/rego-spec.ts';
 import { DEADLINE_MS } from '../src/operations/ask-rego.ts';
 import { POLICY_BUILTINS } from '../src/policy/assay-builtins.ts';
-import type { Builtin, OperandType } from '../src/rego/builtin.ts';
+import type { Builtin, OperandType } from '../src/rego/model/builtin.ts';
 import { refusedBuiltins } from '../src/rego/builtins/refused-builtins.ts';
-import { MAX_SOURCE_LENGTH, MAX_TOKENS } from '../src/rego/lex-rego.ts';
-import { DEFAULT_LIMITS } from '../src/rego/meter.ts';
-import { MAX_TERM_DEPTH } from '../src/rego/token-cursor.ts';
+import { MAX_SOURCE_LENGTH, MAX_TOKENS } from '../src/rego/syntax/lex-rego.ts';
+import { DEFAULT_LIMITS } from '../src/rego/model/meter.ts';
+import { MAX_TERM_DEPTH } from '../src/rego/syntax/token-cursor.ts';
 
 const HEAD = `# Rego
 

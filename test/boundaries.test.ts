@@ -15,6 +15,7 @@ import {
   checkLineWidth,
   checkNodeModules,
   checkPackages,
+  checkPhases,
   checkPrivateFiles,
   checkReexports,
   checkUniqueNames,
@@ -62,6 +63,12 @@ const TABLE: FolderTable = {
 /** Packages that reach the network, a database, the terminal or a log. */
 const OUTWARD = ['undici', 'fastify', 'kysely', 'pino', 'commander', 'pg'];
 
+/** A language goes through phases: what a file of `src/rego` imports is of its own or an earlier one. */
+const REGO = {
+  folder: 'src/rego',
+  phases: ['model', 'syntax', 'lint', 'compile', 'builtins', 'evaluate'],
+};
+
 type Check = (files: readonly SourceFile[]) => string[];
 
 /** What scripts/make-descriptors.ts makes is nobody's writing. */
@@ -72,6 +79,7 @@ function isMade(path: string): boolean {
 /** What the product is made of: no tests and no data of tests. */
 const PRODUCT: Readonly<Record<string, Check>> = {
   'imports go down in rank only': (files) => checkFolderImports(files, TABLE),
+  'phases of Rego follow each other': (files) => checkPhases(files, REGO),
   'node modules are open to those that need them': (files) => checkNodeModules(files, TABLE),
   'packages that reach outward stay out of ranks 0 and 1': (files) =>
     checkPackages(files, { table: TABLE, outward: OUTWARD }),
@@ -172,6 +180,18 @@ const BAD: readonly (readonly [rule: string, fact: string, sample: Sample, broke
     'a folder that is not in the table',
     { 'src/magic/a.ts': "import { b } from '../domain/b.ts';" },
     'src/magic is not in the table',
+  ],
+  [
+    'phases of Rego follow each other',
+    'a parser that evaluates',
+    { 'src/rego/syntax/a.ts': "import type { B } from '../evaluate/b.ts';" },
+    'src/rego/syntax/a.ts:1: imports ../evaluate/b.ts of a later phase',
+  ],
+  [
+    'phases of Rego follow each other',
+    'a phase that imports what joins them',
+    { 'src/rego/evaluate/a.ts': "import { b } from '../b.ts';" },
+    'src/rego/evaluate/a.ts:1: imports ../b.ts of a later phase',
   ],
   [
     'node modules are open to those that need them',

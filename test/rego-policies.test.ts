@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { loadRego } from '../src/operations/load-rego.ts';
 import { POLICY_BUILTINS } from '../src/policy/assay-builtins.ts';
 import { runRegoJob } from '../src/rego/rego-job.ts';
-import type { RegoVersion } from '../src/rego/syntax.ts';
+import type { RegoVersion } from '../src/rego/syntax/syntax.ts';
 
 interface Case {
   readonly name: string;

@@ -22,7 +22,7 @@ import {
   type RegoProblem,
   type RegoSources,
 } from '../rego/rego-job.ts';
-import { RegoError, RegoErrors } from '../rego/rego-error.ts';
+import { RegoError, RegoErrors } from '../rego/model/rego-error.ts';
 import type { RunRego } from './rego-pool.ts';
 
 /** What an evaluation is given beside the policy. */

@@ -1,9 +1,9 @@
 /** Checking policies of Rego from files: what is wrong, and what is legal but likely not meant. */
 import { POLICY_BUILTINS } from '../policy/assay-builtins.ts';
 import { blindToReviews } from '../policy/rego-input.ts';
-import { lintPolicy, type RegoWarning } from '../rego/lint-policy.ts';
+import { lintPolicy, type RegoWarning } from '../rego/lint/lint-policy.ts';
 import { parseSources, runRegoJob, type RegoProblem } from '../rego/rego-job.ts';
-import type { Module } from '../rego/syntax.ts';
+import type { Module } from '../rego/syntax/syntax.ts';
 import { textsOf } from './eval-rego.ts';
 import { loadRego, type RegoFiles } from './load-rego.ts';
 import { withLines } from './source-lines.ts';

@@ -1,7 +1,7 @@
 /** Evaluating a query over policies of Rego from files: no server, no store. */
 import { randomBytes } from 'node:crypto';
 import { AssayError } from '../domain/error.ts';
-import { jsonText } from '../rego/json-text.ts';
+import { jsonText } from '../rego/model/json-text.ts';
 import type { RegoAnswer, RegoJob, RegoOutcome, RegoSources } from '../rego/rego-job.ts';
 import { readTextFile } from '../remote/read-text-file.ts';
 import { loadRego, readData, type RegoFiles } from './load-rego.ts';

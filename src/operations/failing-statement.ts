@@ -3,7 +3,7 @@
  * longer than the one before, are evaluated beside it: the first that is undefined tells.
  */
 import type { RegoJob, RegoSources } from '../rego/rego-job.ts';
-import type { Module, Rule } from '../rego/syntax.ts';
+import type { Module, Rule } from '../rego/syntax/syntax.ts';
 import type { RunRego } from './rego-pool.ts';
 import { offsetOf } from './rego-test-cases.ts';
 

@@ -7,11 +7,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { AssayError } from '../domain/error.ts';
-import { jsonText, parseJsonValue, valueFromJson } from '../rego/json-text.ts';
+import { jsonText, parseJsonValue, valueFromJson } from '../rego/model/json-text.ts';
 import type { RegoSources } from '../rego/rego-job.ts';
-import type { RegoVersion } from '../rego/syntax.ts';
-import { isObjectValue, plainObject, sortedPairs, valueAt } from '../rego/value.ts';
-import type { ObjectValue, Value } from '../rego/value.ts';
+import type { RegoVersion } from '../rego/syntax/syntax.ts';
+import { isObjectValue, plainObject, sortedPairs, valueAt } from '../rego/model/value.ts';
+import type { ObjectValue, Value } from '../rego/model/value.ts';
 import { type FolderFile, readFolderFiles } from '../remote/read-folder-files.ts';
 
 const MODULE = '.rego';

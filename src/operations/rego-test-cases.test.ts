@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseModule } from '../rego/parse-module.ts';
+import { parseModule } from '../rego/syntax/parse-module.ts';
 import { withCasesRules } from './rego-test-cases.ts';
 
 function added(text: string, version: 'v0' | 'v1' = 'v1'): string {

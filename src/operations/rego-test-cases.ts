@@ -4,7 +4,7 @@
  * rule that is added to the module: the statements of the test up to the one that binds the name.
  */
 import type { RegoSources } from '../rego/rego-job.ts';
-import type { Module, RegoVersion, Rule, Statement, VarTerm } from '../rego/syntax.ts';
+import type { Module, RegoVersion, Rule, Statement, VarTerm } from '../rego/syntax/syntax.ts';
 
 type Source = RegoSources['modules'][number];
 

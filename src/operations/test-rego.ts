@@ -11,7 +11,7 @@ import {
   type RegoProblem,
   type RegoSources,
 } from '../rego/rego-job.ts';
-import type { Module, Rule } from '../rego/syntax.ts';
+import type { Module, Rule } from '../rego/syntax/syntax.ts';
 import { COMMAND_STEPS, textsOf, withRegoThread } from './eval-rego.ts';
 import { type FailingStatement, failingStatement } from './failing-statement.ts';
 import { loadRego, type RegoFiles } from './load-rego.ts';

@@ -5,9 +5,9 @@
 import { isAssayError } from '../domain/error.ts';
 import { formatImageReference, parseImageReference } from '../domain/image-reference.ts';
 import { checkNamePattern, matchesNamePattern } from '../domain/name-pattern.ts';
-import { type Builtin, BuiltinFailure } from '../rego/builtin.ts';
+import { type Builtin, BuiltinFailure } from '../rego/model/builtin.ts';
 import { allBuiltins } from '../rego/builtins/all-builtins.ts';
-import { plainObject, type Value } from '../rego/value.ts';
+import { plainObject, type Value } from '../rego/model/value.ts';
 import { FACT_BUILTINS } from './fact-builtins.ts';
 
 const ASSAY_BUILTINS: readonly Builtin[] = [

@@ -3,10 +3,10 @@
  * request. Where facts are wanted and not known, the evaluation ends: were the call undefined, a
  * rule that denies would let in what nobody has looked at.
  */
-import type { Builtin, BuiltinContext } from '../rego/builtin.ts';
-import { member } from '../rego/look-up.ts';
-import { RegoError } from '../rego/rego-error.ts';
-import type { Value } from '../rego/value.ts';
+import type { Builtin, BuiltinContext } from '../rego/model/builtin.ts';
+import { member } from '../rego/model/look-up.ts';
+import { RegoError } from '../rego/model/rego-error.ts';
+import type { Value } from '../rego/model/value.ts';
 import { factsKey } from './facts-key.ts';
 
 const STATE = 'assay.image_state';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RegoInput } from '../domain/rego-policy.ts';
-import { parseModule } from '../rego/parse-module.ts';
+import { parseModule } from '../rego/syntax/parse-module.ts';
 import { blindness, blindToReviews, regoInput } from './rego-input.ts';
 
 function modules(...texts: string[]) {

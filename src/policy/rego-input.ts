@@ -5,9 +5,9 @@
  */
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { RegoInput, RegoPolicy } from '../domain/rego-policy.ts';
-import { inputReads } from '../rego/input-reads.ts';
-import type { RegoWarning } from '../rego/lint-policy.ts';
-import type { Module, Rule } from '../rego/syntax.ts';
+import { inputReads } from '../rego/lint/input-reads.ts';
+import type { RegoWarning } from '../rego/lint/lint-policy.ts';
+import type { Module, Rule } from '../rego/syntax/syntax.ts';
 
 interface Form {
   /** What is said of it in messages. */

@@ -11,7 +11,7 @@ import {
   type RegoOutcome,
   type RegoSources,
 } from '../rego/rego-job.ts';
-import type { Module } from '../rego/syntax.ts';
+import type { Module } from '../rego/syntax/syntax.ts';
 
 /** A rule that is asked. */
 export interface RegoQuestion {

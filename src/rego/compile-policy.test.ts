@@ -1,8 +1,8 @@
 /** What the compiler refuses, as a table: one row, one mistake, with OPA's code and words. */
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from './compile-policy.ts';
-import { parseModule } from './parse-module.ts';
-import { RegoErrors, formatRegoError } from './rego-error.ts';
+import { parseModule } from './syntax/parse-module.ts';
+import { RegoErrors, formatRegoError } from './model/rego-error.ts';
 
 /** How sources are read. */
 interface Reading {

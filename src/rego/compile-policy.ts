@@ -2,25 +2,26 @@
  * From syntax trees to a policy that can be asked: names, safety, conflicts and recursion are
  * checked for all of it, closures are made when a query first needs them.
  */
-import type { Builtin } from './builtin.ts';
+import type { Builtin } from './model/builtin.ts';
 import { allBuiltins } from './builtins/all-builtins.ts';
-import { checkImports } from './check-imports.ts';
-import { checkRecursion } from './check-recursion.ts';
-import { checkRules } from './check-rules.ts';
-import { StagedErrors } from './compile-stages.ts';
-import type { CoreRule } from './core.ts';
-import type { PolicyTables } from './emitter.ts';
-import { lowerRule, type ModuleLowering, splitPlace } from './lower-rule.ts';
-import { type Functions, pathKey } from './lowering.ts';
-import { namesOfModule, namesOfPackages } from './module-names.ts';
-import { orderWhole } from './order-literals.ts';
-import type { RegoError } from './rego-error.ts';
-import { metadataOf, type RuleMetadata } from './rule-metadata.ts';
-import { makeTables, type PlacedRules, placeRules } from './rule-tree.ts';
-import type { Module, Rule } from './syntax.ts';
-import { checkTypes } from './types/check-types.ts';
-import type { TypeNode } from './types/type-tree.ts';
-import type { ObjectValue } from './value.ts';
+import { checkImports } from './compile/check-imports.ts';
+import { checkRecursion } from './compile/check-recursion.ts';
+import { checkRules } from './compile/check-rules.ts';
+import { StagedErrors } from './compile/compile-stages.ts';
+import type { CoreRule } from './compile/core.ts';
+import type { PolicyTables } from './evaluate/emitter.ts';
+import { lowerRule, type ModuleLowering, splitPlace } from './compile/lower-rule.ts';
+import { type Functions, pathKey } from './compile/lowering.ts';
+import { namesOfModule, namesOfPackages } from './compile/module-names.ts';
+import { orderWhole } from './compile/order-literals.ts';
+import type { RegoError } from './model/rego-error.ts';
+import { metadataOf, type RuleMetadata } from './compile/rule-metadata.ts';
+import { type PlacedRules, placeRules } from './compile/rule-tree.ts';
+import { makeTables } from './evaluate/make-tables.ts';
+import type { Module, Rule } from './syntax/syntax.ts';
+import { checkTypes } from './compile/types/check-types.ts';
+import type { TypeNode } from './compile/types/type-tree.ts';
+import type { ObjectValue } from './model/value.ts';
 
 /** What a policy is made of. */
 export interface PolicySource {

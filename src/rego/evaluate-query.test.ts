@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from './compile-policy.ts';
 import { type EvaluationInput, evaluateQuery, prepareQuery } from './evaluate-query.ts';
-import { parseModule } from './parse-module.ts';
-import { formatValue } from './value.ts';
-import type { Value } from './value.ts';
+import { parseModule } from './syntax/parse-module.ts';
+import { formatValue } from './model/value.ts';
+import type { Value } from './model/value.ts';
 
 /** The value of `data.a.p`, printed; `undefined` where it has none. */
 function valueOf(text: string, options: EvaluationInput = {}): string {

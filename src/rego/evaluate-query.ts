@@ -2,26 +2,26 @@
  * Queries: prepared once, asked many times. What depends on the moment or on chance is handed in;
  * an evaluation reads nothing else.
  */
-import type { BuiltinContext } from './builtin.ts';
+import type { BuiltinContext } from './model/builtin.ts';
 import type { Policy } from './compile-policy.ts';
-import { StagedErrors } from './compile-stages.ts';
-import type { Local } from './core.ts';
-import { emitBody } from './emit-body.ts';
-import type { Emitter } from './emitter.ts';
-import { arityOf, findCallee } from './lower-call.ts';
-import { startLowering } from './lower-rule.ts';
-import type { Lowering } from './lowering.ts';
-import { DEFAULT_LIMITS, type Limits, Meter, stackError } from './meter.ts';
-import { namesOfModule, namesOfPackages } from './module-names.ts';
-import { orderWhole, QUERY_VALUE } from './order-literals.ts';
-import { parseQuery } from './parse-module.ts';
-import { type Place, RegoError } from './rego-error.ts';
-import { type Frame, newFrame, type RunBody, State } from './state.ts';
-import type { Body, CallTerm, Import, Statement, VarTerm } from './syntax.ts';
-import { checkQueryTypes } from './types/check-types.ts';
-import type { ObjectValue, Value } from './value.ts';
-import { payingFor } from './value-work.ts';
-import { MAX_DEPTH, weighResult } from './weigh-result.ts';
+import { StagedErrors } from './compile/compile-stages.ts';
+import type { Local } from './compile/core.ts';
+import { emitBody } from './evaluate/emit-body.ts';
+import type { Emitter } from './evaluate/emitter.ts';
+import { arityOf, findCallee } from './compile/lower-call.ts';
+import { startLowering } from './compile/lower-rule.ts';
+import type { Lowering } from './compile/lowering.ts';
+import { DEFAULT_LIMITS, type Limits, Meter, stackError } from './model/meter.ts';
+import { namesOfModule, namesOfPackages } from './compile/module-names.ts';
+import { orderWhole, QUERY_VALUE } from './compile/order-literals.ts';
+import { parseQuery } from './syntax/parse-module.ts';
+import { type Place, RegoError } from './model/rego-error.ts';
+import { type Frame, newFrame, type RunBody, State } from './evaluate/state.ts';
+import type { Body, CallTerm, Import, Statement, VarTerm } from './syntax/syntax.ts';
+import { checkQueryTypes } from './compile/types/check-types.ts';
+import type { ObjectValue, Value } from './model/value.ts';
+import { payingFor } from './model/value-work.ts';
+import { MAX_DEPTH, weighResult } from './evaluate/weigh-result.ts';
 
 /** Where a query stands: names of rules of a package, and imports. */
 export interface QueryScope {

@@ -3,18 +3,18 @@
  * queries in, JSON texts out. What a policy was compiled to is kept for the next job.
  */
 import { createHash } from 'node:crypto';
-import type { Builtin } from './builtin.ts';
+import type { Builtin } from './model/builtin.ts';
 import { compilePolicy } from './compile-policy.ts';
 import type { Policy } from './compile-policy.ts';
 import { evaluateQuery, prepareQuery } from './evaluate-query.ts';
 import type { EvaluationInput, PreparedQuery, QueryResult } from './evaluate-query.ts';
-import { jsonText, parseJsonValue } from './json-text.ts';
-import type { Limits } from './meter.ts';
-import { parseModule, parseQuery } from './parse-module.ts';
-import { RegoError, RegoErrors } from './rego-error.ts';
-import type { Place } from './rego-error.ts';
-import type { Module, RegoVersion, Statement } from './syntax.ts';
-import type { ObjectValue, Value } from './value.ts';
+import { jsonText, parseJsonValue } from './model/json-text.ts';
+import type { Limits } from './model/meter.ts';
+import { parseModule, parseQuery } from './syntax/parse-module.ts';
+import { RegoError, RegoErrors } from './model/rego-error.ts';
+import type { Place } from './model/rego-error.ts';
+import type { Module, RegoVersion, Statement } from './syntax/syntax.ts';
+import type { ObjectValue, Value } from './model/value.ts';
 
 /** The files of a policy. */
 export interface RegoSources {

@@ -4,18 +4,22 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { BuiltinFailure, type BuiltinContext, type OperandType } from '../../src/rego/builtin.ts';
+import {
+  BuiltinFailure,
+  type BuiltinContext,
+  type OperandType,
+} from '../../src/rego/model/builtin.ts';
 import { allBuiltins } from '../../src/rego/builtins/all-builtins.ts';
-import { Meter } from '../../src/rego/meter.ts';
-import { RegoError } from '../../src/rego/rego-error.ts';
-import { fromBigInt, fromDouble } from '../../src/rego/number.ts';
+import { Meter } from '../../src/rego/model/meter.ts';
+import { RegoError } from '../../src/rego/model/rego-error.ts';
+import { fromBigInt, fromDouble } from '../../src/rego/model/number.ts';
 import {
   formatValue,
   makeObject,
   RegoSet,
   type TypeName,
   type Value,
-} from '../../src/rego/value.ts';
+} from '../../src/rego/model/value.ts';
 
 /** One call may take so long, in milliseconds: the machine may be busy. */
 const PATIENCE = 2000;

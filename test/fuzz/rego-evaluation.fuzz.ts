@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Policy, compilePolicy } from '../../src/rego/compile-policy.ts';
 import { evaluateQuery, prepareQuery } from '../../src/rego/evaluate-query.ts';
-import { jsonText } from '../../src/rego/json-text.ts';
-import { parseModule } from '../../src/rego/parse-module.ts';
-import { RegoError, RegoErrors } from '../../src/rego/rego-error.ts';
-import type { ObjectValue, Value } from '../../src/rego/value.ts';
+import { jsonText } from '../../src/rego/model/json-text.ts';
+import { parseModule } from '../../src/rego/syntax/parse-module.ts';
+import { RegoError, RegoErrors } from '../../src/rego/model/rego-error.ts';
+import type { ObjectValue, Value } from '../../src/rego/model/value.ts';
 import { readRegoCases } from '../support/rego-cases.ts';
 
 /** One policy may take so long, in milliseconds: the machine may be busy. */

@@ -5,11 +5,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lexRego } from '../../src/rego/lex-rego.ts';
-import { parseModule, parseQuery, parseTerm } from '../../src/rego/parse-module.ts';
-import { type RegoError, formatRegoError } from '../../src/rego/rego-error.ts';
-import { FUTURE_KEYWORDS, OLD_KEYWORDS } from '../../src/rego/rego-token.ts';
-import type { RegoVersion } from '../../src/rego/syntax.ts';
+import { lexRego } from '../../src/rego/syntax/lex-rego.ts';
+import { parseModule, parseQuery, parseTerm } from '../../src/rego/syntax/parse-module.ts';
+import { type RegoError, formatRegoError } from '../../src/rego/model/rego-error.ts';
+import { FUTURE_KEYWORDS, OLD_KEYWORDS } from '../../src/rego/syntax/rego-token.ts';
+import type { RegoVersion } from '../../src/rego/syntax/syntax.ts';
 import { regoErrorsOf } from '../support/rego-errors.ts';
 import { mutatedBytes } from '../support/mutations.ts';
 import { testData } from '../support/test-data.ts';

@@ -1,9 +1,9 @@
 /** Asks for the value of an expression of Rego, as the tables of the builtins' tests do. */
 import { compilePolicy } from '../../src/rego/compile-policy.ts';
 import { evaluateQuery, prepareQuery } from '../../src/rego/evaluate-query.ts';
-import type { Limits } from '../../src/rego/meter.ts';
-import { formatRegoError, RegoError, RegoErrors } from '../../src/rego/rego-error.ts';
-import { formatValue, type Value } from '../../src/rego/value.ts';
+import type { Limits } from '../../src/rego/model/meter.ts';
+import { formatRegoError, RegoError, RegoErrors } from '../../src/rego/model/rego-error.ts';
+import { formatValue, type Value } from '../../src/rego/model/value.ts';
 
 /** The moment of all these tests: 2026-01-01T00:00:00Z. */
 export const TEST_NANOS = 1_767_225_600_000_000_000n;

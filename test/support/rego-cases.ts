@@ -3,15 +3,15 @@
  * comes out with what the row wants. Used by the conformance test, the bench and the fuzz test.
  */
 import { readFileSync } from 'node:fs';
-import type { Builtin } from '../../src/rego/builtin.ts';
+import type { Builtin } from '../../src/rego/model/builtin.ts';
 import { allBuiltins } from '../../src/rego/builtins/all-builtins.ts';
 import { compilePolicy } from '../../src/rego/compile-policy.ts';
 import { evaluateQuery, prepareQuery, type QueryResult } from '../../src/rego/evaluate-query.ts';
-import { jsonText, parseJsonValue } from '../../src/rego/json-text.ts';
-import { parseModule, parseTerm } from '../../src/rego/parse-module.ts';
-import { RegoError, RegoErrors } from '../../src/rego/rego-error.ts';
-import type { Term } from '../../src/rego/syntax.ts';
-import type { ObjectValue, Value } from '../../src/rego/value.ts';
+import { jsonText, parseJsonValue } from '../../src/rego/model/json-text.ts';
+import { parseModule, parseTerm } from '../../src/rego/syntax/parse-module.ts';
+import { RegoError, RegoErrors } from '../../src/rego/model/rego-error.ts';
+import type { Term } from '../../src/rego/syntax/syntax.ts';
+import type { ObjectValue, Value } from '../../src/rego/model/value.ts';
 import { testData } from './test-data.ts';
 
 /** One row. */

@@ -9,9 +9,9 @@ import type {
   Statement,
   Term,
   WithModifier,
-} from '../../src/rego/syntax.ts';
-import { isKeyword } from '../../src/rego/rego-token.ts';
-import { formatValue } from '../../src/rego/value.ts';
+} from '../../src/rego/syntax/syntax.ts';
+import { isKeyword } from '../../src/rego/syntax/rego-token.ts';
+import { formatValue } from '../../src/rego/model/value.ts';
 
 const SIGNS: Readonly<Record<string, string>> = {
   assign: ':=',

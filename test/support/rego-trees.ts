@@ -10,7 +10,7 @@ import type {
   Term,
   VarTerm,
   WithModifier,
-} from '../../src/rego/syntax.ts';
+} from '../../src/rego/syntax/syntax.ts';
 
 const at = { file: '', line: 1, column: 1 };
 

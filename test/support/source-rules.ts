@@ -77,6 +77,24 @@ function nodeFault(
   return random.length === 0 ? undefined : `takes ${random.join(', ')} of node:crypto`;
 }
 
+/** Phases of a folder, the first one first: a file imports of its own phase and of earlier ones. */
+export function checkPhases(
+  files: readonly SourceFile[],
+  { folder, phases }: { readonly folder: string; readonly phases: readonly string[] },
+): string[] {
+  const rankOf = (path: string): number => {
+    const rank = phases.indexOf(path.slice(folder.length + 1).split('/', 1)[0] ?? '');
+    return rank < 0 ? phases.length : rank;
+  };
+  return files
+    .filter(({ path }) => path.startsWith(`${folder}/`))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => target?.startsWith(`${folder}/`) && rankOf(target) > rankOf(path))
+        .map(({ specifier, line }) => `${path}:${line}: imports ${specifier} of a later phase`),
+    );
+}
+
 /** Packages that reach the network, the disk or the terminal, below rank 2. */
 export function checkPackages(
   files: readonly SourceFile[],

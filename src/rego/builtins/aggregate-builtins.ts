@@ -1,10 +1,10 @@
 /** What is said of a whole collection: count, sum, product, extremes, order. */
-import { operandFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { isRegoNumber } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { compareValues, isArrayValue, sizeOf, typeOf } from '../value.ts';
-import type { Value } from '../value.ts';
+import { operandFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext, OperandType } from '../model/builtin.ts';
+import { isRegoNumber } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import { compareValues, isArrayValue, sizeOf, typeOf } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { multiply, plus } from './arithmetic-builtins.ts';
 import { membersOf } from './operands.ts';
 

@@ -1,5 +1,5 @@
 /** All builtins by name: what the compiler resolves calls against, unless it is given more. */
-import type { Builtin } from '../builtin.ts';
+import type { Builtin } from '../model/builtin.ts';
 import { aggregateBuiltins } from './aggregate-builtins.ts';
 import { arithmeticBuiltins } from './arithmetic-builtins.ts';
 import { arrayBuiltins } from './array-builtins.ts';

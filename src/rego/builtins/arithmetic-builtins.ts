@@ -3,12 +3,12 @@
  * that is not whole comes in, with the 64 bits of `big-float.ts`, as OPA does. `-` also takes one
  * set from another. Long numbers cost steps, and beyond 32,768 bits they end the evaluation.
  */
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { compareNumbers, fromBigInt, wholeOf } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { RegoSet, typeOf } from '../value.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure, operandFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext, OperandType } from '../model/builtin.ts';
+import { compareNumbers, fromBigInt, wholeOf } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import { RegoSet, typeOf } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { addFloats, divideFloats, multiplyFloats, negateFloat, toBigFloat } from './big-float.ts';
 import type { BigFloat } from './big-float.ts';
 import { limitedFloat, limitedWhole, spendOnFloats, spendOnWholes } from './number-cost.ts';

@@ -1,8 +1,8 @@
 /** Arrays: joined, cut, turned round, flattened by one level. */
-import type { Builtin } from '../builtin.ts';
-import { isArrayValue } from '../value.ts';
-import type { Value } from '../value.ts';
-import { countMembers } from '../value-work.ts';
+import type { Builtin } from '../model/builtin.ts';
+import { isArrayValue } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
+import { countMembers } from '../model/value-work.ts';
 import { smallIntegerOperand } from './operands.ts';
 
 type List = readonly Value[];

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { regoAnswer, regoValue } from '../../../test/support/call-builtin.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../model/value.ts';
 
 /** The access key of AWS' own documentation of Signature Version 4. */
 const CONFIG = {

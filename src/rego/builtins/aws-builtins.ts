@@ -3,9 +3,9 @@
  * Specification: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHash, createHmac } from 'node:crypto';
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
-import type { Builtin } from '../builtin.ts';
-import type { RegoNumber } from '../number.ts';
+import { BuiltinFailure, operandFailure } from '../model/builtin.ts';
+import type { Builtin } from '../model/builtin.ts';
+import type { RegoNumber } from '../model/number.ts';
 import {
   RegoSet,
   formatValue,
@@ -14,8 +14,8 @@ import {
   sortedPairs,
   typeOf,
   valueAt,
-} from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
+} from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
 import { bytesOfText } from './byte-text.ts';
 import { truncate } from './arithmetic-builtins.ts';
 import { civilFrom, UTC } from './civil-time.ts';

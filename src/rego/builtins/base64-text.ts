@@ -1,5 +1,5 @@
 /** Base64 in both alphabets (RFC 4648), refused in Go's words and at Go's position. */
-import { BuiltinFailure } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
 import { bytesOfText } from './byte-text.ts';
 
 const STANDARD = /^[A-Za-z0-9+/]*={0,2}$/;

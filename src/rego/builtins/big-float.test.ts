@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareNumbers, decimalOf, fromBigInt, makeNumber } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
+import { compareNumbers, decimalOf, fromBigInt, makeNumber } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
 import { addFloats, divideFloats, fromBigFloat, multiplyFloats, toBigFloat } from './big-float.ts';
 
 const numbers = fc

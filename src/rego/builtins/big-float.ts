@@ -3,8 +3,8 @@
  * computes decimals in (Go's `big.Float` with its default precision). A double has 53 bits only,
  * so that sums and quotients would differ in the last digits from what operators saw before.
  */
-import { decimalOf, fromBigInt, makeNumber, powerOfTen } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
+import { decimalOf, fromBigInt, makeNumber, powerOfTen } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
 
 /** `mantissa × 2^exponent`; the mantissa has at most 64 bits. */
 export interface BigFloat {

@@ -1,9 +1,9 @@
 /** Bits of whole numbers of any size, in two's complement. */
-import { operandFailure } from '../builtin.ts';
-import type { Builtin } from '../builtin.ts';
-import { fromBigInt } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import type { Value } from '../value.ts';
+import { operandFailure } from '../model/builtin.ts';
+import type { Builtin } from '../model/builtin.ts';
+import { fromBigInt } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import type { Value } from '../model/value.ts';
 import { MAX_BITS, limitedWhole, spendOnWholes } from './number-cost.ts';
 import { integerOperand } from './operands.ts';
 

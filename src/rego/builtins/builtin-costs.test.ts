@@ -3,9 +3,9 @@
  * must cost steps or bytes by that length, so that the limits of an evaluation end it.
  */
 import { expect, test } from 'vitest';
-import type { BuiltinContext } from '../builtin.ts';
-import { BuiltinFailure } from '../builtin.ts';
-import type { Value } from '../value.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { Value } from '../model/value.ts';
 import { allBuiltins } from './all-builtins.ts';
 
 /** Operands of a call, one of which is so long. */

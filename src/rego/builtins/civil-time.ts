@@ -2,8 +2,8 @@
  * Nanoseconds since 1970 as dates and clocks of a time zone, and back. Zones come from the
  * runtime's own copy of the IANA database, so that nothing is read from the machine.
  */
-import { BuiltinFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
 import { remembered } from './operands.ts';
 import { zoneName } from './zone-names.ts';
 

@@ -1,6 +1,6 @@
 /** Comparison: Rego's order covers all values, so that these never fail. */
-import type { Builtin } from '../builtin.ts';
-import { lookUp } from '../look-up.ts';
+import type { Builtin } from '../model/builtin.ts';
+import { lookUp } from '../model/look-up.ts';
 import {
   RegoSet,
   compareValues,
@@ -8,8 +8,8 @@ import {
   isArrayValue,
   sortedPairs,
   typeOf,
-} from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
+} from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
 import { membersOf } from './operands.ts';
 
 /** The builtins of comparison and membership; `eq` (unification) is the evaluator's own. */

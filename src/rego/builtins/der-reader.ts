@@ -1,5 +1,5 @@
 /** DER (X.690), as far as certificates need it: tags, lengths, and a few types. */
-import { BuiltinFailure } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
 
 /** One element: its tag's octet, its content, and its whole encoding. */
 export interface DerElement {

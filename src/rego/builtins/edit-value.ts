@@ -1,5 +1,5 @@
 /** One change at one path of a value, which leaves everything else shared with the old value. */
-import { BuiltinFailure } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
 import {
   RegoSet,
   equalValues,
@@ -10,9 +10,9 @@ import {
   makeObject,
   sortedPairs,
   valueAt,
-} from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
-import { countMembers } from '../value-work.ts';
+} from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
+import { countMembers } from '../model/value-work.ts';
 
 /** What is to happen at the end of a path. */
 export type Edit = 'remove' | { readonly add: Value } | { readonly replace: Value };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { regoAnswer, regoValue } from '../../../test/support/call-builtin.ts';
-import { jsonText, parseJsonValue } from '../json-text.ts';
-import { formatValue } from '../value.ts';
-import type { Value } from '../value.ts';
+import { jsonText, parseJsonValue } from '../model/json-text.ts';
+import { formatValue } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 
 const ROWS: readonly (readonly [expression: string, wanted: string])[] = [
   ['base64.encode("é")', '"w6k="'],

@@ -1,10 +1,10 @@
 /** Values as text and back: JSON, YAML, base64, hexadecimal and query strings. */
 import { indentJson } from '../../domain/indent-json.ts';
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext } from '../builtin.ts';
-import { jsonText, parseJsonValue } from '../json-text.ts';
-import { formatValue, plainObject, sortedPairs, typeOf } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
+import { BuiltinFailure, operandFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext } from '../model/builtin.ts';
+import { jsonText, parseJsonValue } from '../model/json-text.ts';
+import { formatValue, plainObject, sortedPairs, typeOf } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
 import { decodeBase64, decodeBase64Url } from './base64-text.ts';
 import { bytesOfText, textOfBytes } from './byte-text.ts';
 import { decodeQuery, decodeQueryObject, encodeQuery, encodeQueryObject } from './query-text.ts';

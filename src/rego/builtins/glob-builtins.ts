@@ -2,9 +2,9 @@
  * Globs with delimiters: `*` stays between them, `**` crosses them. A glob becomes a regular
  * expression of RE2, so that it too takes linear time.
  */
-import { operandFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext } from '../builtin.ts';
-import type { Value } from '../value.ts';
+import { operandFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext } from '../model/builtin.ts';
+import type { Value } from '../model/value.ts';
 import { globPattern } from './glob-pattern.ts';
 import { remembered, stringMembers } from './operands.ts';
 import { isMatch } from './regex-builtins.ts';

@@ -4,7 +4,7 @@
  * with the glob. Outside of braces a comma and a closing brace are themselves.
  */
 import { RE2JS } from 're2js';
-import { BuiltinFailure } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
 
 /** The pattern that matches what a glob does; throws a `BuiltinFailure` for a bad class. */
 export function globPattern(glob: string, delimiters: readonly string[]): string {

@@ -2,8 +2,8 @@
  * `regex.globs_match`: is there a non-empty text that two globs both match? A glob here knows
  * literals, `.`, classes `[a-z]`, and `*` and `+` behind each of them; `\\` escapes.
  */
-import { BuiltinFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
 
 type Range = readonly [from: number, to: number];
 

@@ -2,9 +2,9 @@
  * How Go's `fmt` prints one argument by a verb: integers, floats, strings and booleans with their
  * flags, width and precision, and what it says of a verb that does not fit.
  */
-import { Decimal, isRegoNumber, toDouble, wholeOf } from '../number.ts';
-import { formatValue } from '../value.ts';
-import type { Value } from '../value.ts';
+import { Decimal, isRegoNumber, toDouble, wholeOf } from '../model/number.ts';
+import { formatValue } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { SHORTEST, formatGoFloat } from './go-float.ts';
 import { canBackquote, characterOf, isPrintable, quoteGo, quoteRune } from './go-quote.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { regoAnswer } from '../../../test/support/call-builtin.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../model/value.ts';
 import { goArgument } from './go-argument.ts';
 import { goFormat } from './go-format.ts';
 

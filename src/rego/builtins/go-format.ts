@@ -2,7 +2,7 @@
  * Go's `fmt.Sprintf`: reads the directives of a format and says what Go says of wrong ones. How
  * one argument is printed stands in `go-argument.ts`. Specification: https://pkg.go.dev/fmt
  */
-import type { BuiltinContext } from '../builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
 import { describeArgument, printArgument } from './go-argument.ts';
 import type { GoArgument, Verb } from './go-argument.ts';
 

@@ -1,7 +1,7 @@
 /** Graphs (an object from node to neighbours) and `walk`, which visits every part of a value. */
-import type { Builtin, BuiltinContext } from '../builtin.ts';
-import { RegoSet, isArrayValue, keyOf, valueAt } from '../value.ts';
-import type { ObjectValue, Value, ValueKey } from '../value.ts';
+import type { Builtin, BuiltinContext } from '../model/builtin.ts';
+import { RegoSet, isArrayValue, keyOf, valueAt } from '../model/value.ts';
+import type { ObjectValue, Value, ValueKey } from '../model/value.ts';
 import { membersOf, partsOf } from './operands.ts';
 
 /** `graph.reachable`, `graph.reachable_paths` and `walk`. */

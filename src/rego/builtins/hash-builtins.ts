@@ -1,6 +1,6 @@
 /** Digests and authentication codes over the bytes of a text, in hexadecimal. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Builtin, BuiltinContext } from '../builtin.ts';
+import type { Builtin, BuiltinContext } from '../model/builtin.ts';
 import { bytesOfText } from './byte-text.ts';
 
 const DIGESTS = ['md5', 'sha1', 'sha256'] as const;

@@ -2,8 +2,8 @@
  * Parts of values by path: kept (`json.filter`), removed (`json.remove`), edited (`json.patch`,
  * RFC 6902, which Rego stretches over sets and over paths that are arrays of any values).
  */
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
-import type { Builtin } from '../builtin.ts';
+import { BuiltinFailure, operandFailure } from '../model/builtin.ts';
+import type { Builtin } from '../model/builtin.ts';
 import {
   RegoSet,
   equalValues,
@@ -14,10 +14,10 @@ import {
   sortedPairs,
   typeOf,
   valueAt,
-} from '../value.ts';
-import type { ObjectValue, Value, ValueKey } from '../value.ts';
+} from '../model/value.ts';
+import type { ObjectValue, Value, ValueKey } from '../model/value.ts';
 import { editAt, memberOf } from './edit-value.ts';
-import { countMembers, countWork } from '../value-work.ts';
+import { countMembers, countWork } from '../model/value-work.ts';
 import { membersOf } from './operands.ts';
 
 /** The paths of one call as a tree; a leaf stands for everything below it. */

@@ -3,10 +3,10 @@
  * wrong that OPA's users know. Patterns are RE2's, so that no schema can make one run away.
  * Specification: https://json-schema.org/draft-07/json-schema-validation
  */
-import { BuiltinFailure } from '../builtin.ts';
-import { formatValue, isArrayValue, isObjectValue, sortedPairs, valueAt } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
-import { countWork } from '../value-work.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import { formatValue, isArrayValue, isObjectValue, sortedPairs, valueAt } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
+import { countWork } from '../model/value-work.ts';
 import { formProblem, noSchema } from './schema-forms.ts';
 
 /** One thing that is wrong with a document. */

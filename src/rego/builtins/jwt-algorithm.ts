@@ -5,7 +5,7 @@
  */
 import { constants, createHmac, sign, timingSafeEqual, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { BuiltinContext } from '../builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
 
 /** What was signed, and with what. */
 export interface Signed {

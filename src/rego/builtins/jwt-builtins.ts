@@ -2,10 +2,10 @@
  * JSON Web Tokens: decoded, verified and signed, synchronously and by the platform's own
  * cryptography. Signatures of PSS and ECDSA have chance in them that the platform draws.
  */
-import { BuiltinFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { valueAt } from '../value.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext, OperandType } from '../model/builtin.ts';
+import { valueAt } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { decodeBase64Url } from './base64-text.ts';
 import { bytesOfText } from './byte-text.ts';
 import { goJson } from './encoding-builtins.ts';

@@ -1,10 +1,10 @@
 /** `io.jwt.decode_verify`: a token that must meet constraints, signature first. */
-import { BuiltinFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
-import { compareNumbers, decimalOf, fromDouble, isRegoNumber, toDouble } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { isArrayValue, sortedPairs, valueAt } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import { compareNumbers, decimalOf, fromDouble, isRegoNumber, toDouble } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import { isArrayValue, sortedPairs, valueAt } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
 import { decodeBase64Url } from './base64-text.ts';
 import { bytesOfText } from './byte-text.ts';
 import { SECRET_ALGORITHMS, isSecretSignature } from './jwt-algorithm.ts';

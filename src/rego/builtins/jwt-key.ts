@@ -1,8 +1,8 @@
 /** Keys of tokens: certificates and public keys in PEM, JWKs or sets of them (RFC 7517). */
 import { createPublicKey, createSecretKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { BuiltinFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
 import { SECRET_ALGORITHMS, TOKEN_ALGORITHMS } from './jwt-algorithm.ts';
 import { remembered } from './operands.ts';
 

@@ -1,10 +1,10 @@
 /** Tokens that are made: the very texts that are given, signed with a JWK or the first of a set. */
 import { createHmac, createPrivateKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { BuiltinFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
-import { valueAt } from '../value.ts';
-import type { ObjectValue } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import { valueAt } from '../model/value.ts';
+import type { ObjectValue } from '../model/value.ts';
 import { bytesOfText } from './byte-text.ts';
 import { SECRET_ALGORITHMS, TOKEN_ALGORITHMS, fitsAlgorithm, payForKey } from './jwt-algorithm.ts';
 import { jwkFailure, jwksOf, secretOf } from './jwt-key.ts';

@@ -1,8 +1,8 @@
 /** A token in compact form taken apart (RFC 7515, RFC 7519); a section is read when asked for. */
-import { BuiltinFailure } from '../builtin.ts';
-import { parseJsonValue } from '../json-text.ts';
-import { isArrayValue, isObjectValue, valueAt } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import { parseJsonValue } from '../model/json-text.ts';
+import { isArrayValue, isObjectValue, valueAt } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
 import { decodeBase64Url } from './base64-text.ts';
 import { bytesOfText, textOfBytes } from './byte-text.ts';
 

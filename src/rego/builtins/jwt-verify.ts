@@ -1,5 +1,5 @@
 /** Which keys a token is tried with, and whether one of them signed it. */
-import type { BuiltinContext } from '../builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
 import {
   SECRET_ALGORITHMS,
   TOKEN_ALGORITHMS,

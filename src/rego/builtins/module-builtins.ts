@@ -1,8 +1,8 @@
 /** Rego about Rego: modules read by policies. */
-import { type Builtin, BuiltinFailure } from '../builtin.ts';
-import { UnsaidError, moduleJson } from '../module-json.ts';
-import { RegoErrors } from '../rego-error.ts';
-import type { Value } from '../value.ts';
+import { type Builtin, BuiltinFailure } from '../model/builtin.ts';
+import { UnsaidError, moduleJson } from '../syntax/module-json.ts';
+import { RegoErrors } from '../model/rego-error.ts';
+import type { Value } from '../model/value.ts';
 
 /** Longest source that a policy may read; it is read within the evaluation's own steps. */
 const MAX_LENGTH = 256 * 1024;

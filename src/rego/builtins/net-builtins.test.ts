@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { regoAnswer, regoValue } from '../../../test/support/call-builtin.ts';
-import { RegoSet, formatValue } from '../value.ts';
-import type { Value } from '../value.ts';
+import { RegoSet, formatValue } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 
 const ROWS: readonly (readonly [expression: string, wanted: string])[] = [
   ['net.cidr_contains("10.0.0.0/8", "10.1.2.3")', 'true'],

@@ -1,8 +1,8 @@
 /** IP networks; what would ask the network (`net.lookup_ip_addr`) is refused by the compiler. */
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { RegoSet, isArrayValue, typeOf } from '../value.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure, operandFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext, OperandType } from '../model/builtin.ts';
+import { RegoSet, isArrayValue, typeOf } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import {
   formatAddress,
   holds,

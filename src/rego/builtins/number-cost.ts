@@ -2,10 +2,10 @@
  * What arithmetic costs: steps by the length of the operands, so that a policy cannot double a
  * number until the machine does nothing else; and how long a result may be at all.
  */
-import type { BuiltinContext } from '../builtin.ts';
-import { sizeError } from '../meter.ts';
-import { Decimal, fromBigInt } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import { sizeError } from '../model/meter.ts';
+import { Decimal, fromBigInt } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
 import { fromBigFloat } from './big-float.ts';
 import type { BigFloat } from './big-float.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { regoAnswer, regoValue } from '../../../test/support/call-builtin.ts';
-import { formatValue } from '../value.ts';
-import type { Value } from '../value.ts';
+import { formatValue } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 
 const ROWS: readonly (readonly [expression: string, wanted: string])[] = [
   ['object.get({"a": {"b": 1}}, ["a", "b"], 0)', '1'],

@@ -1,7 +1,7 @@
 /** Objects: looked up, joined, cut down. */
-import { operandFailure } from '../builtin.ts';
-import type { Builtin, OperandType } from '../builtin.ts';
-import { lookUp } from '../look-up.ts';
+import { operandFailure } from '../model/builtin.ts';
+import type { Builtin, OperandType } from '../model/builtin.ts';
+import { lookUp } from '../model/look-up.ts';
 import {
   RegoSet,
   equalValues,
@@ -12,9 +12,9 @@ import {
   sortedPairs,
   typeOf,
   valueAt,
-} from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
-import { countWork } from '../value-work.ts';
+} from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
+import { countWork } from '../model/value-work.ts';
 import { membersOf } from './operands.ts';
 
 const KEYS: OperandType = ['object', 'set', 'array'];

@@ -1,11 +1,18 @@
 /** Operands as builtins want them: integers, strings of a collection, failures in OPA's words. */
-import { operandFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
-import { wholeOf } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { RegoSet, isArrayValue, isObjectValue, sizeOf, sortedPairs, typeOf } from '../value.ts';
-import type { Value } from '../value.ts';
-import { countWork } from '../value-work.ts';
+import { operandFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import { wholeOf } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import {
+  RegoSet,
+  isArrayValue,
+  isObjectValue,
+  sizeOf,
+  sortedPairs,
+  typeOf,
+} from '../model/value.ts';
+import type { Value } from '../model/value.ts';
+import { countWork } from '../model/value-work.ts';
 
 /** A whole number as a bigint; fails for a decimal. */
 export function integerOperand(value: Value, position: number): bigint {

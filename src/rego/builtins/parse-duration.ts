@@ -1,5 +1,5 @@
 /** Go's `time.ParseDuration`: `1h15m30.918s`, in nanoseconds that 64 bits hold. */
-import { BuiltinFailure } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
 import { quoteGo } from './go-quote.ts';
 
 const UNITS: ReadonlyMap<string, bigint> = new Map([

@@ -3,7 +3,7 @@
  * may follow seconds without standing in the layout, hours may have one digit.
  * Specification: https://pkg.go.dev/time#Parse
  */
-import { BuiltinFailure } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
 import type { CivilTime } from './civil-time.ts';
 import { DAYS, MONTHS, TOKEN } from './go-layout.ts';
 import { quoteGo } from './go-quote.ts';

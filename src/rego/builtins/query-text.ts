@@ -1,10 +1,10 @@
 /** Query strings of addresses as Go's `net/url` escapes and reads them. */
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
-import { jsonKey } from '../json-text.ts';
-import { RegoSet, isArrayValue, plainObject, sortedPairs } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
-import { countMembers } from '../value-work.ts';
+import { BuiltinFailure, operandFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import { jsonKey } from '../model/json-text.ts';
+import { RegoSet, isArrayValue, plainObject, sortedPairs } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
+import { countMembers } from '../model/value-work.ts';
 import { bytesOfText, textOfBytes } from './byte-text.ts';
 
 /** Go's QueryEscape: a blank is a plus, and only `-_.~` stay beside letters and digits. */

@@ -3,9 +3,9 @@
  * known, so that tests of policies can put a mock in their place; called as they are, they end the
  * evaluation instead of being undefined: a policy must not allow what it could not ask.
  */
-import type { Builtin } from '../builtin.ts';
-import { RegoError } from '../rego-error.ts';
-import type { TypeName } from '../value.ts';
+import type { Builtin } from '../model/builtin.ts';
+import { RegoError } from '../model/rego-error.ts';
+import type { TypeName } from '../model/value.ts';
 
 const NETWORK = 'an evaluation reaches no network; hand the facts in as input or data';
 const GRAPHQL = 'GraphQL is not supported';

@@ -3,9 +3,9 @@
  * and no input can make one run away. Results are Go's, empty matches and `$1` templates included.
  */
 import { RE2JS } from 're2js';
-import { BuiltinFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext } from '../builtin.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext } from '../model/builtin.ts';
+import type { Value } from '../model/value.ts';
 import { doGlobsMeet } from './globs-match.ts';
 import { smallIntegerOperand } from './operands.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SMALL_LIMITS, regoAnswer, regoValue } from '../../../test/support/call-builtin.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../model/value.ts';
 
 /** The errors of a match, each as `type field: description`. */
 function errors(document: string, schema: string): string[] {

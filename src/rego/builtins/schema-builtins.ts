@@ -1,9 +1,9 @@
 /** `json.match_schema` and `json.verify_schema`. */
-import { BuiltinFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { parseJsonValue } from '../json-text.ts';
-import { plainObject } from '../value.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext, OperandType } from '../model/builtin.ts';
+import { parseJsonValue } from '../model/json-text.ts';
+import { plainObject } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { checkSchema } from './json-schema.ts';
 import type { SchemaProblem } from './json-schema.ts';
 import { compilePattern, isMatch } from './regex-builtins.ts';

@@ -1,7 +1,7 @@
 /** The form that a keyword of a schema must have, with gojsonschema's words for a wrong one. */
-import { compareNumbers, isRegoNumber, isWhole } from '../number.ts';
-import { isArrayValue, isObjectValue, typeOf, valueAt } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
+import { compareNumbers, isRegoNumber, isWhole } from '../model/number.ts';
+import { isArrayValue, isObjectValue, typeOf, valueAt } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
 
 /** The types that a schema may name, in the order in which messages list them. */
 export const SCHEMA_TYPES: readonly string[] = [

@@ -1,8 +1,8 @@
 /** What a keyword of JSON Schema asks of a value by itself: a table in gojsonschema's order. */
-import { compareNumbers, decimalOf, isRegoNumber, toDouble } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { RegoSet, equalValues, keyOf, sizeOf, valueAt } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
+import { compareNumbers, decimalOf, isRegoNumber, toDouble } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import { RegoSet, equalValues, keyOf, sizeOf, valueAt } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
 import { goJson } from './encoding-builtins.ts';
 import { formatGoFloat } from './go-float.ts';
 import { listOf, plain } from './json-schema.ts';

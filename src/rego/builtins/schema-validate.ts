@@ -2,10 +2,10 @@
  * A value against a schema, in the order in which gojsonschema looks at it: the type, which ends it
  * where it is another; schemas over the same value; what stands within; the value by itself.
  */
-import { isWhole } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { isArrayValue, isObjectValue, sortedKeys, typeOf, valueAt } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
+import { isWhole } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import { isArrayValue, isObjectValue, sortedKeys, typeOf, valueAt } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
 import { deeper, listOf, plain, resolveReference } from './json-schema.ts';
 import type { SchemaHere, SchemaPlace } from './json-schema.ts';
 import {

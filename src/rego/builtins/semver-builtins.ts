@@ -2,9 +2,9 @@
  * Semantic versions (https://semver.org, clauses 9 to 11), read as generously as OPA does: with a
  * `v` before them, zeros before their numbers, and nothing behind their `-` or `+`.
  */
-import { BuiltinFailure } from '../builtin.ts';
-import type { Builtin } from '../builtin.ts';
-import { compareStrings } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { Builtin } from '../model/builtin.ts';
+import { compareStrings } from '../model/value.ts';
 import { quoteGo } from './go-quote.ts';
 
 const IDENTIFIERS = '(?:[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?';

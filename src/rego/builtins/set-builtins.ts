@@ -1,8 +1,8 @@
 /** Sets: union, intersection, difference. */
-import { operandFailure } from '../builtin.ts';
-import type { Builtin } from '../builtin.ts';
-import { RegoSet, typeOf } from '../value.ts';
-import type { Value } from '../value.ts';
+import { operandFailure } from '../model/builtin.ts';
+import type { Builtin } from '../model/builtin.ts';
+import { RegoSet, typeOf } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 
 /** The builtins over sets; `-` stands with arithmetic. */
 export const setBuiltins: readonly Builtin[] = [

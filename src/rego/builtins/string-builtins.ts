@@ -2,13 +2,13 @@
  * Strings. Positions and lengths count code points, as Rego's do. Each call costs steps by the
  * length of its operands, and bytes by the length of what it gives.
  */
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { isRegoNumber, wholeOf } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { BYTES_PER_MEMBER } from '../meter.ts';
-import { sortedPairs } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
+import { BuiltinFailure, operandFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext, OperandType } from '../model/builtin.ts';
+import { isRegoNumber, wholeOf } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import { BYTES_PER_MEMBER } from '../model/meter.ts';
+import { sortedPairs } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
 import { truncate } from './arithmetic-builtins.ts';
 import { goArgument } from './go-argument.ts';
 import type { GoArgument } from './go-argument.ts';

@@ -1,5 +1,5 @@
 /** `strings.render_template`: Go's text/template over an object. */
-import type { Builtin } from '../builtin.ts';
+import type { Builtin } from '../model/builtin.ts';
 import { templateFunctions } from './template-functions.ts';
 import { parseTemplate } from './template-parser.ts';
 import { renderTemplate } from './template-render.ts';

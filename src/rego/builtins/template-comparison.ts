@@ -1,6 +1,6 @@
 /** How templates compare: basic values of one kind only, as Go's `eq` and `lt` do. */
-import { BuiltinFailure } from '../builtin.ts';
-import { compareStrings } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import { compareStrings } from '../model/value.ts';
 import { typeNameOf } from './template-values.ts';
 import type { TemplateValue } from './template-values.ts';
 

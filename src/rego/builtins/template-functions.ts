@@ -3,9 +3,9 @@
  * operands that no longer matter. A function's failure is a `BuiltinFailure`.
  * Specification: https://pkg.go.dev/text/template#hdr-Functions
  */
-import { BuiltinFailure } from '../builtin.ts';
-import { sizeOf, valueAt } from '../value.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import { sizeOf, valueAt } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import type { GoArgument } from './go-argument.ts';
 import { goFormat } from './go-format.ts';
 import type { FormatMeters } from './go-format.ts';

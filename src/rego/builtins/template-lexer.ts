@@ -3,7 +3,7 @@
  * and comments end here: nobody later sees them.
  * Specification: https://pkg.go.dev/text/template
  */
-import { BuiltinFailure } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
 
 /** What a token of an action is. */
 export type TemplateTokenKind =

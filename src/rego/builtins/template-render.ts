@@ -1,8 +1,8 @@
 /** Executes a template's tree over its data; each node costs a step, each byte printed a byte. */
-import { BuiltinFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
-import type { Value } from '../value.ts';
-import { valueAt } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import type { Value } from '../model/value.ts';
+import { valueAt } from '../model/value.ts';
 import { templateFunctions } from './template-functions.ts';
 import type { TemplateNode, TemplateOperand, TemplatePipeline } from './template-parser.ts';
 import {

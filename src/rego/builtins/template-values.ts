@@ -3,10 +3,10 @@
  * numbers of the object are texts (`json.Number`), numbers of the template and of functions are
  * real ones, and null is as good as missing.
  */
-import { formatRegoNumber, isRegoNumber } from '../number.ts';
-import { RegoSet, formatValue, isArrayValue, sizeOf, sortedPairs } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
-import { STEPS_PER_PART, countWork } from '../value-work.ts';
+import { formatRegoNumber, isRegoNumber } from '../model/number.ts';
+import { RegoSet, formatValue, isArrayValue, sizeOf, sortedPairs } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
+import { STEPS_PER_PART, countWork } from '../model/value-work.ts';
 import { formatGoFloat } from './go-float.ts';
 
 /** A value in a template. */

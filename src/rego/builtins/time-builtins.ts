@@ -2,12 +2,12 @@
  * Times, as nanoseconds since 1970 that 64 bits hold. "Now" is one moment for a whole query; a
  * zone may stand beside a time in an array, as `[ns, "Europe/Berlin"]`.
  */
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { fromBigInt, isRegoNumber, wholeOf } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { isArrayValue, typeOf } from '../value.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure, operandFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext, OperandType } from '../model/builtin.ts';
+import { fromBigInt, isRegoNumber, wholeOf } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import { isArrayValue, typeOf } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { UTC, civilFrom, nanosFrom, splitNanos, zoneOf } from './civil-time.ts';
 import type { CivilTime, Zone } from './civil-time.ts';
 import { parseGoDuration } from './parse-duration.ts';

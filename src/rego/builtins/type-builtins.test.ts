@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { regoAnswer } from '../../../test/support/call-builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
-import { RegoSet, formatValue } from '../value.ts';
-import type { Value } from '../value.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import { RegoSet, formatValue } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { typeBuiltins } from './type-builtins.ts';
 
 const ROWS: readonly (readonly [expression: string, wanted: string])[] = [

@@ -1,10 +1,10 @@
 /** Types: what a value is, and values made of others. */
-import { BuiltinFailure, operandFailure } from '../builtin.ts';
-import type { Builtin, OperandType } from '../builtin.ts';
-import { isRegoNumber, parseRegoNumber } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { RegoSet, isArrayValue, typeOf } from '../value.ts';
-import type { TypeName, Value } from '../value.ts';
+import { BuiltinFailure, operandFailure } from '../model/builtin.ts';
+import type { Builtin, OperandType } from '../model/builtin.ts';
+import { isRegoNumber, parseRegoNumber } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import { RegoSet, isArrayValue, typeOf } from '../model/value.ts';
+import type { TypeName, Value } from '../model/value.ts';
 import { quoteGo } from './go-quote.ts';
 
 const TYPES: readonly TypeName[] = [

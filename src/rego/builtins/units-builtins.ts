@@ -1,6 +1,6 @@
 /** Amounts with units: `10Ki`, `500m`, `1.5GB`, `1e3`. */
-import { BuiltinFailure } from '../builtin.ts';
-import type { Builtin } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { Builtin } from '../model/builtin.ts';
 import {
   Decimal,
   decimalOf,
@@ -8,8 +8,8 @@ import {
   makeNumber,
   parseRegoNumber,
   powerOfTen,
-} from '../number.ts';
-import type { RegoNumber } from '../number.ts';
+} from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
 import { truncate } from './arithmetic-builtins.ts';
 import { fromBigFloat, multiplyFloats, toBigFloat } from './big-float.ts';
 

@@ -1,8 +1,8 @@
 /** UUIDs (RFC 9562), numbers drawn by chance, and what the caller says of its runtime. */
-import type { Builtin, BuiltinContext } from '../builtin.ts';
-import { fromBigInt } from '../number.ts';
-import { plainObject } from '../value.ts';
-import type { Value } from '../value.ts';
+import type { Builtin, BuiltinContext } from '../model/builtin.ts';
+import { fromBigInt } from '../model/number.ts';
+import { plainObject } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { integerOperand, remembered } from './operands.ts';
 
 const HEX = '([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})';

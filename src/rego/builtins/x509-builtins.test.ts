@@ -7,7 +7,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { regoAnswer, regoValue } from '../../../test/support/call-builtin.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../model/value.ts';
 
 function pem(...names: string[]): string {
   const folder = new URL('testdata/x509/', import.meta.url);

@@ -1,9 +1,9 @@
 /** Certificates, requests and keys: read, verified, and given in the forms that Go prints. */
-import { BuiltinFailure } from '../builtin.ts';
-import type { Builtin, BuiltinContext, OperandType } from '../builtin.ts';
-import { RegoSet, isArrayValue, sortedPairs } from '../value.ts';
-import type { ObjectValue, Value } from '../value.ts';
-import { isWhole } from '../number.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { Builtin, BuiltinContext, OperandType } from '../model/builtin.ts';
+import { RegoSet, isArrayValue, sortedPairs } from '../model/value.ts';
+import type { ObjectValue, Value } from '../model/value.ts';
+import { isWhole } from '../model/number.ts';
 import { decodeBase64 } from './base64-text.ts';
 import { readElements } from './der-reader.ts';
 import { membersOf } from './operands.ts';

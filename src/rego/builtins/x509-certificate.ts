@@ -1,7 +1,7 @@
 /** Certificates and requests of them (RFC 5280, RFC 2986) in the form in which Go prints them. */
-import { BuiltinFailure } from '../builtin.ts';
-import { fromBigInt } from '../number.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import { fromBigInt } from '../model/number.ts';
+import type { Value } from '../model/value.ts';
 import { DER, childrenOf, integerOf, oidOf, readElements, smallIntegerOf } from './der-reader.ts';
 import type { DerElement } from './der-reader.ts';
 import {

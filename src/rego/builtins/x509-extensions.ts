@@ -1,5 +1,5 @@
 /** What the extensions of certificates and requests say (RFC 5280, clause 4.2), as Go names it. */
-import type { Value } from '../value.ts';
+import type { Value } from '../model/value.ts';
 import { DER, childrenOf, oidOf, readElements, smallIntegerOf } from './der-reader.ts';
 import type { DerElement } from './der-reader.ts';
 import { generalNames } from './x509-names.ts';

@@ -1,8 +1,8 @@
 /** A certificate with its private key, in the form in which Go prints its `tls.Certificate`. */
 import { X509Certificate } from 'node:crypto';
-import { BuiltinFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import type { Value } from '../model/value.ts';
 import { decodeBase64 } from './base64-text.ts';
 import { certificateValue, readCertificate } from './x509-certificate.ts';
 import { pemBlocks, privateKeyOf, privateValue } from './x509-keys.ts';

@@ -1,10 +1,10 @@
 /** Keys in the forms of Go's structs and of JWKs, and where they stand in PEM. */
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { BuiltinFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
-import { fromBigInt } from '../number.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import { fromBigInt } from '../model/number.ts';
+import type { Value } from '../model/value.ts';
 import { decodeBase64 } from './base64-text.ts';
 import { MAX_INTEGER } from './der-reader.ts';
 

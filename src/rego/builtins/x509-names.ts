@@ -1,7 +1,7 @@
 /** Names in certificates in the form in which Go prints them as JSON. */
-import { BuiltinFailure } from '../builtin.ts';
-import { plainObject } from '../value.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import { plainObject } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { childrenOf, oidOf } from './der-reader.ts';
 import type { DerElement } from './der-reader.ts';
 

@@ -4,8 +4,8 @@
  * names are not applied; whoever has some certifies nothing here.
  */
 import { X509Certificate } from 'node:crypto';
-import { BuiltinFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
 import type { Certificate } from './x509-certificate.ts';
 import { unhandledCritical } from './x509-extensions.ts';
 

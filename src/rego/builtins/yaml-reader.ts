@@ -5,11 +5,11 @@
  */
 import { Composer, Parser, isAlias, isScalar, isSeq } from 'yaml';
 import type { Alias, Document, ParsedNode, Pair, YAMLMap } from 'yaml';
-import { BuiltinFailure } from '../builtin.ts';
-import type { BuiltinContext } from '../builtin.ts';
-import { formatRegoNumber, isRegoNumber } from '../number.ts';
-import { isArrayValue, isObjectValue, plainObject, sortedPairs } from '../value.ts';
-import type { Value } from '../value.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
+import type { BuiltinContext } from '../model/builtin.ts';
+import { formatRegoNumber, isRegoNumber } from '../model/number.ts';
+import { isArrayValue, isObjectValue, plainObject, sortedPairs } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { plainScalar, taggedScalar } from './yaml-scalar.ts';
 
 /** The parser's trees take some hundred bytes for each few units of text. */

@@ -3,9 +3,9 @@
  * `sigs.k8s.io/yaml`: `yes`, `on` and `y` are true, `010` is eight, numbers may hold `_`, and times
  * stay texts.
  */
-import { MAX_EXPONENT, fromBigInt, fromDouble, parseRegoNumber } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { BuiltinFailure } from '../builtin.ts';
+import { MAX_EXPONENT, fromBigInt, fromDouble, parseRegoNumber } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import { BuiltinFailure } from '../model/builtin.ts';
 import { textOfBytes } from './byte-text.ts';
 import { decodeBase64 } from './base64-text.ts';
 

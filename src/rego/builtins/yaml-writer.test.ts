@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareYamlKeys } from './yaml-key-order.ts';
 import { writeYaml } from './yaml-writer.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../model/value.ts';
 
 const WRITTEN: readonly (readonly [value: Value, yaml: string])[] = [
   [{}, '{}\n'],

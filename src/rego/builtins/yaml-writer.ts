@@ -2,12 +2,12 @@
  * Values as YAML in the form in which `sigs.k8s.io/yaml` writes it: block style, sequences not
  * indented below their keys, keys in natural order, and quotes only where they must stand.
  */
-import { jsonKey } from '../json-text.ts';
-import { decimalOf, isRegoNumber, isWhole, toDouble } from '../number.ts';
-import type { RegoNumber } from '../number.ts';
-import { RegoSet, isArrayValue, isObjectValue, sortedPairs } from '../value.ts';
-import type { Value } from '../value.ts';
-import { countText, countWork } from '../value-work.ts';
+import { jsonKey } from '../model/json-text.ts';
+import { decimalOf, isRegoNumber, isWhole, toDouble } from '../model/number.ts';
+import type { RegoNumber } from '../model/number.ts';
+import { RegoSet, isArrayValue, isObjectValue, sortedPairs } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
+import { countText, countWork } from '../model/value-work.ts';
 import { compareYamlKeys } from './yaml-key-order.ts';
 import { literalText, scalarText } from './yaml-text.ts';
 
