@@ -51,6 +51,16 @@ it('errors are counted, and show the line that cannot be read', () => {
   );
 });
 
+it('lines below a message stand on lines of their own, and what they quote moves no cursor', () => {
+  const one = {
+    code: 'rego_type_error',
+    message: 'match error\n\tleft: string\n\tright: \u001b[2J',
+  };
+  expect(problemText([one])).toBe(
+    '1 error occurred: rego_type_error: match error\n\tleft: string\n\tright: \\u{1b}[2J\n',
+  );
+});
+
 it.each([
   [0, '0s'],
   [999, '999ns'],

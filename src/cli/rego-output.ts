@@ -137,10 +137,15 @@ export function problemText(problems: readonly Problem[]): string {
 export function problemLines({ code, message, at, hint, line }: Problem): string {
   const place = at === undefined ? '' : `${at.file && `${at.file}:`}${at.line}:${at.column}: `;
   return [
-    terminalText(`${place}${code}: ${message}`),
+    ...`${place}${code}: ${message}`.split('\n').map(indentedLine),
     ...(at && line !== undefined
       ? [`\t${terminalText(line)}`, `\t${' '.repeat(at.column - 1)}^`]
       : []),
     ...(hint === undefined ? [] : [`\thint: ${terminalText(hint)}`]),
   ].join('\n');
+}
+
+/** A line whose tab in front is kept: what was had and wanted stands below a message so. */
+function indentedLine(text: string): string {
+  return text.startsWith('\t') ? `\t${terminalText(text.slice(1))}` : terminalText(text);
 }

@@ -1,7 +1,8 @@
 /** Evaluating a query over policies of Rego from files: no server, no store. */
 import { randomBytes } from 'node:crypto';
 import { AssayError } from '../domain/error.ts';
-import { jsonText } from '../rego/model/json-text.ts';
+import { jsonText, parseJsonValue } from '../rego/model/json-text.ts';
+import type { Value } from '../rego/model/value.ts';
 import type { RegoAnswer, RegoJob, RegoOutcome, RegoSources } from '../rego/rego-job.ts';
 import { readTextFile } from '../remote/read-text-file.ts';
 import { loadRego, readData, type RegoFiles } from './load-rego.ts';
@@ -46,7 +47,7 @@ export async function evalRego(input: EvalRegoInput): Promise<RegoAnswer> {
     ...(text !== undefined && { input: text }),
     ...(handed !== undefined && { handed }),
   };
-  const answer = await withRegoThread((run) => run(job, input.timeout));
+  const answer = await withRegoProcess((run) => run(job, input.timeout));
   const texts = textsOf(sources, input.query);
   return {
     ...answer,
@@ -83,9 +84,18 @@ async function inputOf({ inputFile, inputText }: EvalRegoInput): Promise<string 
   }
   const path = inputFile ?? 'the standard input';
   const text = inputText ?? (await readTextFile(path, MAX_INPUT));
-  // A document of JSON is one of YAML too, but is read without loss.
-  const isJson = !/\.ya?ml$/.test(path) && /^\s*[[{"\d-]|^\s*(?:true|false|null)\s*$/.test(text);
-  return jsonText(readData({ path: isJson ? `${path}.json` : `${path}.yaml`, text }));
+  return jsonText(readInput(path, text));
+}
+
+/** JSON is read without loss, as which it is tried first where the name does not say what it is. */
+function readInput(path: string, text: string): Value {
+  if (/\.ya?ml$/.test(path)) return readData({ path, text });
+  try {
+    return parseJsonValue(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return readData({ path, text });
+  }
 }
 
 /** The sources' texts by their files, and that of a query by the empty name. */
@@ -93,8 +103,8 @@ export function textsOf({ modules }: RegoSources, query = ''): ReadonlyMap<strin
   return new Map([['', query], ...modules.map(({ file, text }) => [file, text] as const)]);
 }
 
-/** Does some work with a thread that ends with it. */
-export async function withRegoThread<T>(work: (run: RunRego) => Promise<T>): Promise<T> {
+/** Does some work with a process that ends with it. */
+export async function withRegoProcess<T>(work: (run: RunRego) => Promise<T>): Promise<T> {
   const pool = createRegoPool(1);
   try {
     return await work(pool.run);

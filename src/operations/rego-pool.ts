@@ -113,7 +113,7 @@ function createUnruly(size: number) {
   };
 }
 
-/** One that ends while it is idle, whoever ended it, is asked no more. */
+/** One that does not start, or ends while it is idle, whoever ended it, is asked no more. */
 function start(all: Set<ChildProcess>, idle: Set<ChildProcess>): ChildProcess {
   const child = fork(processFile(), {
     execArgv: LIMITS,
@@ -121,9 +121,9 @@ function start(all: Set<ChildProcess>, idle: Set<ChildProcess>): ChildProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  child.on('error', () => undefined);
+  const forget = (): void => [all, idle].forEach((some) => some.delete(child));
   child.once('message', () => loaded.add(child));
-  child.once('exit', () => [all, idle].forEach((some) => some.delete(child)));
+  child.on('error', forget).once('exit', forget);
   all.add(child);
   hold(child, false);
   return child;

@@ -12,7 +12,7 @@ import {
   type RegoSources,
 } from '../rego/rego-job.ts';
 import type { Module, Rule } from '../rego/syntax/syntax.ts';
-import { COMMAND_STEPS, textsOf, withRegoThread } from './eval-rego.ts';
+import { COMMAND_STEPS, textsOf, withRegoProcess } from './eval-rego.ts';
 import { type FailingStatement, failingStatement } from './failing-statement.ts';
 import { loadRego, type RegoFiles } from './load-rego.ts';
 import type { RunRego } from './rego-pool.ts';
@@ -66,7 +66,7 @@ export async function testRego(input: TestRegoInput): Promise<readonly RegoTest[
   const found = testsOf(parsedOrRefused(given), cases).filter((one) =>
     wanted.matcher(`${one.package}.${one.name}`).find(),
   );
-  return withRegoThread(async (run) => {
+  return withRegoProcess(async (run) => {
     const tests: RegoTest[] = [];
     for (const one of found) tests.push(await runTest(run, one, { ...input, sources }));
     return tests;

@@ -1,5 +1,5 @@
 /**
- * One piece of work over a policy, as plain values that can cross to another thread: sources and
+ * One piece of work over a policy, as plain values that can cross to another process: sources and
  * queries in, JSON texts out. What a policy was compiled to is kept for the next job.
  */
 import { createHash } from 'node:crypto';
