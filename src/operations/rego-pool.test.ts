@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import type { RegoJob } from '../rego/rego-job.ts';
 import { createRegoPool } from './rego-pool.ts';
 
@@ -71,8 +71,12 @@ function children(): number[] {
 test('a process that somebody else ends is replaced', async () => {
   const one = job('package a\np := 7', 'data.a.p');
   await pool.run(one, LONG);
-  for (const child of children()) process.kill(child, 'SIGKILL');
-  await new Promise((done) => setTimeout(done, 50));
+  const killed = children();
+  for (const child of killed) process.kill(child, 'SIGKILL');
+  // One is a child until its end was noticed here.
+  await vi.waitFor(() => {
+    expect(children().filter((child) => killed.includes(child))).toEqual([]);
+  }, LONG);
   const { outcomes } = await pool.run(one, LONG);
   expect(JSON.stringify(outcomes)).toContain('"value":"7"');
 });

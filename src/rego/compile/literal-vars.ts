@@ -67,27 +67,37 @@ export interface Closure {
 
 /** The closures in a literal, the outermost only. */
 export function closuresOf(literal: Literal): readonly Closure[] {
-  const found: Closure[] = termsOf(literal).flatMap(closuresIn);
-  if (literal.kind !== 'every') return found;
-  const own = literal.key ? [literal.key, literal.value] : [literal.value];
-  return [...found, { body: literal.body, tail: [], own }];
+  const found: Closure[] = [];
+  const take = (closure: Closure): void => void found.push(closure);
+  for (const node of termsOf(literal)) visitClosures(node, take);
+  if (literal.kind === 'every') {
+    const own = literal.key ? [literal.key, literal.value] : [literal.value];
+    take({ body: literal.body, tail: [], own });
+  }
+  return found;
 }
 
-function closuresIn(node: Core): readonly Closure[] {
+function visitClosures(node: Core, visit: (closure: Closure) => void): void {
   switch (node.kind) {
     case 'comprehension':
-      return [{ body: node.body, tail: node.key ? [node.key, node.value] : [node.value], own: [] }];
+      visit({ body: node.body, tail: node.key ? [node.key, node.value] : [node.value], own: [] });
+      return;
     case 'template':
-      return node.parts.flatMap((part) => (typeof part === 'string' ? [] : closuresIn(part)));
+      for (const part of node.parts) if (typeof part !== 'string') visitClosures(part, visit);
+      return;
     case 'ref':
-      return [node.head, ...node.path].flatMap(closuresIn);
+      visitClosures(node.head, visit);
+      for (const key of node.path) visitClosures(key, visit);
+      return;
     case 'array':
     case 'set':
-      return node.items.flatMap(closuresIn);
+      for (const item of node.items) visitClosures(item, visit);
+      return;
     case 'object':
-      return node.entries.flat().flatMap(closuresIn);
+      for (const entry of node.entries) for (const item of entry) visitClosures(item, visit);
+      return;
     default:
-      return [];
+      return;
   }
 }
 
@@ -105,16 +115,17 @@ export function closureLocals(closure: Closure, into: Set<Local>): void {
 
 function addAll(node: Core, into: Set<Local>): void {
   visitLocals(node, (local) => into.add(local));
-  for (const closure of closuresIn(node)) closureLocals(closure, into);
+  visitClosures(node, (closure) => closureLocals(closure, into));
 }
 
 /** The variables that a literal gives a value once those in `bound` have theirs. */
 export function outputsOf(literal: Literal, bound: Bound): Set<Local> {
   const outputs = new Set<Local>();
   if (literal.kind === 'not' || literal.kind === 'every') return outputs;
+  const terms = termsOf(literal);
   for (let before = -1; before !== outputs.size;) {
     before = outputs.size;
-    for (const node of termsOf(literal)) addRefOutputs(node, bound, outputs);
+    for (const node of terms) addRefOutputs(node, bound, outputs);
     addOwnOutputs(literal, bound, outputs);
   }
   for (const local of outputs) if (bound.has(local)) outputs.delete(local);

@@ -21,7 +21,9 @@ export type Report = (error: RegoError) => void;
 interface Waiting {
   readonly literal: Literal;
   readonly needs: Set<Local>;
+  /** Variables of its closures. */
   readonly closed: Set<Local>;
+  readonly hasClosures: boolean;
   /** It may stand, as far as is known: it must be looked at. */
   isAwake: boolean;
   isDone: boolean;
@@ -54,11 +56,7 @@ function orderBody(
   report: Report,
 ): readonly Literal[] {
   const waiting = body.map(prepare);
-  const here = new Set<Local>();
-  for (const { needs } of waiting) for (const local of needs) here.add(local);
-  for (const { closed } of waiting) {
-    for (const local of closed) if (!here.has(local) || bound.has(local)) closed.delete(local);
-  }
+  if (waiting.some(({ closed }) => closed.size > 0)) keepShared(waiting, bound);
   const progress: Progress = { bound, ordered: [], sleepers: new Map(), report };
   for (let count = -1; count !== progress.ordered.length;) {
     count = progress.ordered.length;
@@ -72,13 +70,23 @@ function orderBody(
   return progress.ordered;
 }
 
+/** Of a closure's variables only those count that the body around it has too, without a value. */
+function keepShared(waiting: readonly Waiting[], bound: ReadonlySet<Local>): void {
+  const here = new Set(waiting.flatMap(({ needs }) => [...needs]));
+  for (const { closed } of waiting) {
+    for (const local of closed) if (!here.has(local) || bound.has(local)) closed.delete(local);
+  }
+}
+
 function prepare(literal: Literal): Waiting {
   const needs = new Set<Local>();
   for (const node of termsOf(literal)) visitLocals(node, (local) => needs.add(local));
   if (literal.kind === 'not') for (const local of madeIn(literal)) needs.delete(local);
   const closed = new Set<Local>();
-  for (const closure of closuresOf(literal)) closureLocals(closure, closed);
-  return { literal, needs, closed, isAwake: true, isDone: false };
+  const closures = closuresOf(literal);
+  for (const closure of closures) closureLocals(closure, closed);
+  const hasClosures = closures.length > 0 || literal.kind === 'not';
+  return { literal, needs, closed, hasClosures, isAwake: true, isDone: false };
 }
 
 /** The compiler's own variables in a negation, which get their values there. */
@@ -107,7 +115,8 @@ function takeOrSleep(each: Waiting, { bound, ordered, sleepers, report }: Progre
     return;
   }
   each.isDone = true;
-  ordered.push(orderClosures(each.literal, bound, report));
+  const { literal, hasClosures } = each;
+  ordered.push(hasClosures ? orderClosures(literal, bound, report) : literal);
   for (const local of outputs) {
     bound.add(local);
     for (const sleeper of sleepers.get(local) ?? []) sleeper.isAwake = true;
@@ -121,7 +130,8 @@ function wantedBy(
   bound: ReadonlySet<Local>,
   outputs: ReadonlySet<Local>,
 ): readonly Local[] {
-  return [...missing(closed, bound, NONE), ...missing(needs, bound, outputs)];
+  const wanted = missing(needs, bound, outputs);
+  return closed.size === 0 ? wanted : [...missing(closed, bound, NONE), ...wanted];
 }
 
 const NONE: ReadonlySet<Local> = new Set();
@@ -131,7 +141,9 @@ function missing(
   bound: ReadonlySet<Local>,
   outputs: ReadonlySet<Local>,
 ): readonly Local[] {
-  return [...needs].filter((local) => !bound.has(local) && !outputs.has(local));
+  const found: Local[] = [];
+  for (const local of needs) if (!bound.has(local) && !outputs.has(local)) found.push(local);
+  return found;
 }
 
 function reportUnsafe(
