@@ -11,7 +11,8 @@ const INDICATORS = /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[-?:](?:\s|$))|: |:$|:\s|
 export function scalarText(text: string): string {
   if (SPECIAL.test(text) || LINE_ENDS.test(text)) return doubleQuoted(text);
   if (!isText(text)) return doubleQuoted(text);
-  const isPlain = !INDICATORS.test(text) && !/^ | $/.test(text);
+  // libyaml quotes blanks at the ends; other spaces there are none to it, but to other parsers.
+  const isPlain = !INDICATORS.test(text) && !/^\s|\s$/.test(text);
   return isPlain ? text : `'${text.replaceAll("'", "''")}'`;
 }
 

@@ -83,22 +83,29 @@ function visitClosures(node: Core, visit: (closure: Closure) => void): void {
       visit({ body: node.body, tail: node.key ? [node.key, node.value] : [node.value], own: [] });
       return;
     case 'template':
-      for (const part of node.parts) if (typeof part !== 'string') visitClosures(part, visit);
+      visitEach(
+        node.parts.filter((part) => typeof part !== 'string'),
+        visit,
+      );
       return;
     case 'ref':
       visitClosures(node.head, visit);
-      for (const key of node.path) visitClosures(key, visit);
+      visitEach(node.path, visit);
       return;
     case 'array':
     case 'set':
-      for (const item of node.items) visitClosures(item, visit);
+      visitEach(node.items, visit);
       return;
     case 'object':
-      for (const entry of node.entries) for (const item of entry) visitClosures(item, visit);
+      for (const entry of node.entries) visitEach(entry, visit);
       return;
     default:
       return;
   }
+}
+
+function visitEach(nodes: readonly Core[], visit: (closure: Closure) => void): void {
+  for (const node of nodes) visitClosures(node, visit);
 }
 
 /** All variables in a closure, those of closures in it too. */
