@@ -50,6 +50,8 @@ interface Prepared {
   readonly sources: RegoSources;
   readonly questions: readonly RegoQuestion[];
   readonly problems: readonly RegoProblem[];
+  readonly asksFacts: boolean;
+  readonly mayChange: boolean;
 }
 
 const prepared = new WeakMap<RegoDocument, Prepared>();
@@ -61,14 +63,25 @@ export async function askRego(
   { review, facts }: ShownReview,
 ): Promise<readonly RegoEvidence[]> {
   const handed = facts && JSON.stringify(facts);
+  const textOf = createTexts();
   return Promise.all(
     documents.map(async (document) => {
-      const input = JSON.stringify(regoInput(review, document.parsed));
+      const input = textOf(regoInput(review, document.parsed));
       if (facts === undefined || !asksFacts(document)) return askOne(effects, document, { input });
       const evidence = await askOne(effects, document, { input, ...(handed && { handed }) });
       return { ...evidence, facts: toldOf(facts) };
     }),
   );
+}
+
+/** Policies are mostly shown the very same object, which may be large: its text is made once. */
+function createTexts(): (shown: JsonObject) => string {
+  const texts = new Map<JsonObject, string>();
+  return (shown) => {
+    const text = texts.get(shown) ?? JSON.stringify(shown);
+    texts.set(shown, text);
+    return text;
+  };
 }
 
 async function askOne(
@@ -103,12 +116,18 @@ function prepare(document: RegoDocument): Prepared {
   const known = prepared.get(document);
   if (known) return known;
   const sources = sourcesOf(document.parsed);
-  const fresh = { sources, ...questionsOf(document) };
+  const texts = sources.modules.map(({ text }) => text);
+  const fresh: Prepared = {
+    sources,
+    ...questionsOf(document),
+    asksFacts: namesFacts(texts),
+    mayChange: CHANGING.some((name) => texts.some((text) => name.test(text))),
+  };
   prepared.set(document, fresh);
   return fresh;
 }
 
-function questionsOf({ parsed }: RegoDocument): Omit<Prepared, 'sources'> {
+function questionsOf({ parsed }: RegoDocument): Pick<Prepared, 'questions' | 'problems'> {
   try {
     return { questions: regoQuestions(parsed), problems: [] };
   } catch (error) {
@@ -128,8 +147,8 @@ function toldOf(facts: FactsTable): NonNullable<RegoEvidence['facts']> {
 }
 
 /** Whether a policy asks what is known of images. */
-export function asksFacts({ parsed }: RegoDocument): boolean {
-  return namesFacts(Object.values(parsed.modules));
+export function asksFacts(document: RegoDocument): boolean {
+  return prepare(document).asksFacts;
 }
 
 /** The last parts of their names: `time["now_ns"]` is a way to write one, too. */
@@ -138,7 +157,6 @@ const CHANGING = [...allBuiltins.values()]
   .map(({ name }) => new RegExp(`\\b${name.slice(name.lastIndexOf('.') + 1)}\\b`));
 
 /** Whether a policy may answer otherwise a moment later: it names the clock or chance. */
-export function mayChange({ parsed }: RegoDocument): boolean {
-  const texts = Object.values(parsed.modules);
-  return CHANGING.some((name) => texts.some((text) => name.test(text)));
+export function mayChange(document: RegoDocument): boolean {
+  return prepare(document).mayChange;
 }
